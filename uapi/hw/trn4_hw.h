@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trn4_hw.h - what hardware and driver agree on: PCI ids, registers,
+ * descriptors and completion records of the trn4 accelerator and the NVLink
+ * switch.
+ *
+ * Included by the device model, by its tests and by the driver; docs/hardware
+ * has the same facts in prose. All registers and all structures in memory are
+ * little-endian. Registers are 4 or 8 bytes wide and naturally aligned; an
+ * 8-byte register may also be accessed as two 4-byte halves. Any other access
+ * reads as zero, writes nothing and is counted in NVL_REG_ERR_COUNT.
+ */
+#ifndef TRN4_HW_H
+#define TRN4_HW_H
+
+#include <linux/types.h>
+
+/* ---- Identity -------------------------------------------------------- */
+
+#define TRN4_PCI_VENDOR_ID		0x1234	/* experimental */
+#define TRN4_PCI_DEVICE_ID		0x7434
+#define NVL_SWITCH_PCI_DEVICE_ID	0x7473
+
+#define TRN4_ID_VALUE			0x344e5254	/* "TRN4" */
+#define NVL_SWITCH_ID_VALUE		0x534c564e	/* "NVLS" */
+#define NVL_VERSION_VALUE		0x00010000	/* major << 16 | minor */
+
+/* ---- Sizes ----------------------------------------------------------- */
+
+#define NVL_TARGET_IDS		2048	/* an 11-bit target id names an endpoint */
+#define NVL_ENDPOINTS_MAX	72	/* endpoints that 36 switches can join */
+#define NVL_SWITCHES_MAX	36
+#define NVL_SWITCH_PORTS	72
+#define NVL_PARTITIONS		64
+#define TRN4_PORTS		36
+#define TRN4_QUEUES		64
+#define TRN4_GRANTS		512
+#define TRN4_WINDOWS		512
+#define TRN4_VECTORS		8	/* MSI-X; 0 is the event vector */
+#define NVL_SWITCH_VECTORS	1
+#define NVL_PAGE_SIZE		(2u << 20)	/* granularity of grants and windows */
+#define TRN4_HBM_SIZE		(288ull << 30)	/* architectural */
+
+/* ---- Common block, at offset 0 of BAR0 of both devices ---------------- */
+
+#define NVL_REG_ID		0x000	/* ro 32 */
+#define NVL_REG_VERSION		0x004	/* ro 32 */
+#define NVL_REG_PORT_COUNT	0x008	/* ro 32 */
+#define NVL_REG_SELF		0x00c	/* ro 32: target id, or switch number */
+#define NVL_REG_GUID		0x010	/* ro 64: what a partner reads in band */
+#define NVL_REG_SCRATCH		0x018	/* rw 32: keeps what is written */
+#define NVL_REG_CTRL		0x01c	/* wo 32: NVL_CTRL_* */
+#define NVL_REG_INT_STATUS	0x020	/* w1c 32: NVL_INT_* */
+#define NVL_REG_INT_ENABLE	0x024	/* rw 32: NVL_INT_* */
+#define NVL_REG_ERR_COUNT	0x028	/* ro 32: bad accesses since reset */
+#define NVL_REG_ERR_LAST	0x02c	/* ro 32: NVL_ERR_* of the newest */
+#define NVL_REG_ERR_ADDR	0x030	/* ro 64: BAR0 offset of the newest */
+#define NVL_REG_PORT_EVENT	0x040	/* w1c 2 x 64: ports whose state changed */
+
+#define NVL_CTRL_RESET		(1u << 0)	/* as a function level reset */
+
+#define NVL_INT_PORT		(1u << 0)	/* NVL_REG_PORT_EVENT is not zero */
+#define NVL_INT_WINDOW		(1u << 1)	/* TRN4_REG_WINDOW_EVENT is not zero */
+#define NVL_INT_ERROR		(1u << 2)	/* NVL_REG_ERR_COUNT went up */
+#define NVL_INT_QUEUE		(1u << 3)	/* a queue went to TRN4_QUEUE_FAULT */
+
+/* Why an access was refused: NVL_REG_ERR_LAST */
+#define NVL_ERR_NONE		0
+#define NVL_ERR_ACCESS		1	/* size, alignment or no such register */
+#define NVL_ERR_READ_ONLY	2	/* write to a read-only register */
+#define NVL_ERR_VALUE		3	/* value out of range or reserved bit set */
+#define NVL_ERR_BUSY		4	/* entry is enabled: its fields are locked */
+#define NVL_ERR_RO_WINDOW	5	/* store into the read-only aperture half */
+#define NVL_ERR_QUEUE		6	/* doorbell of a queue that is not enabled */
+
+/* ---- Ports: 0x80 bytes each, the same block on both devices ----------- */
+
+#define NVL_PORT_STRIDE		0x80
+#define NVL_PORT_STATE		0x00	/* ro 32: enum nvl_port_state */
+#define NVL_PORT_CTRL		0x04	/* rw 32: NVL_PORT_CTRL_*, reset: ENABLE */
+#define NVL_PORT_PARTNER	0x08	/* ro 32: enum nvl_partner */
+#define NVL_PORT_PARTNER_SELF	0x0c	/* ro 32: its NVL_REG_SELF */
+#define NVL_PORT_PARTNER_GUID	0x10	/* ro 64: its NVL_REG_GUID */
+#define NVL_PORT_PARTNER_PORT	0x18	/* ro 32: its port number */
+#define NVL_PORT_TRAIN_COUNT	0x1c	/* ro 32: trainings that succeeded */
+
+#define NVL_PORT_CTRL_ENABLE	(1u << 0)
+#define NVL_PORT_CTRL_RETRAIN	(1u << 1)	/* self clearing */
+
+enum nvl_port_state {
+	NVL_PORT_OFF,		/* disabled, or the device is in reset */
+	NVL_PORT_DETECT,	/* enabled; nobody answers at the other end */
+	NVL_PORT_TRAIN,		/* both ends are training */
+	NVL_PORT_ACTIVE,	/* carries traffic at full width */
+	NVL_PORT_DEGRADED,	/* carries traffic with lanes missing */
+	NVL_PORT_FAULT,		/* training failed */
+};
+
+/* Valid while the port is ACTIVE or DEGRADED: read in band from the partner */
+enum nvl_partner {
+	NVL_PARTNER_NONE,
+	NVL_PARTNER_ENDPOINT,
+	NVL_PARTNER_SWITCH,
+};
+
+/* ---- Accelerator ------------------------------------------------------ */
+
+/* BARs: 0 registers, 2 peer aperture (64-bit prefetchable), 4 HBM (ditto) */
+#define TRN4_BAR_REGS		0
+#define TRN4_BAR_APERTURE	2
+#define TRN4_BAR_HBM		4
+#define TRN4_BAR_REGS_SIZE	0x80000
+
+#define TRN4_REG_HBM_SIZE	0x080	/* ro 64: architectural bytes */
+#define TRN4_REG_HBM_BACKED	0x088	/* ro 64: bytes that exist behind BAR4 */
+#define TRN4_REG_APERTURE_SIZE	0x090	/* ro 64: bytes of BAR2 */
+#define TRN4_REG_APERTURE_RO	0x098	/* ro 64: where its read-only half begins */
+#define TRN4_REG_QUEUE_COUNT	0x0a0	/* ro 32 */
+#define TRN4_REG_GRANT_COUNT	0x0a4	/* ro 32 */
+#define TRN4_REG_WINDOW_COUNT	0x0a8	/* ro 32 */
+#define TRN4_REG_OPS		0x0ac	/* ro 32: bit n: opcode n is there */
+#define TRN4_REG_ATOMIC_OPS	0x0b0	/* ro 32: bit n: enum trn4_atomic n */
+#define TRN4_REG_ATOMIC_WIDTHS	0x0b4	/* ro 32: bit n: width of 1 << n bytes */
+#define TRN4_REG_MODEL_TIME	0x0b8	/* ro 64: model ns since reset */
+#define TRN4_REG_RO_STORES	0x0c0	/* ro 64: stores dropped, read-only half */
+#define TRN4_REG_WINDOW_EVENT	0x100	/* w1c 8 x 64: windows with a new STATUS */
+
+#define TRN4_PORT_BASE		0x01000	/* 36 ports */
+#define TRN4_QUEUE_BASE		0x04000	/* 64 queues */
+#define TRN4_GRANT_BASE		0x08000	/* 512 grants */
+#define TRN4_WINDOW_BASE	0x10000	/* 512 windows */
+#define TRN4_MSIX_TABLE		0x20000
+#define TRN4_MSIX_PBA		0x21000
+#define TRN4_DOORBELL_BASE	0x40000	/* 64 pages of 4 KiB */
+
+/* Inbound grant table. BASE and SIZE are locked while VALID is set. */
+#define TRN4_GRANT_STRIDE	0x20
+#define TRN4_GRANT_BASE_ADDR	0x00	/* rw 64: HBM offset, 2 MiB aligned */
+#define TRN4_GRANT_SIZE		0x08	/* rw 64: bytes, multiple of 2 MiB */
+#define TRN4_GRANT_CTRL		0x10	/* rw 32: NVL_RIGHT_*, TRN4_GRANT_VALID */
+#define TRN4_GRANT_GENERATION	0x14	/* ro 32: goes up whenever VALID ends */
+
+#define TRN4_GRANT_VALID	(1u << 31)
+
+#define NVL_RIGHT_READ		(1u << 0)
+#define NVL_RIGHT_WRITE		(1u << 1)	/* needs READ */
+#define NVL_RIGHT_ATOMIC	(1u << 2)	/* needs READ and WRITE */
+#define NVL_RIGHTS_ALL		(NVL_RIGHT_READ | NVL_RIGHT_WRITE | \
+				 NVL_RIGHT_ATOMIC)
+
+/*
+ * Outbound window table. All but CTRL and STATUS are locked while ENABLE is
+ * set. A window that has NVL_RIGHT_WRITE lies wholly in the lower half of the
+ * aperture, one that has not wholly in the upper (read-only) half.
+ */
+#define TRN4_WINDOW_STRIDE	0x40
+#define TRN4_WINDOW_APERTURE	0x00	/* rw 64: BAR2 offset, 2 MiB aligned */
+#define TRN4_WINDOW_SIZE	0x08	/* rw 64: bytes, multiple of 2 MiB */
+#define TRN4_WINDOW_OFFSET	0x10	/* rw 64: within the grant, 2 MiB aligned */
+#define TRN4_WINDOW_PEER	0x18	/* rw 32: target id */
+#define TRN4_WINDOW_GRANT	0x1c	/* rw 32: index in the peer's grant table */
+#define TRN4_WINDOW_GENERATION	0x20	/* rw 32: the grant's, as it was told */
+#define TRN4_WINDOW_CTRL	0x24	/* rw 32: NVL_RIGHT_*, TRN4_WINDOW_ENABLE */
+#define TRN4_WINDOW_STATUS	0x28	/* ro 32: enum trn4_window_status */
+
+#define TRN4_WINDOW_ENABLE	(1u << 31)
+
+/* What a window stands for at this moment, or the first reason it does not */
+enum trn4_window_status {
+	TRN4_WINDOW_OFF,		/* not enabled */
+	TRN4_WINDOW_LIVE,		/* reaches the grant */
+	TRN4_WINDOW_BAD_RANGE,		/* alignment, size or aperture half */
+	TRN4_WINDOW_OVERLAP,		/* aperture pages belong to another */
+	TRN4_WINDOW_NO_PEER,		/* no endpoint has that target id */
+	TRN4_WINDOW_NO_LINK,		/* self or peer has no link that is up */
+	TRN4_WINDOW_NO_ROUTE,		/* no switch leads there */
+	TRN4_WINDOW_NO_PARTITION,	/* not together in one */
+	TRN4_WINDOW_NO_GRANT,		/* the peer's entry is not valid */
+	TRN4_WINDOW_STALE,		/* another generation */
+	TRN4_WINDOW_NO_RIGHT,		/* asks for more than is granted */
+	TRN4_WINDOW_BEYOND,		/* offset + size passes the grant's end */
+	TRN4_WINDOW_NO_MEMORY,		/* the device could not place its pages */
+};
+
+/*
+ * Queues. A submission ring of struct trn4_desc and a completion ring of
+ * struct trn4_cqe, both in host memory and with the same number of entries.
+ * BASE, SIZE and VECTOR are locked while ENABLE is set. Writing ENABLE = 0
+ * stops the queue before the write completes: nothing of it touches memory
+ * afterwards, and descriptors not yet completed never are.
+ */
+#define TRN4_QUEUE_STRIDE	0x40
+#define TRN4_QUEUE_SQ_BASE	0x00	/* rw 64: bus address, 4 KiB aligned */
+#define TRN4_QUEUE_CQ_BASE	0x08	/* rw 64: bus address, 4 KiB aligned */
+#define TRN4_QUEUE_SIZE		0x10	/* rw 32: log2 of entries, 1 to 15 */
+#define TRN4_QUEUE_VECTOR	0x14	/* rw 32: MSI-X vector, 0 to 7 */
+#define TRN4_QUEUE_CTRL		0x18	/* rw 32: TRN4_QUEUE_ENABLE, _IRQ */
+#define TRN4_QUEUE_STATUS	0x1c	/* ro 32: enum trn4_queue_status */
+#define TRN4_QUEUE_SQ_HEAD	0x20	/* ro 32: next descriptor to be taken */
+#define TRN4_QUEUE_SQ_TAIL	0x24	/* ro 32: as last written to the doorbell */
+#define TRN4_QUEUE_CQ_HEAD	0x28	/* ro 32: as last written to the doorbell */
+#define TRN4_QUEUE_CQ_TAIL	0x2c	/* ro 32: next completion to be written */
+
+#define TRN4_QUEUE_SIZE_MIN	1
+#define TRN4_QUEUE_SIZE_MAX	15
+
+#define TRN4_QUEUE_ENABLE	(1u << 0)	/* 0 to 1 zeroes the four indexes */
+#define TRN4_QUEUE_IRQ		(1u << 1)	/* raise VECTOR on completions */
+
+enum trn4_queue_status {
+	TRN4_QUEUE_OFF,
+	TRN4_QUEUE_RUNNING,
+	TRN4_QUEUE_FAULT,	/* a ring could not be read or written; stopped */
+};
+
+/* Doorbell page of queue n, at TRN4_DOORBELL_BASE + n * 4096 */
+#define TRN4_DOORBELL_STRIDE	0x1000
+#define TRN4_DOORBELL_SQ_TAIL	0x0	/* wo 32: index after the last descriptor */
+#define TRN4_DOORBELL_CQ_HEAD	0x4	/* wo 32: index after the last one read */
+
+enum trn4_opcode {
+	TRN4_OP_NOP,
+	TRN4_OP_COPY,
+	TRN4_OP_ATOMIC,
+};
+
+/* Address spaces that a descriptor can name */
+enum trn4_space {
+	TRN4_SPACE_HOST,	/* bus address; slot is zero */
+	TRN4_SPACE_HBM,		/* offset in own HBM; slot is zero */
+	TRN4_SPACE_WINDOW,	/* offset in window number slot */
+};
+
+enum trn4_atomic {
+	TRN4_ATOMIC_ADD,	/* *dst += operand */
+	TRN4_ATOMIC_SWAP,	/* *dst = operand */
+	TRN4_ATOMIC_CAS,	/* if (*dst == compare) *dst = operand */
+};
+
+/**
+ * struct trn4_desc - one operation, 64 bytes in the submission ring
+ * @opcode: enum trn4_opcode
+ * @flags: zero
+ * @id: returned in the completion record
+ * @src_space: enum trn4_space of @src (COPY)
+ * @dst_space: enum trn4_space of @dst (COPY, ATOMIC; never HOST for ATOMIC)
+ * @src_slot: window number where @src_space is WINDOW, else zero
+ * @dst_slot: window number where @dst_space is WINDOW, else zero
+ * @atomic: enum trn4_atomic (ATOMIC)
+ * @width: bytes of the word, 4 or 8 (ATOMIC); @dst is aligned to it
+ * @rsvd0: zero
+ * @src: address within @src_space (COPY)
+ * @dst: address within @dst_space (COPY, ATOMIC)
+ * @length: bytes, any number (COPY)
+ * @operand: what is added or stored (ATOMIC)
+ * @compare: what the word is compared with (CAS)
+ * @rsvd1: zero
+ *
+ * Fields that the opcode does not use are zero. The device reads a descriptor
+ * once, so that changing it after the doorbell has no effect that could pass
+ * a check made on the old value.
+ */
+struct trn4_desc {
+	__u8	opcode;
+	__u8	flags;
+	__le16	id;
+	__u8	src_space;
+	__u8	dst_space;
+	__le16	src_slot;
+	__le16	dst_slot;
+	__u8	atomic;
+	__u8	width;
+	__le32	rsvd0;
+	__le64	src;
+	__le64	dst;
+	__le64	length;
+	__le64	operand;
+	__le64	compare;
+	__le64	rsvd1;
+};
+
+enum trn4_status {
+	TRN4_STATUS_OK,
+	TRN4_STATUS_BAD_OPCODE,
+	TRN4_STATUS_BAD_FIELD,		/* a value, flag or reserved field */
+	TRN4_STATUS_BAD_ALIGN,		/* an atomic's address */
+	TRN4_STATUS_BAD_RANGE,		/* beyond HBM or the window */
+	TRN4_STATUS_NO_WINDOW,		/* the window is not LIVE */
+	TRN4_STATUS_NO_RIGHT,		/* the window lacks the right */
+	TRN4_STATUS_BUS,		/* host memory could not be reached */
+	TRN4_STATUS_REVOKED,		/* the window went while in use */
+};
+
+/**
+ * struct trn4_cqe - completion record, 32 bytes in the completion ring
+ * @value: the word before the operation (ATOMIC), bytes copied (COPY)
+ * @id: the descriptor's
+ * @sq_head: the queue's SQ_HEAD after this descriptor
+ * @status: enum trn4_status
+ * @phase: bit 0 is 1 in the first pass over the ring, 0 in the second, ...;
+ *	written last, so a record whose phase has turned is whole
+ * @start: model time, nanoseconds since reset
+ * @end: model time at which the last byte was in place
+ */
+struct trn4_cqe {
+	__le64	value;
+	__le64	start;
+	__le64	end;
+	__le16	id;
+	__le16	sq_head;
+	__le16	status;
+	__le16	phase;
+};
+
+/* ---- Switch ------------------------------------------------------------ */
+
+#define NVL_SWITCH_BAR_REGS		0
+#define NVL_SWITCH_BAR_REGS_SIZE	0x80000
+
+#define NVL_SWITCH_REG_ROUTE_COUNT	0x080	/* ro 32 */
+#define NVL_SWITCH_REG_PARTITION_COUNT	0x084	/* ro 32 */
+
+#define NVL_SWITCH_MSIX_TABLE		0x08000
+#define NVL_SWITCH_MSIX_PBA		0x09000
+#define NVL_SWITCH_PORT_BASE		0x10000	/* 72 ports */
+#define NVL_SWITCH_ROUTE_BASE		0x20000	/* 2048 routes */
+#define NVL_SWITCH_PARTITION_BASE	0x30000	/* 64 partitions */
+#define NVL_SWITCH_GROUP_BASE		0x40000	/* kept free for groups */
+
+/*
+ * Route of target id n: the set of ports that lead there. LO is kept aside
+ * until HI is written; that write puts both in force at once. With VALID
+ * clear the set must be empty.
+ */
+#define NVL_ROUTE_STRIDE	0x10
+#define NVL_ROUTE_PORTS_LO	0x00	/* rw 64: ports 0 to 63 */
+#define NVL_ROUTE_PORTS_HI	0x08	/* rw 64: ports 64 to 71, NVL_ROUTE_VALID */
+
+#define NVL_ROUTE_VALID		(1ull << 63)
+
+/*
+ * Partition: the endpoints that may talk to one another through this switch.
+ * MEMBERS holds a bit for each target id and may be written at any time; a
+ * change of a VALID partition is in force when the write completes.
+ */
+#define NVL_PARTITION_STRIDE	0x200
+#define NVL_PARTITION_CTRL	0x000	/* rw 32: id in 15:0, NVL_PARTITION_VALID */
+#define NVL_PARTITION_MEMBERS	0x100	/* rw 32 x 64: bit n % 64 of word n / 64 */
+
+#define NVL_PARTITION_ID_MASK	0xffffu	/* 1 to 65535; 0 is none */
+#define NVL_PARTITION_VALID	(1u << 31)
+
+#endif /* TRN4_HW_H */
