@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trn4_accel.h - ioctls of the trn4 accelerator's DRM accel node.
+ *
+ * Rules for every ioctl: fields marked mbz and bits that are not named must
+ * be zero, or the call fails with EINVAL; a call that fails has changed
+ * nothing; an unplugged device answers ENODEV. A call that waits can be
+ * interrupted by a signal. Sizes and offsets are in bytes. Handles of buffers
+ * and windows are GEM handles of the file that made them and are closed with
+ * DRM_IOCTL_GEM_CLOSE or with the file.
+ */
+#ifndef _UAPI_TRN4_ACCEL_H_
+#define _UAPI_TRN4_ACCEL_H_
+
+#include <drm/drm.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/* Append only */
+#define DRM_TRN4_GET_PARAM	0x00
+#define DRM_TRN4_BO_CREATE	0x01
+#define DRM_TRN4_MMAP_OFFSET	0x02
+#define DRM_TRN4_GRANT_CREATE	0x03
+#define DRM_TRN4_GRANT_REVOKE	0x04
+#define DRM_TRN4_WINDOW_MAP	0x05
+#define DRM_TRN4_WINDOW_UNMAP	0x06
+#define DRM_TRN4_WINDOW_INFO	0x07
+#define DRM_TRN4_SUBMIT		0x08
+
+/**
+ * enum drm_trn4_param - what DRM_IOCTL_TRN4_GET_PARAM can tell
+ * @DRM_TRN4_PARAM_TARGET_ID: the endpoint's id in the fabric
+ * @DRM_TRN4_PARAM_GUID: its identity as partners read it in band
+ * @DRM_TRN4_PARAM_HBM_SIZE: architectural size of its memory
+ * @DRM_TRN4_PARAM_HBM_BACKED: bytes of it that exist and can be allocated
+ * @DRM_TRN4_PARAM_HBM_FREE: bytes of it that are free at this moment
+ * @DRM_TRN4_PARAM_PAGE_SIZE: granularity of buffers, grants and windows
+ * @DRM_TRN4_PARAM_PORTS: links of its chiplet
+ * @DRM_TRN4_PARAM_WINDOWS: windows that can be mapped at the same time
+ * @DRM_TRN4_PARAM_GRANTS: grants that can stand at the same time
+ * @DRM_TRN4_PARAM_OPS: bit n is set where operation n (DRM_TRN4_OP_*) is there
+ * @DRM_TRN4_PARAM_ATOMIC_OPS: the same for enum drm_trn4_atomic
+ * @DRM_TRN4_PARAM_ATOMIC_WIDTHS: bit n is set for words of 1 << n bytes
+ * @DRM_TRN4_PARAM_SUBMIT_MAX: most commands that one submit takes
+ */
+enum drm_trn4_param {
+	DRM_TRN4_PARAM_TARGET_ID,
+	DRM_TRN4_PARAM_GUID,
+	DRM_TRN4_PARAM_HBM_SIZE,
+	DRM_TRN4_PARAM_HBM_BACKED,
+	DRM_TRN4_PARAM_HBM_FREE,
+	DRM_TRN4_PARAM_PAGE_SIZE,
+	DRM_TRN4_PARAM_PORTS,
+	DRM_TRN4_PARAM_WINDOWS,
+	DRM_TRN4_PARAM_GRANTS,
+	DRM_TRN4_PARAM_OPS,
+	DRM_TRN4_PARAM_ATOMIC_OPS,
+	DRM_TRN4_PARAM_ATOMIC_WIDTHS,
+	DRM_TRN4_PARAM_SUBMIT_MAX,
+};
+
+/**
+ * struct drm_trn4_get_param - ask one number of the device
+ * @param: in, enum drm_trn4_param; EINVAL where it is not known
+ * @pad: mbz
+ * @value: out
+ */
+struct drm_trn4_get_param {
+	__u32 param;
+	__u32 pad;
+	__u64 value;
+};
+
+/*
+ * The buffer lies in host memory, not in HBM: pinned pages that the engine
+ * reaches over PCIe. It can be an operand of a copy, never of an atomic, and
+ * it cannot be granted.
+ */
+#define DRM_TRN4_BO_HOST	(1 << 0)
+
+/**
+ * struct drm_trn4_bo_create - allocate a buffer, all zeroes
+ * @size: in, 1 or more, rounded up to 2 MiB (to the page size for
+ *	DRM_TRN4_BO_HOST); out, the rounded size
+ * @flags: in, DRM_TRN4_BO_*
+ * @handle: out, GEM handle
+ *
+ * ENOSPC: no range of HBM that large is free. ENOMEM: no host memory.
+ */
+struct drm_trn4_bo_create {
+	__u64 size;
+	__u32 flags;
+	__u32 handle;
+};
+
+/**
+ * struct drm_trn4_mmap_offset - what to give mmap() for a buffer or a window
+ * @handle: in, GEM handle of a buffer or a window; ENOENT where it is neither
+ * @flags: in, mbz
+ * @offset: out, for mmap() of this node
+ *
+ * A mapping of a window must be MAP_SHARED and may ask for PROT_WRITE only
+ * where the window has DRM_TRN4_RIGHT_WRITE. Touching it when the window has
+ * gone gives SIGBUS.
+ */
+struct drm_trn4_mmap_offset {
+	__u32 handle;
+	__u32 flags;
+	__u64 offset;
+};
+
+#define DRM_TRN4_RIGHT_READ	(1 << 0)
+#define DRM_TRN4_RIGHT_WRITE	(1 << 1)	/* only with READ */
+#define DRM_TRN4_RIGHT_ATOMIC	(1 << 2)	/* only with READ and WRITE */
+
+#define DRM_TRN4_TOKEN_SIZE	16
+
+/**
+ * struct drm_trn4_grant_create - let peers use part of a buffer
+ * @bo: in, handle of a buffer in HBM
+ * @rights: in, DRM_TRN4_RIGHT_*, at least READ
+ * @offset: in, multiple of 2 MiB
+ * @size: in, multiple of 2 MiB, not zero; EINVAL beyond the buffer's end
+ * @flags: in, mbz
+ * @handle: out, names the grant in this file for DRM_IOCTL_TRN4_GRANT_REVOKE
+ * @token: out, 16 random bytes that name the grant to whoever they are passed
+ *
+ * The grant stands until it is revoked or the file is closed, also where the
+ * buffer's handle is closed before. ENOSPC: all grants are in use.
+ */
+struct drm_trn4_grant_create {
+	__u32 bo;
+	__u32 rights;
+	__u64 offset;
+	__u64 size;
+	__u32 flags;
+	__u32 handle;
+	__u8  token[DRM_TRN4_TOKEN_SIZE];
+};
+
+/**
+ * struct drm_trn4_grant_revoke - take a grant back
+ * @handle: in, from DRM_IOCTL_TRN4_GRANT_CREATE; ENOENT where there is none
+ * @flags: in, mbz
+ *
+ * When the call returns no window reaches the memory any more: mappings give
+ * SIGBUS, commands that use such a window complete with EKEYREVOKED.
+ */
+struct drm_trn4_grant_revoke {
+	__u32 handle;
+	__u32 flags;
+};
+
+/**
+ * struct drm_trn4_window_map - make a peer's grant reachable from this device
+ * @token: in, as the grant's owner got it
+ * @offset: in, within the grant, multiple of 2 MiB
+ * @size: in, multiple of 2 MiB; 0 for all from @offset to the grant's end
+ * @rights: in, DRM_TRN4_RIGHT_*, at least READ and no more than granted
+ * @flags: in, mbz
+ * @handle: out, GEM handle of the window
+ * @peer: out, target id of the grant's endpoint
+ *
+ * ENOENT: no grant has this token. EACCES: a right that was not granted.
+ * ERANGE: beyond the grant's end. ELOOP: the grant is this device's own.
+ * ENOLINK: no link is up, here or there. EHOSTUNREACH: no switch has a route.
+ * EPERM: not in a common partition. ENOSPC: no window or no room in the
+ * aperture is free.
+ */
+struct drm_trn4_window_map {
+	__u8  token[DRM_TRN4_TOKEN_SIZE];
+	__u64 offset;
+	__u64 size;
+	__u32 rights;
+	__u32 flags;
+	__u32 handle;
+	__u32 peer;
+};
+
+/**
+ * struct drm_trn4_window_unmap - give a window up
+ * @handle: in, the window's; it is closed by the call
+ * @flags: in, mbz
+ *
+ * Ends the window at once for all who hold it: mappings give SIGBUS.
+ */
+struct drm_trn4_window_unmap {
+	__u32 handle;
+	__u32 flags;
+};
+
+/**
+ * enum drm_trn4_window_state - whether a window can be used now, and why not
+ * @DRM_TRN4_WINDOW_LIVE: reaches the peer's memory
+ * @DRM_TRN4_WINDOW_UNMAPPED: given up
+ * @DRM_TRN4_WINDOW_REVOKED: the grant was taken back; it will not return
+ * @DRM_TRN4_WINDOW_NO_LINK: no link is up on one side
+ * @DRM_TRN4_WINDOW_NO_ROUTE: no switch leads there
+ * @DRM_TRN4_WINDOW_NO_PARTITION: not in a common partition
+ * @DRM_TRN4_WINDOW_FAULT: the device refuses it for another reason
+ *
+ * From the NO_ states a window returns by itself when the cause has gone.
+ */
+enum drm_trn4_window_state {
+	DRM_TRN4_WINDOW_LIVE,
+	DRM_TRN4_WINDOW_UNMAPPED,
+	DRM_TRN4_WINDOW_REVOKED,
+	DRM_TRN4_WINDOW_NO_LINK,
+	DRM_TRN4_WINDOW_NO_ROUTE,
+	DRM_TRN4_WINDOW_NO_PARTITION,
+	DRM_TRN4_WINDOW_FAULT,
+};
+
+/**
+ * struct drm_trn4_window_info - what a window is and how it stands
+ * @handle: in, the window's
+ * @state: out, enum drm_trn4_window_state
+ * @size: out
+ * @peer: out, target id
+ * @rights: out, DRM_TRN4_RIGHT_*
+ */
+struct drm_trn4_window_info {
+	__u32 handle;
+	__u32 state;
+	__u64 size;
+	__u32 peer;
+	__u32 rights;
+};
+
+#define DRM_TRN4_OP_NOP		0
+#define DRM_TRN4_OP_COPY	1
+#define DRM_TRN4_OP_ATOMIC	2
+
+enum drm_trn4_atomic {
+	DRM_TRN4_ATOMIC_ADD,
+	DRM_TRN4_ATOMIC_SWAP,
+	DRM_TRN4_ATOMIC_CAS,
+};
+
+/**
+ * struct drm_trn4_cmd - one operation of a submit
+ * @op: DRM_TRN4_OP_*
+ * @flags: mbz
+ * @src: GEM handle of a buffer or a window (COPY)
+ * @dst: the same (COPY, ATOMIC; a buffer in host memory not for ATOMIC)
+ * @src_offset: where in @src the bytes are
+ * @dst_offset: where in @dst they go; a multiple of @width (ATOMIC)
+ * @length: bytes to copy, not zero (COPY)
+ * @operand: added or stored (ATOMIC)
+ * @compare: compared with the word at @dst (CAS)
+ * @atomic: enum drm_trn4_atomic (ATOMIC)
+ * @width: bytes of the word, 4 or 8 (ATOMIC); @operand and @compare must fit
+ *
+ * Fields that the operation does not use must be zero. Commands of one submit
+ * begin in order, and each begins when the one before it has ended. Source and
+ * destination of a copy may overlap: the bytes arrive as if by memmove().
+ */
+struct drm_trn4_cmd {
+	__u32 op;
+	__u32 flags;
+	__u32 src;
+	__u32 dst;
+	__u64 src_offset;
+	__u64 dst_offset;
+	__u64 length;
+	__u64 operand;
+	__u64 compare;
+	__u32 atomic;
+	__u32 width;
+};
+
+/**
+ * struct drm_trn4_result - how one command ended
+ * @value: the word before the operation (ATOMIC), bytes copied (COPY)
+ * @start: model time in nanoseconds
+ * @end: model time in nanoseconds
+ * @error: 0, or a negative errno: EKEYREVOKED where the window is not live (any
+ *	longer), EACCES where it lacks the right, EIO where memory could not be
+ *	reached, ECANCELED where the device was reset
+ * @pad: zero
+ */
+struct drm_trn4_result {
+	__u64 value;
+	__u64 start;
+	__u64 end;
+	__s32 error;
+	__u32 pad;
+};
+
+#define DRM_TRN4_SUBMIT_MAX	256	/* commands */
+#define DRM_TRN4_SYNCS_MAX	64	/* syncobjs, in and out each */
+
+/**
+ * struct drm_trn4_submit - queue commands
+ * @cmds: in, pointer to @cmd_count struct drm_trn4_cmd
+ * @in_syncs: in, pointer to @in_count syncobj handles to wait for
+ * @out_syncs: in, pointer to @out_count syncobj handles, each of which gets
+ *	the fence of this submit
+ * @cmd_count: in, 1 to DRM_TRN4_SUBMIT_MAX
+ * @in_count: in, up to DRM_TRN4_SYNCS_MAX
+ * @out_count: in, up to DRM_TRN4_SYNCS_MAX
+ * @flags: in, mbz
+ * @results: in, handle of a buffer of this device that takes a struct
+ *	drm_trn4_result per command, or 0 for none
+ * @pad: mbz
+ * @results_offset: in, where in it; multiple of 8
+ *
+ * All is checked before anything is queued. The results are written before
+ * the fence signals; a command that failed does not stop the others, and the
+ * fence carries the first error.
+ */
+struct drm_trn4_submit {
+	__u64 cmds;
+	__u64 in_syncs;
+	__u64 out_syncs;
+	__u32 cmd_count;
+	__u32 in_count;
+	__u32 out_count;
+	__u32 flags;
+	__u32 results;
+	__u32 pad;
+	__u64 results_offset;
+};
+
+#define DRM_IOCTL_TRN4_GET_PARAM \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_GET_PARAM, \
+		 struct drm_trn4_get_param)
+#define DRM_IOCTL_TRN4_BO_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_BO_CREATE, \
+		 struct drm_trn4_bo_create)
+#define DRM_IOCTL_TRN4_MMAP_OFFSET \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_MMAP_OFFSET, \
+		 struct drm_trn4_mmap_offset)
+#define DRM_IOCTL_TRN4_GRANT_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_GRANT_CREATE, \
+		 struct drm_trn4_grant_create)
+#define DRM_IOCTL_TRN4_GRANT_REVOKE \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_GRANT_REVOKE, \
+		struct drm_trn4_grant_revoke)
+#define DRM_IOCTL_TRN4_WINDOW_MAP \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_WINDOW_MAP, \
+		 struct drm_trn4_window_map)
+#define DRM_IOCTL_TRN4_WINDOW_UNMAP \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_WINDOW_UNMAP, \
+		struct drm_trn4_window_unmap)
+#define DRM_IOCTL_TRN4_WINDOW_INFO \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_WINDOW_INFO, \
+		 struct drm_trn4_window_info)
+#define DRM_IOCTL_TRN4_SUBMIT \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_SUBMIT, \
+		struct drm_trn4_submit)
+
+#if defined(__cplusplus)
+}
+#endif
+
+#endif /* _UAPI_TRN4_ACCEL_H_ */
