@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The door to everything: each target calls one script of vm/, or a makefile of the part that it is named after.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# Number of accelerators and of switches, and the memory behind each accelerator's HBM
+TRN4_COUNT ?= 4
+SWITCHES ?= 2
+HBM ?= 256M
+APERTURE ?= 8G
+# The guest's processors and memory; how it is run: auto, kvm or tcg
+SMP ?= 2
+MEM ?= 2G
+ACCEL ?= auto
+# Where downloads and builds are kept for all checkouts
+TRN4_CACHE ?= $(HOME)/.cache/trn4
+# Sources at hand, which are not downloaded then
+QEMU_SRC ?=
+KERNEL_DIR ?=
+TOOLS_DIR ?=
+MIRROR ?=
+# Commands' output on the terminal too
+V ?= 0
+
+export TRN4_COUNT SWITCHES HBM APERTURE SMP MEM ACCEL
+export TRN4_CACHE QEMU_SRC KERNEL_DIR TOOLS_DIR MIRROR V
+
+.PHONY: help
+help:
+	@echo 'Lanes'
+	@echo '  make run          set up everything, boot the accelerators, show them at work, then a shell in the guest'
+	@echo '  make check        all tests: host unit tests, qtests, generated code, kselftests in the guest'
+	@echo '  make unit|qtest|generated-check|kselftest     a part of them'
+	@echo '  make lint         style: checkpatch, sparse, kernel-doc, shellcheck'
+	@echo '  make shell        boot straight to a shell in the guest'
+	@echo
+	@echo 'Parts'
+	@echo '  make setup        packages, downloads, kernel and QEMU'
+	@echo '  make qemu         the device emulation only (QEMU_ASAN=1: with sanitizers)'
+	@echo '  make modules tools selftests generated        what their names say, into build/'
+	@echo '  make update       download newer kernel and QEMU sources, if there are any'
+	@echo '  make clean        remove build/; distclean tells of the cache, too'
+	@echo
+	@echo 'Variables'
+	@echo '  TRN4_COUNT=4      accelerators            SWITCHES=2       switches (a divisor of 36)'
+	@echo '  HBM=256M          backed HBM of each      APERTURE=8G      address space for peer windows, each'
+	@echo '  SMP=2 MEM=2G      of the guest            ACCEL=auto|kvm|tcg    how it runs'
+	@echo '  TRN4_CACHE=$$HOME/.cache/trn4   downloads and builds, shared by all checkouts'
+	@echo '  QEMU_SRC=         a tarball or tree of QEMU 10.0, in place of a download'
+	@echo '  KERNEL_DIR=       a directory of linux-{image,headers,kbuild,source} debs, or of the same unpacked'
+	@echo '  TOOLS_DIR=        a directory of debs: meson, python3-pycotap, python3-distlib, qemu-system-data, busybox-static'
+	@echo '  MIRROR=           a Debian mirror, if the host names none    NO_DEPS=1    install no packages'
+	@echo '  V=1               show all output'
+
+.PHONY: run shell check unit qtest kselftest generated-check lint lint-deps
+run: guest
+	@vm/run
+
+shell: guest
+	@vm/boot shell
+
+check:
+	@vm/check
+
+unit qtest kselftest lint:
+	@vm/check $@
+
+generated-check:
+	@vm/check generated
+
+lint-deps: kernel
+	@vm/deps sparse shellcheck man-db
+
+# QEMU's long build and the rest go on side by side.
+.PHONY: setup guest deps fetch prebuilt qemu kernel update
+setup guest: prebuilt
+	@vm/side-by-side '$(MAKE) qemu' '$(MAKE) $(if $(filter guest,$@),initramfs,kernel)'
+
+deps:
+	@vm/deps
+
+fetch: deps
+	@vm/fetch
+
+update: deps
+	@UPDATE=1 vm/fetch
+
+prebuilt: fetch
+	@vm/prebuilt
+
+qemu: prebuilt
+	@vm/qemu
+
+kernel: fetch
+	@vm/kernel
+
+.PHONY: modules tools selftests generated initramfs
+modules: kernel
+	@vm/modules
+
+tools selftests: kernel
+	@vm/part $@
+
+generated: kernel
+	@vm/ynl
+
+initramfs: prebuilt modules tools selftests
+	@vm/initramfs
+
+.PHONY: clean distclean
+clean:
+	rm -rf build
+
+distclean: clean
+	@echo 'The cache stays, for other checkouts: $(TRN4_CACHE). Remove it by hand to start afresh.'
