@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.h - the one place that knows how kernels differ.
+ *
+ * The base is 6.12 LTS as Debian ships it; newer kernels build from the same
+ * sources. Rules:
+ *
+ *  - Probe for the thing itself: #ifdef on a macro, or __has_include() of a
+ *    header. Never a version number: distributions backport.
+ *  - Prefer code that is right on all kernels over a probe.
+ *  - Say what changed, and what to delete when the older form is given up.
+ */
+#ifndef TRN4_COMPAT_H
+#define TRN4_COMPAT_H
+
+#include <linux/module.h>
+
+/*
+ * MODULE_IMPORT_NS() took a bare word and takes a string since 6.13, with no
+ * macro that tells. What it makes of either is the same line of modinfo.
+ */
+#define COMPAT_IMPORT_NS(ns)	MODULE_INFO(import_ns, ns)
+
+/* ---- trn4.ko: DRM scheduler -------------------------------------------- */
+
+/*
+ * What timedout_job returns when it has dealt with the timeout is called
+ * DRM_GPU_SCHED_STAT_NOMINAL, and DRM_GPU_SCHED_STAT_RESET since 6.17. Both
+ * are 1.
+ */
+#define COMPAT_SCHED_STAT_HANDLED	((enum drm_gpu_sched_stat)1)
+
+#endif /* TRN4_COMPAT_H */

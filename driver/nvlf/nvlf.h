@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nvlf.h - what the fabric core offers to drivers of endpoints.
+ *
+ * An endpoint's driver registers it, tells when its ports changed, asks
+ * whether a peer can be reached, and is told when one no longer can. The core
+ * knows nothing of what the endpoint is: no DRM, no memory, no windows.
+ */
+#ifndef NVLF_H
+#define NVLF_H
+
+#include <linux/device.h>
+#include <linux/types.h>
+
+struct nvlf_endpoint;
+
+/**
+ * enum nvlf_path - whether a pair can talk, or the first thing in the way
+ * @NVLF_PATH_OK: link, route and partition are there
+ * @NVLF_PATH_NO_PEER: no endpoint with that target id is registered
+ * @NVLF_PATH_NO_LINK: one of the two has no link that is up
+ * @NVLF_PATH_NO_ROUTE: no switch that both have links to leads there
+ * @NVLF_PATH_NO_PARTITION: they are not together in one
+ */
+enum nvlf_path {
+	NVLF_PATH_OK,
+	NVLF_PATH_NO_PEER,
+	NVLF_PATH_NO_LINK,
+	NVLF_PATH_NO_ROUTE,
+	NVLF_PATH_NO_PARTITION,
+};
+
+/**
+ * struct nvlf_endpoint_ops - what the core calls up
+ * @revoke: the endpoint can no longer reach @peer: windows on it must give
+ *	SIGBUS from now on. nvlf_path() already says so, and where the cause is
+ *	a request and not a fault the hardware still forwards, so that nobody
+ *	sees all-ones in between. Windows whose path comes back are refilled by
+ *	their faults; nothing is called for that.
+ * @link_event: the state of some of its ports changed
+ *
+ * Context: process context, may sleep. The core's transaction lock is held
+ * (see nvlf_internal.h) and no other: they must not register, unregister or report
+ * port changes; nvlf_path() may be called.
+ */
+struct nvlf_endpoint_ops {
+	void (*revoke)(void *priv, u32 peer);
+	void (*link_event)(void *priv);
+};
+
+/**
+ * struct nvlf_endpoint_desc - what the core needs to know of an endpoint
+ * @dev: its device; must stay bound until nvlf_endpoint_unregister()
+ * @target_id: names it in the fabric, below NVL_TARGET_IDS
+ * @guid: its identity as its partners read it in band
+ * @nports: how many ports it has, 1 to NVL_SWITCH_PORTS
+ * @ports: its first port's registers (NVL_PORT_*)
+ * @ops: what to call
+ * @priv: handed back to @ops
+ */
+struct nvlf_endpoint_desc {
+	struct device *dev;
+	u32 target_id;
+	u64 guid;
+	unsigned int nports;
+	void __iomem *ports;
+	const struct nvlf_endpoint_ops *ops;
+	void *priv;
+};
+
+struct nvlf_endpoint *
+nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc);
+void nvlf_endpoint_unregister(struct nvlf_endpoint *ep);
+void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep);
+enum nvlf_path nvlf_path(struct nvlf_endpoint *ep, u32 peer);
+int nvlf_path_errno(enum nvlf_path path);
+
+#endif /* NVLF_H */

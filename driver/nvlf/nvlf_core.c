@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_core.c - the fabric: registration and lifetime of endpoints and
+ * switches, and the frame of every change.
+ *
+ * A change runs between nvlf_change_begin() and nvlf_change_end(), and is one
+ * of two kinds.
+ *
+ * Planned (a request, an unbind): the request is checked whole; the tables
+ * take the new state; pairs that lose are published and revoked while the
+ * hardware still forwards; the switch registers are written; pairs that gain
+ * are published; listeners are told. Nothing can fail after the check, so a
+ * change takes effect whole or not at all.
+ *
+ * Unplanned (a port that went, a switch pulled out): the hardware has changed
+ * already. The tables follow it, and the rest is the same.
+ *
+ * Locks and lifetimes: see nvlf_internal.h.
+ */
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "nvlf_internal.h"
+#include "nvlf_nl_gen.h"
+
+/* The one fabric of this machine. Tests make their own. */
+struct nvlf_fabric nvlf_fabric;
+
+/**
+ * nvlf_fabric_init() - make an empty fabric
+ * @f: zeroed
+ */
+void nvlf_fabric_init(struct nvlf_fabric *f)
+{
+	mutex_init(&f->change);
+	init_rwsem(&f->tables);
+	f->generation = 1;
+}
+
+/**
+ * nvlf_fabric_fini() - free what a fabric without devices still has
+ * @f: fabric from which all endpoints and switches are unregistered
+ */
+void nvlf_fabric_fini(struct nvlf_fabric *f)
+{
+	unsigned int slot;
+
+	WARN_ON(!bitmap_empty(f->registered, NVL_TARGET_IDS));
+
+	for (slot = 0; slot < NVL_PARTITIONS; slot++)
+		kfree(f->partition[slot]);
+	mutex_destroy(&f->change);
+}
+
+/**
+ * nvlf_tables_lock() - keep readers out of the tables for a store
+ * @f: fabric
+ *
+ * Context: holds change.
+ */
+void nvlf_tables_lock(struct nvlf_fabric *f)
+{
+	lockdep_assert_held(&f->change);
+	down_write(&f->tables);
+}
+
+/**
+ * nvlf_tables_unlock() - let readers in again, who find a new generation
+ * @f: fabric
+ */
+void nvlf_tables_unlock(struct nvlf_fabric *f)
+{
+	/* To a dump 0 means that it has not begun */
+	if (!++f->generation)
+		f->generation = 1;
+	up_write(&f->tables);
+}
+
+/**
+ * nvlf_change_begin() - begin a change of the fabric
+ * @f: fabric
+ *
+ * Context: process, may sleep; must not be called from a call up.
+ */
+void nvlf_change_begin(struct nvlf_fabric *f)
+{
+	mutex_lock(&f->change);
+}
+
+/**
+ * nvlf_change_end() - tell listeners what came of a change, and end it
+ * @f: fabric
+ */
+void nvlf_change_end(struct nvlf_fabric *f)
+{
+	struct nvlf_endpoint *ep;
+	struct nvlf_switch *sw;
+	unsigned long id, i;
+
+	/* What dumps say of reachability is stored without tables */
+	if (!bitmap_empty(f->dirty, NVL_TARGET_IDS)) {
+		nvlf_tables_lock(f);
+		nvlf_tables_unlock(f);
+	}
+
+	for_each_set_bit(id, f->registered, NVL_TARGET_IDS) {
+		ep = f->endpoint[id];
+		if (test_bit(id, f->dirty))
+			nvlf_nl_notify_endpoint(ep, NVLF_CMD_ENDPOINT_NTF);
+		for_each_set_bit(i, ep->changed, ep->nports)
+			nvlf_nl_notify_port(NVLF_OWNER_ENDPOINT, ep->id, i,
+					    &ep->port[i]);
+		bitmap_zero(ep->changed, NVL_SWITCH_PORTS);
+	}
+	bitmap_zero(f->dirty, NVL_TARGET_IDS);
+	bitmap_zero(f->relinked, NVL_TARGET_IDS);
+
+	for (id = 0; id < NVL_SWITCHES_MAX; id++) {
+		sw = f->sw[id];
+		if (!sw)
+			continue;
+		if (sw->dirty)
+			nvlf_nl_notify_switch(sw, NVLF_CMD_SWITCH_NTF);
+		for_each_set_bit(i, sw->changed, sw->nports)
+			nvlf_nl_notify_port(NVLF_OWNER_SWITCH, sw->id, i,
+					    &sw->port[i]);
+		bitmap_zero(sw->changed, NVL_SWITCH_PORTS);
+		sw->dirty = false;
+	}
+
+	mutex_unlock(&f->change);
+}
+
+/**
+ * nvlf_bits_from_bytes() - a bitmap of the netlink form, checked
+ * @bits: to be filled, zeroed
+ * @nbits: how many bits may be set
+ * @bytes: bit n of byte n / 8
+ * @len: bytes, any number
+ * @beyond: filled for -ERANGE: the first bit that may not be set
+ *
+ * Return: 0 or -ERANGE.
+ */
+int nvlf_bits_from_bytes(unsigned long *bits, unsigned int nbits,
+			 const u8 *bytes, unsigned int len,
+			 unsigned int *beyond)
+{
+	unsigned int i;
+
+	for (i = 0; i < len * BITS_PER_BYTE; i++) {
+		if (!(bytes[i / BITS_PER_BYTE] & BIT(i % BITS_PER_BYTE)))
+			continue;
+		if (i >= nbits) {
+			*beyond = i;
+			return -ERANGE;
+		}
+		__set_bit(i, bits);
+	}
+	return 0;
+}
+
+/**
+ * nvlf_bits_to_bytes() - a bitmap in the netlink form
+ * @bytes: to be filled, DIV_ROUND_UP(@nbits, 8) of them
+ * @bits: bitmap
+ * @nbits: its bits
+ */
+void nvlf_bits_to_bytes(u8 *bytes, const unsigned long *bits,
+			unsigned int nbits)
+{
+	unsigned long i;
+
+	memset(bytes, 0, DIV_ROUND_UP(nbits, BITS_PER_BYTE));
+	for_each_set_bit(i, bits, nbits)
+		bytes[i / BITS_PER_BYTE] |= BIT(i % BITS_PER_BYTE);
+}
+
+/* ---- Endpoints --------------------------------------------------------- */
+
+/**
+ * nvlf_endpoint_register() - join an endpoint to the fabric
+ * @desc: what it is; copied
+ *
+ * Reads its ports. It is a member of the partitions that name its target id
+ * already, and can be reachable when this returns; its ops can be called
+ * before.
+ *
+ * Context: process, may sleep; not from a call up, and under no lock that the
+ * ops take.
+ * Return: the endpoint, or an ERR_PTR: -EINVAL (a field out of range),
+ * -EEXIST (target id taken), -ENOMEM.
+ */
+struct nvlf_endpoint *
+nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
+{
+	struct nvlf_fabric *f = &nvlf_fabric;
+	struct nvlf_endpoint *ep;
+
+	if (!desc->dev || !desc->ports || !desc->ops || !desc->ops->revoke ||
+	    desc->target_id >= NVL_TARGET_IDS || !desc->nports ||
+	    desc->nports > NVL_SWITCH_PORTS)
+		return ERR_PTR(-EINVAL);
+
+	ep = kzalloc(struct_size(ep, port, desc->nports), GFP_KERNEL);
+	if (!ep)
+		return ERR_PTR(-ENOMEM);
+	ep->nports = desc->nports;
+	ep->dev = desc->dev;
+	ep->id = desc->target_id;
+	ep->guid = desc->guid;
+	ep->regs = desc->ports;
+	ep->ops = desc->ops;
+	ep->priv = desc->priv;
+	memset(ep->path, NVLF_PATH_NO_PEER, sizeof(ep->path));
+
+	nvlf_change_begin(f);
+	if (f->endpoint[ep->id]) {
+		nvlf_change_end(f);
+		kfree(ep);
+		return ERR_PTR(-EEXIST);
+	}
+	nvlf_tables_lock(f);
+	f->endpoint[ep->id] = ep;
+	nvlf_tables_unlock(f);
+	__set_bit(ep->id, f->registered);
+	__set_bit(ep->id, f->dirty);
+	/* Without a link, too, all its pairs have a new reason */
+	__set_bit(ep->id, f->relinked);
+	nvlf_topology_scan_endpoint(f, ep);
+	nvlf_reach_links(f);
+	nvlf_change_end(f);
+
+	return ep;
+}
+EXPORT_SYMBOL_GPL(nvlf_endpoint_register);
+
+/**
+ * nvlf_endpoint_unregister() - take an endpoint out of the fabric
+ * @ep: from nvlf_endpoint_register(); freed
+ *
+ * Pairs with it are revoked, in both directions: its own ops are called for
+ * the peers that it could reach, and not any more when this returns. Nobody
+ * may be in nvlf_path() with it by then. Its registers are not accessed.
+ *
+ * Context: as nvlf_endpoint_register().
+ */
+void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
+{
+	struct nvlf_fabric *f = &nvlf_fabric;
+
+	nvlf_change_begin(f);
+	nvlf_tables_lock(f);
+	ep->gone = true;
+	nvlf_tables_unlock(f);
+	nvlf_topology_scan_endpoint(f, ep);
+	__set_bit(ep->id, f->relinked);
+	nvlf_reach_unlinked(f);
+
+	nvlf_tables_lock(f);
+	f->endpoint[ep->id] = NULL;
+	nvlf_tables_unlock(f);
+	__clear_bit(ep->id, f->registered);
+	nvlf_nl_notify_endpoint(ep, NVLF_CMD_ENDPOINT_DEL_NTF);
+	nvlf_change_end(f);
+
+	kfree(ep);
+}
+EXPORT_SYMBOL_GPL(nvlf_endpoint_unregister);
+
+/**
+ * nvlf_endpoint_ports_changed() - an endpoint's ports have changed
+ * @ep: endpoint, registered
+ *
+ * Reads all its ports; call it for an interrupt, after a reset, and when the
+ * device answers no longer.
+ *
+ * Context: as nvlf_endpoint_register(); its registers can be accessed.
+ */
+void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
+{
+	struct nvlf_fabric *f = &nvlf_fabric;
+
+	nvlf_change_begin(f);
+	nvlf_topology_scan_endpoint(f, ep);
+	nvlf_reach_links(f);
+	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) &&
+	    ep->ops->link_event)
+		ep->ops->link_event(ep->priv);
+	nvlf_change_end(f);
+}
+EXPORT_SYMBOL_GPL(nvlf_endpoint_ports_changed);
+
+/* ---- Switches ---------------------------------------------------------- */
+
+/**
+ * nvlf_switch_alloc() - make a switch that no fabric knows yet
+ * @f: fabric that it is for
+ * @id: its number
+ * @guid: its identity
+ * @nports: its ports, 1 to NVL_SWITCH_PORTS
+ *
+ * Return: the switch, for nvlf_switch_free(), or NULL.
+ */
+struct nvlf_switch *nvlf_switch_alloc(struct nvlf_fabric *f, u32 id, u64 guid,
+				      unsigned int nports)
+{
+	struct nvlf_switch *sw;
+
+	sw = kzalloc(struct_size(sw, port, nports), GFP_KERNEL);
+	if (!sw)
+		return NULL;
+	sw->nports = nports;
+	sw->fabric = f;
+	sw->id = id;
+	sw->guid = guid;
+	sw->route = kvcalloc(NVL_TARGET_IDS, sizeof(*sw->route), GFP_KERNEL);
+	if (!sw->route) {
+		kfree(sw);
+		return NULL;
+	}
+	return sw;
+}
+
+/**
+ * nvlf_switch_free() - free a switch that is not registered, and its routes
+ * @sw: switch
+ */
+void nvlf_switch_free(struct nvlf_switch *sw)
+{
+	u32 target;
+
+	for (target = 0; target < NVL_TARGET_IDS; target++)
+		kfree(sw->route[target]);
+	kvfree(sw->route);
+	kfree(sw);
+}
+
+/* No access to its registers from here on; its links are lost. */
+static void nvlf_switch_stop(struct nvlf_switch *sw)
+{
+	struct nvlf_fabric *f = sw->fabric;
+
+	lockdep_assert_held(&f->change);
+
+	sw->online = false;
+	nvlf_topology_scan_switch(f, sw, NULL);
+	nvlf_reach_unlinked(f);
+}
+
+/* Its registers have been reset: they take what the tables say. */
+static void nvlf_switch_start(struct nvlf_switch *sw)
+{
+	struct nvlf_fabric *f = sw->fabric;
+
+	lockdep_assert_held(&f->change);
+
+	nvlf_partition_write_all(sw);
+	nvlf_route_write_all(sw);
+	if (!nvlf_switch_answers(sw))
+		return;
+	sw->online = true;
+	nvlf_topology_scan_switch(f, sw, NULL);
+	nvlf_reach_links(f);
+}
+
+/**
+ * nvlf_switch_flush() - let writes to a switch's registers arrive
+ * @sw: online
+ *
+ * A switch that does not answer is gone, and so are its links.
+ *
+ * Context: holds change, and not tables. Calls up.
+ */
+void nvlf_switch_flush(struct nvlf_switch *sw)
+{
+	lockdep_assert_held(&sw->fabric->change);
+
+	if (!nvlf_switch_answers(sw))
+		nvlf_switch_stop(sw);
+}
+
+/**
+ * nvlf_switch_register() - join a switch to the fabric
+ * @sw: its registers have been reset
+ *
+ * It gets the partitions of the fabric before its links count.
+ *
+ * Context: process; takes change.
+ * Return: 0, -EINVAL (number out of range), -EEXIST (number taken).
+ */
+int nvlf_switch_register(struct nvlf_switch *sw)
+{
+	struct nvlf_fabric *f = sw->fabric;
+	int err = 0;
+
+	if (sw->id >= NVL_SWITCHES_MAX)
+		return -EINVAL;
+
+	nvlf_change_begin(f);
+	if (f->sw[sw->id]) {
+		err = -EEXIST;
+		goto out;
+	}
+	nvlf_tables_lock(f);
+	f->sw[sw->id] = sw;
+	nvlf_tables_unlock(f);
+	sw->registered = true;
+	sw->dirty = true;
+	nvlf_switch_start(sw);
+out:
+	nvlf_change_end(f);
+	return err;
+}
+
+/**
+ * nvlf_switch_unregister() - take a switch out of the fabric
+ * @sw: registered; its routes go, and its registers are not accessed
+ *
+ * Pairs that have no other way are revoked. The caller resets the registers
+ * afterwards: until then the hardware forwards, so that nobody sees all-ones.
+ *
+ * Context: process; takes change, calls up.
+ */
+void nvlf_switch_unregister(struct nvlf_switch *sw)
+{
+	struct nvlf_fabric *f = sw->fabric;
+	u32 target;
+
+	nvlf_change_begin(f);
+	nvlf_switch_stop(sw);
+	nvlf_tables_lock(f);
+	f->sw[sw->id] = NULL;
+	nvlf_tables_unlock(f);
+	sw->registered = false;
+
+	for (target = 0; target < NVL_TARGET_IDS; target++)
+		if (sw->route[target])
+			nvlf_nl_notify_route(sw, target, sw->route[target],
+					     NVLF_CMD_ROUTE_DEL_NTF);
+	nvlf_nl_notify_switch(sw, NVLF_CMD_SWITCH_DEL_NTF);
+	nvlf_change_end(f);
+}
+
+/**
+ * nvlf_switch_offline() - a switch's registers are about to be lost
+ * @sw: registered; its links are lost, its routes stay in the tables
+ *
+ * Context: process; takes change, calls up.
+ */
+void nvlf_switch_offline(struct nvlf_switch *sw)
+{
+	nvlf_change_begin(sw->fabric);
+	if (sw->online)
+		nvlf_switch_stop(sw);
+	nvlf_change_end(sw->fabric);
+}
+
+/**
+ * nvlf_switch_online() - a switch was reset and can be accessed again
+ * @sw: registered; gets its routes and the partitions
+ *
+ * Context: process; takes change, calls up.
+ */
+void nvlf_switch_online(struct nvlf_switch *sw)
+{
+	nvlf_change_begin(sw->fabric);
+	if (!sw->online)
+		nvlf_switch_start(sw);
+	nvlf_change_end(sw->fabric);
+}
+
+/**
+ * nvlf_switch_ports_changed() - some of a switch's ports have changed
+ * @sw: may be not registered yet, when this does nothing: to register reads
+ *	all ports
+ * @which: the ports
+ *
+ * Context: process; takes change, calls up.
+ */
+void nvlf_switch_ports_changed(struct nvlf_switch *sw,
+			       const unsigned long *which)
+{
+	struct nvlf_fabric *f = sw->fabric;
+
+	nvlf_change_begin(f);
+	if (sw->registered && sw->online) {
+		nvlf_topology_scan_switch(f, sw, which);
+		nvlf_reach_links(f);
+	}
+	nvlf_change_end(f);
+}
+
+/**
+ * nvlf_switch_lost() - a switch seems to be gone
+ * @sw: may be not registered yet
+ *
+ * Looks again: by now it may be back from a reset.
+ *
+ * Context: process; takes change, calls up.
+ */
+void nvlf_switch_lost(struct nvlf_switch *sw)
+{
+	nvlf_change_begin(sw->fabric);
+	if (sw->registered && sw->online)
+		nvlf_switch_flush(sw);
+	nvlf_change_end(sw->fabric);
+}
+
+static int __init nvlf_init(void)
+{
+	int err;
+
+	nvlf_fabric_init(&nvlf_fabric);
+	err = genl_register_family(&nvlf_nl_family);
+	if (err)
+		return err;
+	err = pci_register_driver(&nvlf_switch_driver);
+	if (err)
+		genl_unregister_family(&nvlf_nl_family);
+	return err;
+}
+
+static void __exit nvlf_exit(void)
+{
+	pci_unregister_driver(&nvlf_switch_driver);
+	genl_unregister_family(&nvlf_nl_family);
+	nvlf_fabric_fini(&nvlf_fabric);
+}
+
+module_init(nvlf_init);
+module_exit(nvlf_exit);
+
+MODULE_DESCRIPTION("NVLink fabric core and switch driver");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_GENL_FAMILY(NVLF_FAMILY_NAME);

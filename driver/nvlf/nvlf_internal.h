@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nvlf_internal.h - what the files of nvlf.ko share: the tables of the
+ * fabric, their locks, and the steps of a change.
+ *
+ * Locking
+ * =======
+ *
+ * fabric.change (mutex) serialises everything that changes the fabric:
+ * registrations, port events, netlink sets. Its holder is the only writer of
+ * the tables, may therefore read them without another lock, and is the only
+ * one who writes switch registers. It is held over the calls up to clients
+ * (revoke, link_event), which may sleep.
+ *
+ * fabric.tables (rwsem) lets others read: dumps and gets. The holder of
+ * change takes it for writing around each store to the tables, and releases
+ * it before any call up and any register access.
+ *
+ * Order: locks of a netlink socket, change, tables. A client may take its own
+ * locks in the calls up, below change; so it must hold none of those when it
+ * registers, unregisters or reports ports. nvlf_path() takes no lock and may
+ * be called under any.
+ *
+ * Memory order of reachability
+ * ============================
+ *
+ * endpoint.path[] has the answer for each peer, one byte, resolved when
+ * something changed. Writer: the holder of change. Readers: nvlf_path(),
+ * without a lock.
+ *
+ *  - A gain is stored with release semantics, after the switch registers were
+ *    written and read back. A reader (acquire) that sees NVLF_PATH_OK finds
+ *    hardware that forwards.
+ *  - A loss is stored before revoke() is called, and revoke() before the
+ *    switch registers are written. The client looks at nvlf_path() and fills
+ *    a mapping under a lock that its revoke() takes as well. So a fill either
+ *    comes before the zap, which undoes it, or it sees the loss.
+ *
+ * Lifetime
+ * ========
+ *
+ * A lockless reader touches only the endpoint that it was handed, never the
+ * peer's: it is the client's own, and lives until the client unregisters it.
+ * The client stops its readers first. All other pointers to endpoints,
+ * switches, routes and partitions are taken from the tables under one of the
+ * two locks and dropped with it. What is taken out of the tables is freed
+ * after tables was released: no reader has it then.
+ */
+#ifndef NVLF_INTERNAL_H
+#define NVLF_INTERNAL_H
+
+#include <linux/bitmap.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+
+#include "hw/trn4_hw.h"
+#include "nvlf.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+struct pci_dev;
+
+/**
+ * struct nvlf_port - one end of a link, as it was last read
+ * @state: enum nvl_port_state
+ * @partner: enum nvl_partner; NONE unless the port is up
+ * @linked: both ends are up, registered, and name each other
+ * @partner_id: the partner's NVL_REG_SELF
+ * @partner_port: its port
+ * @trainings: NVL_PORT_TRAIN_COUNT
+ * @partner_guid: its NVL_REG_GUID
+ */
+struct nvlf_port {
+	u8 state;
+	u8 partner;
+	bool linked;
+	u32 partner_id;
+	u32 partner_port;
+	u32 trainings;
+	u64 partner_guid;
+};
+
+/**
+ * struct nvlf_endpoint - a registered endpoint
+ * @dev: its device
+ * @id: target id; its place in the fabric's table
+ * @guid: identity
+ * @nports: entries of @port
+ * @regs: registers of the first port; touched only in calls of the client
+ * @ops: calls up
+ * @priv: for @ops
+ * @gone: is being unregistered: reaches nobody
+ * @nlinks: how many ports are linked
+ * @links: the same, by switch
+ * @changed: ports to notify at the end of the change (change)
+ * @path: enum nvlf_path by target id; see "Memory order" above
+ * @port: its ports
+ *
+ * Constant up to @priv; the rest is guarded by tables where nothing is said.
+ */
+struct nvlf_endpoint {
+	struct device *dev;
+	u32 id;
+	u64 guid;
+	unsigned int nports;
+	void __iomem *regs;
+	const struct nvlf_endpoint_ops *ops;
+	void *priv;
+	bool gone;
+	unsigned int nlinks;
+	u8 links[NVL_SWITCHES_MAX];
+	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
+	u8 path[NVL_TARGET_IDS];
+	struct nvlf_port port[] __counted_by(nports);
+};
+
+/**
+ * struct nvlf_route - a switch's entry for a target id; never changed
+ * @ports: the ports that lead there, not empty
+ */
+struct nvlf_route {
+	DECLARE_BITMAP(ports, NVL_SWITCH_PORTS);
+};
+
+/**
+ * struct nvlf_partition - a set of endpoints; never changed
+ * @id: names it, 1 to NVL_PARTITION_ID_MASK
+ * @members: target ids
+ */
+struct nvlf_partition {
+	u32 id;
+	DECLARE_BITMAP(members, NVL_TARGET_IDS);
+};
+
+/**
+ * struct nvlf_switch - a switch
+ * @fabric: that it belongs to
+ * @dev: its device
+ * @regs: BAR0; NULL for one without hardware
+ * @id: number; its place in the fabric's table
+ * @guid: identity
+ * @nports: entries of @port
+ * @irq: of its one vector
+ * @error_told: a refused access was reported already (interrupt thread)
+ * @suspended: between nvlf_switch.c's suspend and resume (device lock)
+ * @registered: is in the fabric's table (change)
+ * @online: its registers can be accessed; links need that (change)
+ * @dirty: to notify at the end of the change (change)
+ * @changed: ports to notify at the end of the change (change)
+ * @nroutes: how many entries of @route are set
+ * @route: by target id, NVL_TARGET_IDS entries
+ * @port: its ports
+ *
+ * Constant up to @irq; the rest is guarded by tables where nothing is said.
+ */
+struct nvlf_switch {
+	struct nvlf_fabric *fabric;
+	struct device *dev;
+	void __iomem *regs;
+	u32 id;
+	u64 guid;
+	unsigned int nports;
+	int irq;
+	bool error_told;
+	bool suspended;
+	bool registered;
+	bool online;
+	bool dirty;
+	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
+	unsigned int nroutes;
+	struct nvlf_route **route;
+	struct nvlf_port port[] __counted_by(nports);
+};
+
+/**
+ * struct nvlf_fabric - all that is known
+ * @change: see "Locking" above
+ * @tables: guards the members below down to @partition
+ * @generation: goes up with each change, never 0; the sequence of dumps
+ * @endpoint: by target id
+ * @sw: switches, by number
+ * @partition: by the slot that it has in each switch's table
+ * @registered: ids in @endpoint (change, like all below)
+ * @relinked: endpoints that won or lost a link in this change
+ * @dirty: endpoints to notify at the end of this change
+ * @from: scratch for struct nvlf_pairs
+ * @to: scratch for struct nvlf_pairs
+ */
+struct nvlf_fabric {
+	/* serialises changes; outermost, held over calls up */
+	struct mutex change;
+	/* guards the tables for readers; inside change */
+	struct rw_semaphore tables;
+	u32 generation;
+	struct nvlf_endpoint *endpoint[NVL_TARGET_IDS];
+	struct nvlf_switch *sw[NVL_SWITCHES_MAX];
+	struct nvlf_partition *partition[NVL_PARTITIONS];
+	DECLARE_BITMAP(registered, NVL_TARGET_IDS);
+	DECLARE_BITMAP(relinked, NVL_TARGET_IDS);
+	DECLARE_BITMAP(dirty, NVL_TARGET_IDS);
+	DECLARE_BITMAP(from, NVL_TARGET_IDS);
+	DECLARE_BITMAP(to, NVL_TARGET_IDS);
+};
+
+/**
+ * struct nvlf_pairs - the pairs that a change can touch
+ * @from: sources
+ * @to: destinations
+ * @both: the pairs from @to to @from as well
+ *
+ * Ids that no endpoint has, and pairs of an endpoint with itself, are passed
+ * over.
+ */
+struct nvlf_pairs {
+	const unsigned long *from;
+	const unsigned long *to;
+	bool both;
+};
+
+extern struct nvlf_fabric nvlf_fabric;
+
+/* Who may read the tables: the holder of either lock */
+static inline void nvlf_assert_readable(const struct nvlf_fabric *f)
+{
+	lockdep_assert(lockdep_is_held(&f->change) ||
+		       lockdep_is_held(&f->tables));
+}
+
+static inline bool nvlf_port_up(const struct nvlf_port *port)
+{
+	return port->state == NVL_PORT_ACTIVE ||
+	       port->state == NVL_PORT_DEGRADED;
+}
+
+/* nvlf_core.c */
+void nvlf_fabric_init(struct nvlf_fabric *f);
+void nvlf_fabric_fini(struct nvlf_fabric *f);
+void nvlf_change_begin(struct nvlf_fabric *f);
+void nvlf_change_end(struct nvlf_fabric *f);
+void nvlf_tables_lock(struct nvlf_fabric *f);
+void nvlf_tables_unlock(struct nvlf_fabric *f);
+int nvlf_bits_from_bytes(unsigned long *bits, unsigned int nbits,
+			 const u8 *bytes, unsigned int len,
+			 unsigned int *beyond);
+void nvlf_bits_to_bytes(u8 *bytes, const unsigned long *bits,
+			unsigned int nbits);
+struct nvlf_switch *nvlf_switch_alloc(struct nvlf_fabric *f, u32 id, u64 guid,
+				      unsigned int nports);
+void nvlf_switch_free(struct nvlf_switch *sw);
+int nvlf_switch_register(struct nvlf_switch *sw);
+void nvlf_switch_unregister(struct nvlf_switch *sw);
+void nvlf_switch_offline(struct nvlf_switch *sw);
+void nvlf_switch_online(struct nvlf_switch *sw);
+void nvlf_switch_ports_changed(struct nvlf_switch *sw,
+			       const unsigned long *which);
+void nvlf_switch_lost(struct nvlf_switch *sw);
+
+/* nvlf_topology.c */
+bool nvlf_link_agreed(const struct nvlf_endpoint *ep, unsigned int p,
+		      const struct nvlf_switch *sw, unsigned int q);
+void nvlf_topology_scan_endpoint(struct nvlf_fabric *f,
+				 struct nvlf_endpoint *ep);
+void nvlf_topology_scan_switch(struct nvlf_fabric *f, struct nvlf_switch *sw,
+			       const unsigned long *which);
+unsigned int nvlf_ports_up(const struct nvlf_port *port, unsigned int nports);
+
+/* nvlf_route.c */
+bool nvlf_route_leads(const struct nvlf_fabric *f,
+		      const struct nvlf_endpoint *src,
+		      const struct nvlf_endpoint *dst);
+int nvlf_route_check(unsigned long *ports, unsigned int nports,
+		     const u8 *bytes, unsigned int len, unsigned int *beyond);
+int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
+		   struct netlink_ext_ack *extack);
+int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
+		   struct netlink_ext_ack *extack);
+void nvlf_route_write_all(struct nvlf_switch *sw);
+
+/* nvlf_partition.c */
+bool nvlf_partition_common(const struct nvlf_fabric *f, u32 a, u32 b);
+const struct nvlf_partition *nvlf_partition_find(const struct nvlf_fabric *f,
+						 u32 id);
+int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
+		       struct netlink_ext_ack *extack);
+int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
+		       struct netlink_ext_ack *extack);
+void nvlf_partition_write_all(struct nvlf_switch *sw);
+
+/* nvlf_reach.c */
+enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst);
+void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
+void nvlf_reach_gain(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
+void nvlf_reach_links(struct nvlf_fabric *f);
+void nvlf_reach_unlinked(struct nvlf_fabric *f);
+
+/* nvlf_switch.c */
+bool nvlf_switch_answers(const struct nvlf_switch *sw);
+void nvlf_switch_flush(struct nvlf_switch *sw);
+extern struct pci_driver nvlf_switch_driver;
+
+/* nvlf_netlink.c */
+void nvlf_nl_notify_endpoint(const struct nvlf_endpoint *ep, u8 cmd);
+void nvlf_nl_notify_switch(const struct nvlf_switch *sw, u8 cmd);
+void nvlf_nl_notify_port(u32 owner, u32 owner_id, unsigned int index,
+			 const struct nvlf_port *port);
+void nvlf_nl_notify_route(const struct nvlf_switch *sw, u32 target,
+			  const struct nvlf_route *route, u8 cmd);
+void nvlf_nl_notify_partition(const struct nvlf_partition *part, u8 cmd);
+
+#endif /* NVLF_INTERNAL_H */

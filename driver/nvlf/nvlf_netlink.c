@@ -1,0 +1,768 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_netlink.c - the netlink family: gets, dumps, sets and notifications.
+ *
+ * Policies and the operation table are generated from uapi/netlink/nvlf.yaml.
+ * The generator has no checks for binary attributes and none for missing
+ * ones; both are here. Every error names its attribute.
+ *
+ * Dumps hold fabric.tables while they fill a message, and carry the fabric's
+ * generation: user space sees NLM_F_DUMP_INTR where the fabric changed on the
+ * way, and asks again.
+ */
+#include <linux/rcupdate.h>
+#include <net/net_namespace.h>
+
+#include "nvlf_internal.h"
+#include "nvlf_nl_gen.h"
+
+#define NVLF_PORTS_LEN		DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)
+
+static_assert(NVL_TARGET_IDS - 1 == NVLF_TARGET_MAX);
+static_assert(NVL_PARTITION_ID_MASK == NVLF_PARTITION_MAX);
+static_assert(NVLF_MEMBERS_LEN_MAX * BITS_PER_BYTE == NVL_TARGET_IDS);
+static_assert(NVLF_PORTS_LEN_MAX >= NVLF_PORTS_LEN);
+static_assert((int)NVLF_PORT_STATE_OFF == (int)NVL_PORT_OFF);
+static_assert((int)NVLF_PORT_STATE_DETECT == (int)NVL_PORT_DETECT);
+static_assert((int)NVLF_PORT_STATE_TRAIN == (int)NVL_PORT_TRAIN);
+static_assert((int)NVLF_PORT_STATE_ACTIVE == (int)NVL_PORT_ACTIVE);
+static_assert((int)NVLF_PORT_STATE_DEGRADED == (int)NVL_PORT_DEGRADED);
+static_assert((int)NVLF_PORT_STATE_FAULT == (int)NVL_PORT_FAULT);
+
+/* ---- One object into a message ----------------------------------------- */
+
+/* @cb is there for a part of a dump only. */
+static void *nvlf_nl_put_header(struct sk_buff *skb,
+				const struct genl_info *info,
+				struct netlink_callback *cb)
+{
+	void *hdr = __genlmsg_iput(skb, info, cb ? NLM_F_MULTI : 0);
+
+	if (hdr && cb)
+		genl_dump_check_consistent(cb, hdr);
+	return hdr;
+}
+
+static int nvlf_nl_put_bits(struct sk_buff *skb, int type,
+			    const unsigned long *bits, unsigned int nbits)
+{
+	struct nlattr *attr;
+
+	attr = nla_reserve(skb, type, DIV_ROUND_UP(nbits, BITS_PER_BYTE));
+	if (!attr)
+		return -EMSGSIZE;
+	nvlf_bits_to_bytes(nla_data(attr), bits, nbits);
+	return 0;
+}
+
+static int nvlf_nl_put_reachable(struct sk_buff *skb,
+				 const struct nvlf_endpoint *ep)
+{
+	struct nlattr *attr;
+	u8 *bytes;
+	u32 id;
+
+	attr = nla_reserve(skb, NVLF_A_ENDPOINT_REACHABLE, NVLF_MEMBERS_LEN_MAX);
+	if (!attr)
+		return -EMSGSIZE;
+	bytes = nla_data(attr);
+	memset(bytes, 0, NVLF_MEMBERS_LEN_MAX);
+	for (id = 0; id < NVL_TARGET_IDS; id++)
+		if (READ_ONCE(ep->path[id]) == NVLF_PATH_OK)
+			bytes[id / BITS_PER_BYTE] |= BIT(id % BITS_PER_BYTE);
+	return 0;
+}
+
+static int nvlf_nl_put_endpoint(struct sk_buff *skb,
+				const struct genl_info *info,
+				struct netlink_callback *cb,
+				const struct nvlf_endpoint *ep)
+{
+	void *hdr = nvlf_nl_put_header(skb, info, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVLF_A_ENDPOINT_TARGET_ID, ep->id) ||
+	    nla_put_u64_64bit(skb, NVLF_A_ENDPOINT_GUID, ep->guid,
+			      NVLF_A_ENDPOINT_PAD) ||
+	    nla_put_string(skb, NVLF_A_ENDPOINT_DEVICE, dev_name(ep->dev)) ||
+	    nla_put_u32(skb, NVLF_A_ENDPOINT_PORTS, ep->nports) ||
+	    nla_put_u32(skb, NVLF_A_ENDPOINT_PORTS_UP,
+			nvlf_ports_up(ep->port, ep->nports)) ||
+	    nvlf_nl_put_reachable(skb, ep)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int nvlf_nl_put_switch(struct sk_buff *skb,
+			      const struct genl_info *info,
+			      struct netlink_callback *cb,
+			      const struct nvlf_switch *sw)
+{
+	void *hdr = nvlf_nl_put_header(skb, info, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVLF_A_SWITCH_ID, sw->id) ||
+	    nla_put_u64_64bit(skb, NVLF_A_SWITCH_GUID, sw->guid,
+			      NVLF_A_SWITCH_PAD) ||
+	    nla_put_string(skb, NVLF_A_SWITCH_DEVICE, dev_name(sw->dev)) ||
+	    nla_put_u32(skb, NVLF_A_SWITCH_PORTS, sw->nports) ||
+	    nla_put_u32(skb, NVLF_A_SWITCH_PORTS_UP,
+			nvlf_ports_up(sw->port, sw->nports)) ||
+	    nla_put_u32(skb, NVLF_A_SWITCH_ROUTES, sw->nroutes)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int nvlf_nl_put_partner(struct sk_buff *skb,
+			       const struct nvlf_port *port)
+{
+	u32 kind = port->partner == NVL_PARTNER_SWITCH ? NVLF_OWNER_SWITCH :
+							 NVLF_OWNER_ENDPOINT;
+
+	if (port->partner == NVL_PARTNER_NONE)
+		return 0;
+	return nla_put_u32(skb, NVLF_A_PORT_PARTNER, kind) ||
+	       nla_put_u32(skb, NVLF_A_PORT_PARTNER_ID, port->partner_id) ||
+	       nla_put_u32(skb, NVLF_A_PORT_PARTNER_PORT,
+			   port->partner_port) ||
+	       nla_put_u64_64bit(skb, NVLF_A_PORT_PARTNER_GUID,
+				 port->partner_guid, NVLF_A_PORT_PAD);
+}
+
+static int nvlf_nl_put_port(struct sk_buff *skb, const struct genl_info *info,
+			    struct netlink_callback *cb, u32 owner,
+			    u32 owner_id, unsigned int index,
+			    const struct nvlf_port *port)
+{
+	void *hdr = nvlf_nl_put_header(skb, info, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVLF_A_PORT_OWNER, owner) ||
+	    nla_put_u32(skb, NVLF_A_PORT_OWNER_ID, owner_id) ||
+	    nla_put_u32(skb, NVLF_A_PORT_INDEX, index) ||
+	    nla_put_u32(skb, NVLF_A_PORT_STATE, port->state) ||
+	    nvlf_nl_put_partner(skb, port) ||
+	    nla_put_u32(skb, NVLF_A_PORT_TRAININGS, port->trainings)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int nvlf_nl_put_route(struct sk_buff *skb, const struct genl_info *info,
+			     struct netlink_callback *cb,
+			     const struct nvlf_switch *sw, u32 target,
+			     const struct nvlf_route *route)
+{
+	void *hdr = nvlf_nl_put_header(skb, info, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVLF_A_ROUTE_SWITCH_ID, sw->id) ||
+	    nla_put_u32(skb, NVLF_A_ROUTE_TARGET_ID, target) ||
+	    nvlf_nl_put_bits(skb, NVLF_A_ROUTE_PORTS, route->ports,
+			     sw->nports)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int nvlf_nl_put_partition(struct sk_buff *skb,
+				 const struct genl_info *info,
+				 struct netlink_callback *cb,
+				 const struct nvlf_partition *part)
+{
+	void *hdr = nvlf_nl_put_header(skb, info, cb);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVLF_A_PARTITION_ID, part->id) ||
+	    nvlf_nl_put_bits(skb, NVLF_A_PARTITION_MEMBERS, part->members,
+			     NVL_TARGET_IDS)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* ---- Notifications ------------------------------------------------------ */
+
+/*
+ * The change has been made when these are called, under fabric.change: a
+ * message that finds no memory is lost, and the change stays. Listeners are
+ * in any network namespace, as readers are: a fabric belongs to none.
+ */
+static struct sk_buff *nvlf_nl_ntf_new(struct genl_info *info, u8 cmd)
+{
+	bool heard = false;
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net)
+		if (genl_has_listeners(&nvlf_nl_family, net, NVLF_NLGRP_NOTIFY)) {
+			heard = true;
+			break;
+		}
+	rcu_read_unlock();
+	if (!heard)
+		return NULL;
+
+	genl_info_init_ntf(info, &nvlf_nl_family, cmd);
+	return genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+}
+
+static void nvlf_nl_ntf_send(struct sk_buff *skb, int err)
+{
+	/* Far below the size that was allocated, so it always fits */
+	if (WARN_ON_ONCE(err))
+		nlmsg_free(skb);
+	else
+		genlmsg_multicast_allns(&nvlf_nl_family, skb, 0,
+					NVLF_NLGRP_NOTIFY);
+}
+
+/**
+ * nvlf_nl_notify_endpoint() - tell listeners of an endpoint
+ * @ep: endpoint
+ * @cmd: NVLF_CMD_ENDPOINT_NTF or _DEL_NTF
+ *
+ * Context: holds change, like all of nvlf_nl_notify_*().
+ */
+void nvlf_nl_notify_endpoint(const struct nvlf_endpoint *ep, u8 cmd)
+{
+	struct genl_info info;
+	struct sk_buff *skb = nvlf_nl_ntf_new(&info, cmd);
+
+	if (skb)
+		nvlf_nl_ntf_send(skb, nvlf_nl_put_endpoint(skb, &info, NULL, ep));
+}
+
+/**
+ * nvlf_nl_notify_switch() - tell listeners of a switch
+ * @sw: switch
+ * @cmd: NVLF_CMD_SWITCH_NTF or _DEL_NTF
+ */
+void nvlf_nl_notify_switch(const struct nvlf_switch *sw, u8 cmd)
+{
+	struct genl_info info;
+	struct sk_buff *skb = nvlf_nl_ntf_new(&info, cmd);
+
+	if (skb)
+		nvlf_nl_ntf_send(skb, nvlf_nl_put_switch(skb, &info, NULL, sw));
+}
+
+/**
+ * nvlf_nl_notify_port() - tell listeners of a port
+ * @owner: enum nvlf_owner
+ * @owner_id: target id or switch number
+ * @index: its number
+ * @port: what was read
+ */
+void nvlf_nl_notify_port(u32 owner, u32 owner_id, unsigned int index,
+			 const struct nvlf_port *port)
+{
+	struct genl_info info;
+	struct sk_buff *skb = nvlf_nl_ntf_new(&info, NVLF_CMD_PORT_NTF);
+
+	if (skb)
+		nvlf_nl_ntf_send(skb, nvlf_nl_put_port(skb, &info, NULL, owner,
+						       owner_id, index, port));
+}
+
+/**
+ * nvlf_nl_notify_route() - tell listeners of a route
+ * @sw: its switch
+ * @target: where it leads
+ * @route: the new one, or the one that it was
+ * @cmd: NVLF_CMD_ROUTE_NTF or _DEL_NTF
+ */
+void nvlf_nl_notify_route(const struct nvlf_switch *sw, u32 target,
+			  const struct nvlf_route *route, u8 cmd)
+{
+	struct genl_info info;
+	struct sk_buff *skb = nvlf_nl_ntf_new(&info, cmd);
+
+	if (skb)
+		nvlf_nl_ntf_send(skb, nvlf_nl_put_route(skb, &info, NULL, sw,
+							target, route));
+}
+
+/**
+ * nvlf_nl_notify_partition() - tell listeners of a partition
+ * @part: the new one, or the one that it was
+ * @cmd: NVLF_CMD_PARTITION_NTF or _DEL_NTF
+ */
+void nvlf_nl_notify_partition(const struct nvlf_partition *part, u8 cmd)
+{
+	struct genl_info info;
+	struct sk_buff *skb = nvlf_nl_ntf_new(&info, cmd);
+
+	if (skb)
+		nvlf_nl_ntf_send(skb, nvlf_nl_put_partition(skb, &info, NULL,
+							    part));
+}
+
+/* ---- Gets --------------------------------------------------------------- */
+
+/*
+ * Frame of a get: a message and the tables for reading. The caller looks the
+ * object up, puts it, and hands the outcome to nvlf_nl_get_end().
+ */
+static struct sk_buff *nvlf_nl_get_begin(void)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (skb)
+		down_read(&nvlf_fabric.tables);
+	return skb;
+}
+
+static int nvlf_nl_get_end(struct sk_buff *skb, struct genl_info *info, int err)
+{
+	up_read(&nvlf_fabric.tables);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+int nvlf_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nvlf_endpoint *ep;
+	struct sk_buff *reply;
+	struct nlattr *attr;
+	int err = -ENOENT;
+
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ENDPOINT_TARGET_ID))
+		return -EINVAL;
+	reply = nvlf_nl_get_begin();
+	if (!reply)
+		return -ENOMEM;
+
+	attr = info->attrs[NVLF_A_ENDPOINT_TARGET_ID];
+	ep = nvlf_fabric.endpoint[nla_get_u32(attr)];
+	if (ep)
+		err = nvlf_nl_put_endpoint(reply, info, NULL, ep);
+	else
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr, "no endpoint %u",
+					nla_get_u32(attr));
+	return nvlf_nl_get_end(reply, info, err);
+}
+
+static const struct nvlf_switch *nvlf_nl_switch(const struct nlattr *attr,
+						struct netlink_ext_ack *extack)
+{
+	u32 id = nla_get_u32(attr);
+
+	nvlf_assert_readable(&nvlf_fabric);
+
+	if (id < NVL_SWITCHES_MAX && nvlf_fabric.sw[id])
+		return nvlf_fabric.sw[id];
+	NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "no switch %u", id);
+	return NULL;
+}
+
+int nvlf_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nvlf_switch *sw;
+	struct sk_buff *reply;
+	int err = -ENOENT;
+
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_SWITCH_ID))
+		return -EINVAL;
+	reply = nvlf_nl_get_begin();
+	if (!reply)
+		return -ENOMEM;
+
+	sw = nvlf_nl_switch(info->attrs[NVLF_A_SWITCH_ID], info->extack);
+	if (sw)
+		err = nvlf_nl_put_switch(reply, info, NULL, sw);
+	return nvlf_nl_get_end(reply, info, err);
+}
+
+/* How many numbers an owner of ports can have, by enum nvlf_owner */
+static const u32 nvlf_nl_owner_ids[] = {
+	[NVLF_OWNER_ENDPOINT] = NVL_TARGET_IDS,
+	[NVLF_OWNER_SWITCH] = NVL_SWITCHES_MAX,
+};
+
+/* The ports of a device, or NULL where there is none. */
+static const struct nvlf_port *nvlf_nl_ports(u32 owner, u32 id,
+					     unsigned int *nports)
+{
+	const struct nvlf_endpoint *ep;
+	const struct nvlf_switch *sw;
+
+	nvlf_assert_readable(&nvlf_fabric);
+
+	*nports = 0;
+	if (id >= nvlf_nl_owner_ids[owner])
+		return NULL;
+	if (owner == NVLF_OWNER_ENDPOINT) {
+		ep = nvlf_fabric.endpoint[id];
+		if (!ep)
+			return NULL;
+		*nports = ep->nports;
+		return ep->port;
+	}
+	sw = nvlf_fabric.sw[id];
+	if (!sw)
+		return NULL;
+	*nports = sw->nports;
+	return sw->port;
+}
+
+static void nvlf_nl_no_owner(struct netlink_ext_ack *extack, u32 owner,
+			     const struct nlattr *id)
+{
+	if (owner == NVLF_OWNER_ENDPOINT)
+		NL_SET_ERR_MSG_ATTR_FMT(extack, id, "no endpoint %u",
+					nla_get_u32(id));
+	else
+		NL_SET_ERR_MSG_ATTR_FMT(extack, id, "no switch %u",
+					nla_get_u32(id));
+}
+
+int nvlf_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct nvlf_port *ports;
+	u32 owner, owner_id, index;
+	struct sk_buff *reply;
+	unsigned int nports;
+	int err = -ENOENT;
+
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_INDEX))
+		return -EINVAL;
+	owner = nla_get_u32(attrs[NVLF_A_PORT_OWNER]);
+	owner_id = nla_get_u32(attrs[NVLF_A_PORT_OWNER_ID]);
+	index = nla_get_u32(attrs[NVLF_A_PORT_INDEX]);
+	reply = nvlf_nl_get_begin();
+	if (!reply)
+		return -ENOMEM;
+
+	ports = nvlf_nl_ports(owner, owner_id, &nports);
+	if (!ports)
+		nvlf_nl_no_owner(info->extack, owner,
+				 attrs[NVLF_A_PORT_OWNER_ID]);
+	else if (index >= nports)
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+					attrs[NVLF_A_PORT_INDEX],
+					"no port %u: 0 to %u", index,
+					nports - 1);
+	else
+		err = nvlf_nl_put_port(reply, info, NULL, owner, owner_id,
+				       index, &ports[index]);
+	return nvlf_nl_get_end(reply, info, err);
+}
+
+int nvlf_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nvlf_switch *sw;
+	struct sk_buff *reply;
+	int err = -ENOENT;
+	u32 target;
+
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_SWITCH_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID))
+		return -EINVAL;
+	target = nla_get_u32(info->attrs[NVLF_A_ROUTE_TARGET_ID]);
+	reply = nvlf_nl_get_begin();
+	if (!reply)
+		return -ENOMEM;
+
+	sw = nvlf_nl_switch(info->attrs[NVLF_A_ROUTE_SWITCH_ID], info->extack);
+	if (sw && sw->route[target])
+		err = nvlf_nl_put_route(reply, info, NULL, sw, target,
+					sw->route[target]);
+	else if (sw)
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
+					info->attrs[NVLF_A_ROUTE_TARGET_ID],
+					"switch %u has no route to %u",
+					sw->id, target);
+	return nvlf_nl_get_end(reply, info, err);
+}
+
+int nvlf_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nvlf_partition *part;
+	struct sk_buff *reply;
+	struct nlattr *attr;
+	int err = -ENOENT;
+
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_ID))
+		return -EINVAL;
+	reply = nvlf_nl_get_begin();
+	if (!reply)
+		return -ENOMEM;
+
+	attr = info->attrs[NVLF_A_PARTITION_ID];
+	part = nvlf_partition_find(&nvlf_fabric, nla_get_u32(attr));
+	if (part)
+		err = nvlf_nl_put_partition(reply, info, NULL, part);
+	else
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr, "no partition %u",
+					nla_get_u32(attr));
+	return nvlf_nl_get_end(reply, info, err);
+}
+
+/* ---- Dumps -------------------------------------------------------------- */
+
+/**
+ * struct nvlf_nl_dump - where a dump goes on, in netlink_callback.ctx
+ * @owner: enum nvlf_owner (ports)
+ * @id: endpoint, switch or slot
+ * @index: port or target id within it
+ * @begun: the filter was checked; what it names may go without an error now
+ */
+struct nvlf_nl_dump {
+	u32 owner;
+	u32 id;
+	u32 index;
+	bool begun;
+};
+
+static struct nvlf_nl_dump *nvlf_nl_dump_begin(struct netlink_callback *cb)
+{
+	NL_ASSERT_DUMP_CTX_FITS(struct nvlf_nl_dump);
+
+	down_read(&nvlf_fabric.tables);
+	cb->seq = nvlf_fabric.generation;
+	return (struct nvlf_nl_dump *)cb->ctx;
+}
+
+/* A full message is no error as long as there is something in it. */
+static int nvlf_nl_dump_end(struct sk_buff *skb, int err)
+{
+	up_read(&nvlf_fabric.tables);
+	return err == -EMSGSIZE && skb->len ? skb->len : err;
+}
+
+int nvlf_nl_endpoint_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
+	const struct nvlf_endpoint *ep;
+	int err = 0;
+
+	for (; at->id < NVL_TARGET_IDS; at->id++) {
+		ep = nvlf_fabric.endpoint[at->id];
+		if (!ep)
+			continue;
+		err = nvlf_nl_put_endpoint(skb, genl_info_dump(cb), cb, ep);
+		if (err)
+			break;
+	}
+	return nvlf_nl_dump_end(skb, err);
+}
+
+int nvlf_nl_switch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
+	const struct nvlf_switch *sw;
+	int err = 0;
+
+	for (; at->id < NVL_SWITCHES_MAX; at->id++) {
+		sw = nvlf_fabric.sw[at->id];
+		if (!sw)
+			continue;
+		err = nvlf_nl_put_switch(skb, genl_info_dump(cb), cb, sw);
+		if (err)
+			break;
+	}
+	return nvlf_nl_dump_end(skb, err);
+}
+
+static int nvlf_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct nvlf_nl_dump *at)
+{
+	const struct nvlf_port *ports;
+	unsigned int nports;
+	int err;
+
+	ports = nvlf_nl_ports(at->owner, at->id, &nports);
+	for (; at->index < nports; at->index++) {
+		err = nvlf_nl_put_port(skb, genl_info_dump(cb), cb, at->owner,
+				       at->id, at->index, &ports[at->index]);
+		if (err)
+			return err;
+	}
+	at->index = 0;
+	return 0;
+}
+
+int nvlf_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	struct nlattr *owner = info->attrs[NVLF_A_PORT_OWNER];
+	struct nlattr *id = info->attrs[NVLF_A_PORT_OWNER_ID];
+	u32 end_owner = ARRAY_SIZE(nvlf_nl_owner_ids);
+	struct nvlf_nl_dump *at;
+	unsigned int nports;
+	u32 end_id;
+	int err = 0;
+
+	if (id && GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER))
+		return -EINVAL;
+
+	at = nvlf_nl_dump_begin(cb);
+	if (!at->begun) {
+		if (owner)
+			at->owner = nla_get_u32(owner);
+		if (id)
+			at->id = nla_get_u32(id);
+		if (id && !nvlf_nl_ports(at->owner, at->id, &nports)) {
+			nvlf_nl_no_owner(info->extack, at->owner, id);
+			err = -ENOENT;
+			goto out;
+		}
+		at->begun = true;
+	}
+
+	if (owner)
+		end_owner = nla_get_u32(owner) + 1;
+	for (; at->owner < end_owner; at->owner++) {
+		end_id = id ? nla_get_u32(id) + 1 :
+			      nvlf_nl_owner_ids[at->owner];
+		for (; at->id < end_id; at->id++) {
+			err = nvlf_nl_dump_ports(skb, cb, at);
+			if (err)
+				goto out;
+		}
+		at->id = 0;
+	}
+out:
+	return nvlf_nl_dump_end(skb, err);
+}
+
+static int nvlf_nl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb,
+			       struct nvlf_nl_dump *at)
+{
+	const struct nvlf_switch *sw = nvlf_fabric.sw[at->id];
+	int err;
+
+	for (; sw && at->index < NVL_TARGET_IDS; at->index++) {
+		if (!sw->route[at->index])
+			continue;
+		err = nvlf_nl_put_route(skb, genl_info_dump(cb), cb, sw,
+					at->index, sw->route[at->index]);
+		if (err)
+			return err;
+	}
+	at->index = 0;
+	return 0;
+}
+
+int nvlf_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	struct nlattr *id = info->attrs[NVLF_A_ROUTE_SWITCH_ID];
+	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
+	u32 end = NVL_SWITCHES_MAX;
+	int err = 0;
+
+	if (id && !at->begun) {
+		if (!nvlf_nl_switch(id, info->extack)) {
+			err = -ENOENT;
+			goto out;
+		}
+		at->id = nla_get_u32(id);
+		at->begun = true;
+	}
+
+	if (id)
+		end = nla_get_u32(id) + 1;
+	for (; at->id < end; at->id++) {
+		err = nvlf_nl_dump_routes(skb, cb, at);
+		if (err)
+			break;
+	}
+out:
+	return nvlf_nl_dump_end(skb, err);
+}
+
+int nvlf_nl_partition_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
+	const struct nvlf_partition *part;
+	int err = 0;
+
+	for (; at->id < NVL_PARTITIONS; at->id++) {
+		part = nvlf_fabric.partition[at->id];
+		if (!part)
+			continue;
+		err = nvlf_nl_put_partition(skb, genl_info_dump(cb), cb, part);
+		if (err)
+			break;
+	}
+	return nvlf_nl_dump_end(skb, err);
+}
+
+/* ---- Sets --------------------------------------------------------------- */
+
+static int nvlf_nl_check_len(struct genl_info *info, int type, unsigned int min,
+			     unsigned int max)
+{
+	const struct nlattr *attr = info->attrs[type];
+
+	if (nla_len(attr) >= min && nla_len(attr) <= max)
+		return 0;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
+				"bitmap of %u bytes: %u to %u are allowed",
+				nla_len(attr), min, max);
+	return -EINVAL;
+}
+
+int nvlf_nl_route_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_SWITCH_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_PORTS))
+		return -EINVAL;
+	if (nvlf_nl_check_len(info, NVLF_A_ROUTE_PORTS, 1, NVLF_PORTS_LEN_MAX))
+		return -EINVAL;
+	return nvlf_route_set(&nvlf_fabric, info->attrs, info->extack);
+}
+
+int nvlf_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_SWITCH_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID))
+		return -EINVAL;
+	return nvlf_route_del(&nvlf_fabric, info->attrs, info->extack);
+}
+
+int nvlf_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_MEMBERS))
+		return -EINVAL;
+	if (nvlf_nl_check_len(info, NVLF_A_PARTITION_MEMBERS, 0,
+			      NVLF_MEMBERS_LEN_MAX))
+		return -EINVAL;
+	return nvlf_partition_set(&nvlf_fabric, info->attrs, info->extack);
+}
+
+int nvlf_nl_partition_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_ID))
+		return -EINVAL;
+	return nvlf_partition_del(&nvlf_fabric, info->attrs, info->extack);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_reach.c - which endpoint can reach which, and if not, why not.
+ *
+ * A pair (source, destination) is resolved from the tables when a change
+ * touches it, and only then. The answer is one byte in the source's path[],
+ * which nvlf_path() reads without a lock: see nvlf_internal.h for the order of
+ * stores, calls up and switch registers.
+ */
+#include <linux/errno.h>
+#include <linux/export.h>
+
+#include "nvlf_internal.h"
+
+/**
+ * nvlf_resolve() - work out from the tables whether a pair can talk
+ * @f: fabric
+ * @src: target id, below NVL_TARGET_IDS
+ * @dst: target id, below NVL_TARGET_IDS
+ *
+ * An endpoint is not its own peer: it needs no fabric for itself.
+ *
+ * Context: the tables are stable.
+ * Return: NVLF_PATH_OK or the first thing in the way.
+ */
+enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst)
+{
+	const struct nvlf_endpoint *s = f->endpoint[src];
+	const struct nvlf_endpoint *d = f->endpoint[dst];
+
+	if (!s || !d || s->gone || d->gone || src == dst)
+		return NVLF_PATH_NO_PEER;
+	if (!s->nlinks || !d->nlinks)
+		return NVLF_PATH_NO_LINK;
+	if (!nvlf_route_leads(f, s, d))
+		return NVLF_PATH_NO_ROUTE;
+	if (!nvlf_partition_common(f, src, dst))
+		return NVLF_PATH_NO_PARTITION;
+	return NVLF_PATH_OK;
+}
+
+static void nvlf_publish(struct nvlf_fabric *f, struct nvlf_endpoint *s,
+			 u32 dst, enum nvlf_path path)
+{
+	/* Listeners are told of what is reachable, not of reasons */
+	if (s->path[dst] == NVLF_PATH_OK || path == NVLF_PATH_OK)
+		__set_bit(s->id, f->dirty);
+	/* Pairs with nvlf_path(); see "Memory order" in nvlf_internal.h */
+	smp_store_release(&s->path[dst], path);
+}
+
+static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
+			    enum nvlf_path path)
+{
+	struct nvlf_endpoint *s = f->endpoint[src];
+	enum nvlf_path old = s->path[dst];
+
+	if (path == old)
+		return;
+	nvlf_publish(f, s, dst, path);
+	if (old == NVLF_PATH_OK)
+		s->ops->revoke(s->priv, dst);
+}
+
+static void nvlf_pair_lose(struct nvlf_fabric *f, u32 src, u32 dst)
+{
+	enum nvlf_path path = nvlf_resolve(f, src, dst);
+
+	if (path != NVLF_PATH_OK)
+		nvlf_pair_store(f, src, dst, path);
+}
+
+static void nvlf_pair_gain(struct nvlf_fabric *f, u32 src, u32 dst)
+{
+	if (f->endpoint[src]->path[dst] != NVLF_PATH_OK &&
+	    nvlf_resolve(f, src, dst) == NVLF_PATH_OK)
+		nvlf_pair_store(f, src, dst, NVLF_PATH_OK);
+}
+
+static void nvlf_pair_settle(struct nvlf_fabric *f, u32 src, u32 dst)
+{
+	nvlf_pair_store(f, src, dst, nvlf_resolve(f, src, dst));
+}
+
+static void nvlf_pairs_walk(struct nvlf_fabric *f,
+			    const struct nvlf_pairs *pairs,
+			    void (*visit)(struct nvlf_fabric *f, u32 src,
+					  u32 dst))
+{
+	unsigned long a, b;
+
+	lockdep_assert_held(&f->change);
+
+	for_each_and_bit(a, pairs->from, f->registered, NVL_TARGET_IDS) {
+		for_each_and_bit(b, pairs->to, f->registered, NVL_TARGET_IDS) {
+			if (a == b)
+				continue;
+			/* Was visited from the other side */
+			if (pairs->both && b < a &&
+			    test_bit(b, pairs->from) && test_bit(a, pairs->to))
+				continue;
+			visit(f, a, b);
+			if (pairs->both)
+				visit(f, b, a);
+		}
+	}
+}
+
+/**
+ * nvlf_reach_lose() - publish and revoke what the tables no longer allow
+ * @f: fabric
+ * @pairs: those that the change can touch
+ *
+ * The first half of a change: the tables say what shall be, the switches
+ * still forward what was. Pairs that stay lost for another reason get the new
+ * one. What the change makes reachable stays unreachable until
+ * nvlf_reach_gain().
+ *
+ * Context: holds change, and not tables. Calls up.
+ */
+void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
+{
+	nvlf_pairs_walk(f, pairs, nvlf_pair_lose);
+}
+
+/**
+ * nvlf_reach_gain() - publish what the tables have come to allow
+ * @f: fabric
+ * @pairs: those that the change can touch
+ *
+ * The last half of a change: the switches forward all that the tables say.
+ *
+ * Context: holds change.
+ */
+void nvlf_reach_gain(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
+{
+	nvlf_pairs_walk(f, pairs, nvlf_pair_gain);
+}
+
+/**
+ * nvlf_reach_links() - publish and revoke what won and lost links entail
+ * @f: fabric; the endpoints in question are in its relinked set
+ *
+ * For changes of the hardware, which has made them already: all switches
+ * forward what the tables say.
+ *
+ * Context: holds change, and not tables. Calls up.
+ */
+void nvlf_reach_links(struct nvlf_fabric *f)
+{
+	const struct nvlf_pairs pairs = {
+		.from = f->relinked,
+		.to = f->registered,
+		.both = true,
+	};
+
+	nvlf_pairs_walk(f, &pairs, nvlf_pair_settle);
+}
+
+/**
+ * nvlf_reach_unlinked() - publish and revoke what lost links entail
+ * @f: fabric; the endpoints in question are in its relinked set
+ *
+ * The same where links were only lost. It may fall into a planned change,
+ * whose gains it leaves alone.
+ *
+ * Context: holds change, and not tables. Calls up.
+ */
+void nvlf_reach_unlinked(struct nvlf_fabric *f)
+{
+	const struct nvlf_pairs pairs = {
+		.from = f->relinked,
+		.to = f->registered,
+		.both = true,
+	};
+
+	nvlf_pairs_walk(f, &pairs, nvlf_pair_lose);
+}
+
+/**
+ * nvlf_path() - can an endpoint reach a peer, and if not, why not?
+ * @ep: endpoint, registered
+ * @peer: target id; any number
+ *
+ * The answer can be out of date when it arrives. To act on it safely, ask and
+ * act under a lock that the endpoint's revoke() takes as well.
+ *
+ * Context: any; takes no lock.
+ * Return: NVLF_PATH_OK or the first thing in the way.
+ */
+enum nvlf_path nvlf_path(struct nvlf_endpoint *ep, u32 peer)
+{
+	if (peer >= NVL_TARGET_IDS)
+		return NVLF_PATH_NO_PEER;
+	/* Pairs with nvlf_publish() */
+	return smp_load_acquire(&ep->path[peer]);
+}
+EXPORT_SYMBOL_GPL(nvlf_path);
+
+/**
+ * nvlf_path_errno() - the error that stands for the state of a path
+ * @path: what nvlf_path() returned
+ *
+ * A peer that is not there has no link that is up either, and gives the same.
+ *
+ * Context: any.
+ * Return: 0, -ENOLINK, -EHOSTUNREACH (no route) or -EPERM (no partition).
+ */
+int nvlf_path_errno(enum nvlf_path path)
+{
+	static const int errnos[] = {
+		[NVLF_PATH_OK] = 0,
+		[NVLF_PATH_NO_PEER] = -ENOLINK,
+		[NVLF_PATH_NO_LINK] = -ENOLINK,
+		[NVLF_PATH_NO_ROUTE] = -EHOSTUNREACH,
+		[NVLF_PATH_NO_PARTITION] = -EPERM,
+	};
+
+	if (WARN_ON_ONCE(path >= ARRAY_SIZE(errnos)))
+		return -ENOLINK;
+	return errnos[path];
+}
+EXPORT_SYMBOL_GPL(nvlf_path_errno);

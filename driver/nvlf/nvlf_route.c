@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_route.c - routes: which ports of a switch lead to a target id.
+ *
+ * A route belongs to its switch and dies with it. Its ports must exist, but
+ * need not lead to the target at the moment of the request: links come and
+ * go, and a route may be set before its target is there. Such a port carries
+ * nothing: a pair is reachable only through ports whose partner is the target
+ * itself, in the hardware as here.
+ */
+#include <linux/io.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/slab.h>
+
+#include "nvlf_internal.h"
+#include "nvlf_nl_gen.h"
+
+/**
+ * nvlf_route_leads() - is there a switch from one endpoint to another?
+ * @f: fabric
+ * @src: needs a link to the switch
+ * @dst: needs to be the partner of a port in the switch's route to it
+ *
+ * Context: the tables are stable.
+ * Return: true where there is one.
+ */
+bool nvlf_route_leads(const struct nvlf_fabric *f,
+		      const struct nvlf_endpoint *src,
+		      const struct nvlf_endpoint *dst)
+{
+	const struct nvlf_route *route;
+	const struct nvlf_switch *sw;
+	unsigned int id;
+	unsigned long q;
+
+	for (id = 0; id < NVL_SWITCHES_MAX; id++) {
+		if (!src->links[id] || !dst->links[id])
+			continue;
+		sw = f->sw[id];
+		route = sw->route[dst->id];
+		if (!route)
+			continue;
+		for_each_set_bit(q, route->ports, sw->nports)
+			if (sw->port[q].linked &&
+			    sw->port[q].partner_id == dst->id)
+				return true;
+	}
+	return false;
+}
+
+/**
+ * nvlf_route_check() - read the bytes of a request's set of ports
+ * @ports: filled; NVL_SWITCH_PORTS bits
+ * @nports: how many ports the switch has
+ * @bytes: bit n of byte n / 8 is port n
+ * @len: how many bytes there are
+ * @beyond: filled for -ERANGE: the first port that the switch has not
+ *
+ * Return: 0, -ERANGE, or -EINVAL where no port is named.
+ */
+int nvlf_route_check(unsigned long *ports, unsigned int nports,
+		     const u8 *bytes, unsigned int len, unsigned int *beyond)
+{
+	int err;
+
+	bitmap_zero(ports, NVL_SWITCH_PORTS);
+	err = nvlf_bits_from_bytes(ports, nports, bytes, len, beyond);
+	if (!err && bitmap_empty(ports, NVL_SWITCH_PORTS))
+		err = -EINVAL;
+	return err;
+}
+
+/* HI puts both halves in force, so that a route changes at once. */
+static void nvlf_route_write(struct nvlf_switch *sw, u32 target,
+			     const struct nvlf_route *route)
+{
+	void __iomem *reg = sw->regs + NVL_SWITCH_ROUTE_BASE +
+			    target * NVL_ROUTE_STRIDE;
+	u64 words[2] = {};
+
+	BUILD_BUG_ON(NVL_SWITCH_PORTS > 127);
+
+	if (route) {
+		bitmap_to_arr64(words, route->ports, NVL_SWITCH_PORTS);
+		words[1] |= NVL_ROUTE_VALID;
+	}
+	writeq(words[0], reg + NVL_ROUTE_PORTS_LO);
+	writeq(words[1], reg + NVL_ROUTE_PORTS_HI);
+}
+
+/**
+ * nvlf_route_write_all() - program a switch that was reset
+ * @sw: has no routes in its registers
+ *
+ * Context: holds change.
+ */
+void nvlf_route_write_all(struct nvlf_switch *sw)
+{
+	u32 target;
+
+	lockdep_assert_held(&sw->fabric->change);
+
+	for (target = 0; target < NVL_TARGET_IDS; target++)
+		if (sw->route[target])
+			nvlf_route_write(sw, target, sw->route[target]);
+}
+
+/*
+ * The change itself: pairs that end at @target and come in at this switch.
+ * While the switch is not online only the tables change; they are written to
+ * it when it is back.
+ */
+static void nvlf_route_replace(struct nvlf_fabric *f, struct nvlf_switch *sw,
+			       u32 target, struct nvlf_route *new)
+{
+	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
+	unsigned long id;
+
+	nvlf_tables_lock(f);
+	sw->nroutes += !!new - !!sw->route[target];
+	sw->route[target] = new;
+	nvlf_tables_unlock(f);
+
+	bitmap_zero(f->from, NVL_TARGET_IDS);
+	for_each_set_bit(id, f->registered, NVL_TARGET_IDS)
+		if (f->endpoint[id]->links[sw->id])
+			__set_bit(id, f->from);
+	bitmap_zero(f->to, NVL_TARGET_IDS);
+	__set_bit(target, f->to);
+
+	nvlf_reach_lose(f, &pairs);
+	if (sw->online) {
+		nvlf_route_write(sw, target, new);
+		nvlf_switch_flush(sw);
+	}
+	nvlf_reach_gain(f, &pairs);
+}
+
+static struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
+					     const struct nlattr *attr,
+					     struct netlink_ext_ack *extack)
+{
+	u32 id = nla_get_u32(attr);
+
+	if (id < NVL_SWITCHES_MAX && f->sw[id])
+		return f->sw[id];
+	NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "no switch %u", id);
+	return NULL;
+}
+
+/**
+ * nvlf_route_set() - make or replace a switch's route to a target id
+ * @f: fabric
+ * @attrs: NVLF_A_ROUTE_*, all there, checked by the policy
+ * @extack: gets the reason of an error and the attribute to blame
+ *
+ * Context: process; takes change, calls up.
+ * Return: 0, -ENOENT (no such switch), -EINVAL (no port, or one that the
+ * switch has not), -ENOMEM.
+ */
+int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
+		   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = attrs[NVLF_A_ROUTE_PORTS];
+	u32 target = nla_get_u32(attrs[NVLF_A_ROUTE_TARGET_ID]);
+	struct nvlf_route *new, *old = NULL;
+	unsigned int beyond = 0;
+	struct nvlf_switch *sw;
+	int err;
+
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+
+	nvlf_change_begin(f);
+	sw = nvlf_route_switch(f, attrs[NVLF_A_ROUTE_SWITCH_ID], extack);
+	if (!sw) {
+		err = -ENOENT;
+		goto out;
+	}
+	err = nvlf_route_check(new->ports, sw->nports, nla_data(attr),
+			       nla_len(attr), &beyond);
+	if (err == -ERANGE)
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"port %u is not one of switch %u: 0 to %u",
+					beyond, sw->id, sw->nports - 1);
+	else if (err)
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a route needs at least one port");
+	if (err) {
+		err = -EINVAL;
+		goto out;
+	}
+
+	old = sw->route[target];
+	if (old && bitmap_equal(old->ports, new->ports, NVL_SWITCH_PORTS)) {
+		old = NULL;
+		goto out;
+	}
+	nvlf_route_replace(f, sw, target, new);
+	sw->dirty |= !old;
+	nvlf_nl_notify_route(sw, target, new, NVLF_CMD_ROUTE_NTF);
+	new = NULL;
+out:
+	nvlf_change_end(f);
+	kfree(old);
+	kfree(new);
+	return err;
+}
+
+/**
+ * nvlf_route_del() - remove a switch's route to a target id
+ * @f: fabric
+ * @attrs: NVLF_A_ROUTE_SWITCH_ID and _TARGET_ID, checked by the policy
+ * @extack: gets the reason of an error and the attribute to blame
+ *
+ * Context: process; takes change, calls up.
+ * Return: 0, -ENOENT (no such switch or no such route).
+ */
+int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
+		   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = attrs[NVLF_A_ROUTE_TARGET_ID];
+	u32 target = nla_get_u32(attr);
+	struct nvlf_route *old = NULL;
+	struct nvlf_switch *sw;
+	int err = -ENOENT;
+
+	nvlf_change_begin(f);
+	sw = nvlf_route_switch(f, attrs[NVLF_A_ROUTE_SWITCH_ID], extack);
+	if (!sw)
+		goto out;
+	old = sw->route[target];
+	if (!old) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"switch %u has no route to %u",
+					sw->id, target);
+		goto out;
+	}
+	nvlf_route_replace(f, sw, target, NULL);
+	sw->dirty = true;
+	nvlf_nl_notify_route(sw, target, old, NVLF_CMD_ROUTE_DEL_NTF);
+	err = 0;
+out:
+	nvlf_change_end(f);
+	kfree(old);
+	return err;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_topology.c - what is joined to what, as the ports themselves say.
+ *
+ * A port that is up has read in band who its partner is. Nothing is taken
+ * from a command line, and one end's word is not enough: a link counts when
+ * both ends are up, belong to registered devices, and name each other by id,
+ * guid and port. Where they do not, there is no link, whatever carries
+ * traffic there: the pair of devices cannot be told apart from a mistake in
+ * the wiring, a device that pretends to be another, or one end's news that
+ * has not come yet. Such a port is still shown as it was read, so that the
+ * mismatch can be seen.
+ */
+#include <linux/io.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+
+#include "nvlf_internal.h"
+
+/* Reads one port. What is no state, all-ones above all, counts as OFF. */
+static void nvlf_port_read(void __iomem *regs, const struct nvlf_port *old,
+			   struct nvlf_port *new)
+{
+	u32 state = readl(regs + NVL_PORT_STATE);
+
+	memset(new, 0, sizeof(*new));
+	if (state > NVL_PORT_FAULT)
+		return;
+
+	new->state = state;
+	new->trainings = readl(regs + NVL_PORT_TRAIN_COUNT);
+	if (!nvlf_port_up(new))
+		return;
+
+	/*
+	 * A partner cannot change without a training. Where both ends agreed
+	 * on this one before, five reads are saved; each can be an exit from
+	 * a guest, and a rack has thousands of ports.
+	 */
+	if (old->linked && old->trainings == new->trainings) {
+		new->partner = old->partner;
+		new->partner_id = old->partner_id;
+		new->partner_port = old->partner_port;
+		new->partner_guid = old->partner_guid;
+		return;
+	}
+
+	switch (readl(regs + NVL_PORT_PARTNER)) {
+	case NVL_PARTNER_ENDPOINT:
+		new->partner = NVL_PARTNER_ENDPOINT;
+		break;
+	case NVL_PARTNER_SWITCH:
+		new->partner = NVL_PARTNER_SWITCH;
+		break;
+	default:
+		return;
+	}
+	new->partner_id = readl(regs + NVL_PORT_PARTNER_SELF);
+	new->partner_port = readl(regs + NVL_PORT_PARTNER_PORT);
+	new->partner_guid = readq(regs + NVL_PORT_PARTNER_GUID);
+}
+
+static bool nvlf_port_same(const struct nvlf_port *a, const struct nvlf_port *b)
+{
+	return a->state == b->state && a->partner == b->partner &&
+	       a->partner_id == b->partner_id &&
+	       a->partner_port == b->partner_port &&
+	       a->partner_guid == b->partner_guid &&
+	       a->trainings == b->trainings;
+}
+
+/**
+ * nvlf_link_agreed() - do an endpoint's port and a switch's name each other?
+ * @ep: endpoint
+ * @p: its port, below its number of ports
+ * @sw: switch
+ * @q: its port, below its number of ports
+ *
+ * Context: the tables are stable.
+ * Return: true where both are up and agree.
+ */
+bool nvlf_link_agreed(const struct nvlf_endpoint *ep, unsigned int p,
+		      const struct nvlf_switch *sw, unsigned int q)
+{
+	const struct nvlf_port *a = &ep->port[p];
+	const struct nvlf_port *b = &sw->port[q];
+
+	return nvlf_port_up(a) && a->partner == NVL_PARTNER_SWITCH &&
+	       a->partner_id == sw->id && a->partner_guid == sw->guid &&
+	       a->partner_port == q &&
+	       nvlf_port_up(b) && b->partner == NVL_PARTNER_ENDPOINT &&
+	       b->partner_id == ep->id && b->partner_guid == ep->guid &&
+	       b->partner_port == p;
+}
+
+/* Counts the link at port @q of @sw as there, if it is one. */
+static void nvlf_link_make(struct nvlf_fabric *f, struct nvlf_switch *sw,
+			   unsigned int q)
+{
+	struct nvlf_port *port = &sw->port[q];
+	struct nvlf_endpoint *ep;
+
+	lockdep_assert_held_write(&f->tables);
+
+	if (port->partner != NVL_PARTNER_ENDPOINT ||
+	    port->partner_id >= NVL_TARGET_IDS)
+		return;
+	ep = f->endpoint[port->partner_id];
+	if (!ep || port->partner_port >= ep->nports ||
+	    !nvlf_link_agreed(ep, port->partner_port, sw, q))
+		return;
+
+	port->linked = true;
+	ep->port[port->partner_port].linked = true;
+	ep->links[sw->id]++;
+	ep->nlinks++;
+	__set_bit(ep->id, f->relinked);
+}
+
+/* Undoes nvlf_link_make(); both ends still say what they said then. */
+static void nvlf_link_break(struct nvlf_fabric *f, struct nvlf_switch *sw,
+			    unsigned int q)
+{
+	struct nvlf_port *port = &sw->port[q];
+	struct nvlf_endpoint *ep;
+
+	lockdep_assert_held_write(&f->tables);
+
+	if (!port->linked)
+		return;
+	ep = f->endpoint[port->partner_id];
+	port->linked = false;
+	ep->port[port->partner_port].linked = false;
+	ep->links[sw->id]--;
+	ep->nlinks--;
+	__set_bit(ep->id, f->relinked);
+}
+
+static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
+				     struct nvlf_endpoint *ep, unsigned int p,
+				     const struct nvlf_port *new)
+{
+	struct nvlf_port *port = &ep->port[p];
+	struct nvlf_switch *sw;
+
+	if (nvlf_port_same(port, new))
+		return;
+	__set_bit(p, ep->changed);
+	if (nvlf_port_up(port) != nvlf_port_up(new))
+		__set_bit(ep->id, f->dirty);
+
+	nvlf_tables_lock(f);
+	if (port->linked)
+		nvlf_link_break(f, f->sw[port->partner_id], port->partner_port);
+	*port = *new;
+	if (port->partner == NVL_PARTNER_SWITCH &&
+	    port->partner_id < NVL_SWITCHES_MAX) {
+		sw = f->sw[port->partner_id];
+		if (sw && port->partner_port < sw->nports)
+			nvlf_link_make(f, sw, port->partner_port);
+	}
+	nvlf_tables_unlock(f);
+}
+
+static void nvlf_switch_port_store(struct nvlf_fabric *f,
+				   struct nvlf_switch *sw, unsigned int q,
+				   const struct nvlf_port *new)
+{
+	struct nvlf_port *port = &sw->port[q];
+
+	if (nvlf_port_same(port, new))
+		return;
+	__set_bit(q, sw->changed);
+	if (nvlf_port_up(port) != nvlf_port_up(new))
+		sw->dirty = true;
+
+	nvlf_tables_lock(f);
+	nvlf_link_break(f, sw, q);
+	*port = *new;
+	nvlf_link_make(f, sw, q);
+	nvlf_tables_unlock(f);
+}
+
+/**
+ * nvlf_topology_scan_endpoint() - read an endpoint's ports and keep its links
+ * @f: fabric
+ * @ep: in the fabric's table; where it is gone its registers are left alone
+ *	and all ports are OFF
+ *
+ * Context: holds change, in a call of the client that owns the registers.
+ */
+void nvlf_topology_scan_endpoint(struct nvlf_fabric *f,
+				 struct nvlf_endpoint *ep)
+{
+	struct nvlf_port new = {};
+	unsigned int p;
+
+	lockdep_assert_held(&f->change);
+
+	for (p = 0; p < ep->nports; p++) {
+		if (!ep->gone)
+			nvlf_port_read(ep->regs + p * NVL_PORT_STRIDE,
+				       &ep->port[p], &new);
+		nvlf_endpoint_port_store(f, ep, p, &new);
+	}
+}
+
+/**
+ * nvlf_topology_scan_switch() - read a switch's ports and keep its links
+ * @f: fabric
+ * @sw: in the fabric's table; while it is not online its registers are left
+ *	alone and all ports are OFF
+ * @which: the ports to read; NULL for all
+ *
+ * Context: holds change.
+ */
+void nvlf_topology_scan_switch(struct nvlf_fabric *f, struct nvlf_switch *sw,
+			       const unsigned long *which)
+{
+	struct nvlf_port new = {};
+	unsigned int q;
+
+	lockdep_assert_held(&f->change);
+
+	for (q = 0; q < sw->nports; q++) {
+		if (which && !test_bit(q, which))
+			continue;
+		if (sw->online)
+			nvlf_port_read(sw->regs + NVL_SWITCH_PORT_BASE +
+				       q * NVL_PORT_STRIDE, &sw->port[q], &new);
+		nvlf_switch_port_store(f, sw, q, &new);
+	}
+}
+
+/**
+ * nvlf_ports_up() - how many ports carry traffic
+ * @port: first port
+ * @nports: how many there are
+ *
+ * Context: the tables are stable.
+ * Return: their number.
+ */
+unsigned int nvlf_ports_up(const struct nvlf_port *port, unsigned int nports)
+{
+	unsigned int up = 0, i;
+
+	for (i = 0; i < nports; i++)
+		up += nvlf_port_up(&port[i]);
+	return up;
+}
