@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat.h - the one place that knows how kernels differ.
+ * The one place that knows how kernels differ.
  *
  * The base is 6.12 LTS as Debian ships it; newer kernels build from the same
  * sources. Rules:

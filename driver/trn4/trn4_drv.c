@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The driver's frame: PCI and DRM entry points, bind and unbind, resets from
+ * outside.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/pm.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+
+#include <drm/drm_accel.h>
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "../compat.h"
+#include "trn4_drv.h"
+
+/* ---- Files --------------------------------------------------------------- */
+
+static int trn4_open(struct drm_device *drm, struct drm_file *drm_file)
+{
+	struct trn4_device *tdev = to_trn4(drm);
+	struct drm_gpu_scheduler *sched = &tdev->sched->base;
+	struct trn4_file *file;
+	int ret;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	if (!file)
+		return -ENOMEM;
+	file->tdev = tdev;
+	atomic_set(&file->jobs, 0);
+	mutex_init(&file->submit_lock);
+	xa_init_flags(&file->grants, XA_FLAGS_ALLOC1);
+	ret = drm_sched_entity_init(&file->entity, DRM_SCHED_PRIORITY_NORMAL,
+				    &sched, 1, NULL);
+	if (ret) {
+		mutex_destroy(&file->submit_lock);
+		kfree(file);
+		return ret;
+	}
+	drm_file->driver_priv = file;
+	return 0;
+}
+
+/*
+ * All handles are closed already. Jobs get a second to end, as who closes
+ * after a submit expects; then those that have not begun are dropped, and of
+ * those that have only what is in the ring is waited for.
+ */
+static void trn4_postclose(struct drm_device *drm, struct drm_file *drm_file)
+{
+	struct trn4_file *file = drm_file->driver_priv;
+
+	trn4_grant_revoke_file(file);
+	wait_var_event_timeout(&file->jobs, !atomic_read(&file->jobs),
+			       msecs_to_jiffies(TRN4_CLOSE_TIMEOUT_MS));
+	drm_sched_entity_fini(&file->entity);
+	trn4_queue_cut(to_trn4(drm), file);
+	wait_var_event(&file->jobs, !atomic_read(&file->jobs));
+	mutex_destroy(&file->submit_lock);
+	kfree(file);
+}
+
+static void trn4_show_fdinfo(struct drm_printer *p, struct drm_file *drm_file)
+{
+	u64 hbm = 0, host = 0, windows = 0;
+	struct drm_gem_object *obj;
+	int handle;
+
+	spin_lock(&drm_file->table_lock);
+	idr_for_each_entry(&drm_file->object_idr, obj, handle) {
+		if (trn4_is_hbm(obj))
+			hbm += obj->size;
+		else if (trn4_is_host(obj))
+			host += obj->size;
+		else
+			windows += obj->size;
+	}
+	spin_unlock(&drm_file->table_lock);
+
+	drm_printf(p, "drm-total-hbm:\t%llu KiB\n", hbm >> 10);
+	drm_printf(p, "drm-total-host:\t%llu KiB\n", host >> 10);
+	drm_printf(p, "drm-total-window:\t%llu KiB\n", windows >> 10);
+}
+
+static const struct file_operations trn4_fops = {
+	.owner = THIS_MODULE,
+	DRM_ACCEL_FOPS,
+	.show_fdinfo = drm_show_fdinfo,
+};
+
+static const struct drm_driver trn4_driver = {
+	.driver_features = DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_SYNCOBJ |
+			   DRIVER_SYNCOBJ_TIMELINE,
+	.open = trn4_open,
+	.postclose = trn4_postclose,
+	.show_fdinfo = trn4_show_fdinfo,
+	.ioctls = trn4_ioctls,
+	.num_ioctls = TRN4_IOCTLS,
+	.fops = &trn4_fops,
+	.name = TRN4_NAME,
+	.desc = "Trainium4-class accelerator with NVLink Fusion",
+	.major = 1,
+	.minor = 0,
+};
+
+/* ---- Resets from outside ------------------------------------------------------ */
+
+static void trn4_set_state(struct trn4_device *tdev, enum trn4_state state)
+{
+	down_write(&tdev->reset_lock);
+	WRITE_ONCE(tdev->state, state);
+	up_write(&tdev->reset_lock);
+	wake_up_all(&tdev->reset_wait);
+}
+
+/* End all grants and windows of a device that nobody can enter any more. */
+static void trn4_end_sharing(struct trn4_device *tdev)
+{
+	mutex_lock(&trn4_share_lock);
+	trn4_grant_kill_all(tdev);
+	trn4_window_kill_all(tdev, DRM_TRN4_WINDOW_FAULT);
+	mutex_unlock(&trn4_share_lock);
+}
+
+/*
+ * The device is about to lose its state. Grants and windows end for good,
+ * jobs fail; buffers stay, and whoever touches HBM waits for trn4_reset_end().
+ */
+static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
+			     bool mmio)
+{
+	trn4_set_state(tdev, state);
+	unmap_mapping_range(tdev->drm.anon_inode->i_mapping, 0, 0, 1);
+	trn4_end_sharing(tdev);
+	trn4_queue_stop(tdev, -ECANCELED, mmio);
+	if (mmio)
+		trn4_hw_irq_disable(tdev);
+}
+
+static int trn4_reset_end(struct trn4_device *tdev)
+{
+	int ret;
+
+	ret = trn4_hw_reset(tdev);
+	if (!ret)
+		ret = trn4_queue_start(tdev);
+	if (ret) {
+		drm_err(&tdev->drm, "did not come back from a reset\n");
+		trn4_set_state(tdev, TRN4_DEAD);
+		return ret;
+	}
+	trn4_set_state(tdev, TRN4_RUNNING);
+	trn4_hw_irq_enable(tdev);
+	nvlf_endpoint_ports_changed(tdev->ep);
+	return 0;
+}
+
+static void trn4_reset_prepare(struct pci_dev *pdev)
+{
+	trn4_reset_begin(pci_get_drvdata(pdev), TRN4_RESETTING, true);
+}
+
+static void trn4_reset_done(struct pci_dev *pdev)
+{
+	trn4_reset_end(pci_get_drvdata(pdev));
+}
+
+static pci_ers_result_t trn4_error_detected(struct pci_dev *pdev,
+					    pci_channel_state_t channel)
+{
+	struct trn4_device *tdev = pci_get_drvdata(pdev);
+
+	switch (channel) {
+	case pci_channel_io_normal:
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	case pci_channel_io_frozen:
+		trn4_reset_begin(tdev, TRN4_RESETTING, false);
+		return PCI_ERS_RESULT_NEED_RESET;
+	default:
+		trn4_reset_begin(tdev, TRN4_DEAD, false);
+		return PCI_ERS_RESULT_DISCONNECT;
+	}
+}
+
+static pci_ers_result_t trn4_slot_reset(struct pci_dev *pdev)
+{
+	pci_restore_state(pdev);
+	pci_save_state(pdev);
+	pci_set_master(pdev);
+	return trn4_reset_end(pci_get_drvdata(pdev)) ?
+	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+}
+
+static const struct pci_error_handlers trn4_err_handlers = {
+	.error_detected = trn4_error_detected,
+	.slot_reset = trn4_slot_reset,
+	.reset_prepare = trn4_reset_prepare,
+	.reset_done = trn4_reset_done,
+};
+
+/* A sleeping device forgets all that a reset makes it forget. */
+static int trn4_suspend(struct device *dev)
+{
+	trn4_reset_begin(dev_get_drvdata(dev), TRN4_RESETTING, true);
+	return 0;
+}
+
+static int trn4_resume(struct device *dev)
+{
+	return trn4_reset_end(dev_get_drvdata(dev));
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(trn4_pm_ops, trn4_suspend, trn4_resume);
+
+/* ---- Bind and unbind ------------------------------------------------------------ */
+
+static void trn4_fini_soft(struct drm_device *drm, void *arg)
+{
+	struct trn4_device *tdev = to_trn4(drm);
+
+	drm_mm_takedown(&tdev->aperture_ro_mm);
+	drm_mm_takedown(&tdev->aperture_rw);
+	drm_mm_takedown(&tdev->hbm_mm);
+	mutex_destroy(&tdev->queue.lock);
+	mutex_destroy(&tdev->windows_lock);
+	mutex_destroy(&tdev->bo_lock);
+}
+
+/* What lives as long as the DRM device, once the device's sizes are known */
+static int trn4_init_soft(struct trn4_device *tdev)
+{
+	int ret;
+
+	mutex_init(&tdev->bo_lock);
+	mutex_init(&tdev->windows_lock);
+	mutex_init(&tdev->queue.lock);
+	init_rwsem(&tdev->reset_lock);
+	init_waitqueue_head(&tdev->reset_wait);
+	INIT_LIST_HEAD(&tdev->host_bos);
+	INIT_LIST_HEAD(&tdev->grants);
+	INIT_LIST_HEAD(&tdev->queue.jobs);
+	tdev->queue.context = dma_fence_context_alloc(1);
+	tdev->state = TRN4_RUNNING;
+	tdev->hbm_free = tdev->hbm_size;
+	drm_mm_init(&tdev->hbm_mm, 0, tdev->hbm_size);
+	drm_mm_init(&tdev->aperture_rw, 0, tdev->aperture_ro);
+	drm_mm_init(&tdev->aperture_ro_mm, tdev->aperture_ro,
+		    tdev->aperture_size - tdev->aperture_ro);
+	ret = drmm_add_action_or_reset(&tdev->drm, trn4_fini_soft, NULL);
+	if (ret)
+		return ret;
+	return trn4_job_init(tdev);
+}
+
+/* BARs; devres undoes all of it after remove */
+static int trn4_init_pci(struct trn4_device *tdev)
+{
+	struct pci_dev *pdev = tdev->pdev;
+	struct device *dev = &pdev->dev;
+	int ret;
+
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+	if (pci_resource_len(pdev, TRN4_BAR_REGS) < TRN4_BAR_REGS_SIZE)
+		return -ENODEV;
+	tdev->regs = pcim_iomap_region(pdev, TRN4_BAR_REGS, TRN4_NAME);
+	if (IS_ERR(tdev->regs))
+		return PTR_ERR(tdev->regs);
+	ret = pcim_request_region(pdev, TRN4_BAR_APERTURE, TRN4_NAME);
+	if (ret)
+		return ret;
+	ret = pcim_request_region(pdev, TRN4_BAR_HBM, TRN4_NAME);
+	if (ret)
+		return ret;
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
+	if (ret)
+		return ret;
+	dma_set_max_seg_size(dev, UINT_MAX);
+	return 0;
+}
+
+/* The memories behind the BARs, once it is known how much there is */
+static int trn4_init_memory(struct trn4_device *tdev)
+{
+	struct device *dev = &tdev->pdev->dev;
+	int ret;
+
+	/* So that pages of the aperture are what their mappings ask for */
+	ret = devm_arch_io_reserve_memtype_wc(dev, tdev->aperture_phys,
+					      tdev->aperture_size);
+	if (ret)
+		return ret;
+	tdev->hbm = devm_ioremap_wc(dev, tdev->hbm_phys, tdev->hbm_size);
+	return tdev->hbm ? 0 : -ENOMEM;
+}
+
+static int trn4_init_endpoint(struct trn4_device *tdev)
+{
+	const struct nvlf_endpoint_desc desc = {
+		.dev = &tdev->pdev->dev,
+		.target_id = tdev->target,
+		.guid = tdev->guid,
+		.nports = tdev->ports,
+		.ports = tdev->regs + TRN4_PORT_BASE,
+		.ops = &trn4_nvlf_ops,
+		.priv = tdev,
+	};
+
+	tdev->ep = nvlf_endpoint_register(&desc);
+	return PTR_ERR_OR_ZERO(tdev->ep);
+}
+
+static int trn4_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct trn4_device *tdev;
+	int ret;
+
+	tdev = devm_drm_dev_alloc(&pdev->dev, &trn4_driver, struct trn4_device,
+				  drm);
+	if (IS_ERR(tdev))
+		return PTR_ERR(tdev);
+	tdev->pdev = pdev;
+	pci_set_drvdata(pdev, tdev);
+
+	ret = trn4_init_pci(tdev);
+	if (ret)
+		return ret;
+	ret = trn4_hw_reset(tdev);
+	if (ret)
+		return ret;
+	ret = trn4_hw_identify(tdev);
+	if (ret)
+		return ret;
+	ret = trn4_init_memory(tdev);
+	if (ret)
+		return ret;
+	ret = trn4_init_soft(tdev);
+	if (ret)
+		return ret;
+	pci_set_master(pdev);
+	ret = trn4_queue_init(tdev);
+	if (ret)
+		goto err_master;
+	ret = trn4_init_endpoint(tdev);
+	if (ret)
+		goto err_queue;
+	ret = trn4_hw_irq_init(tdev);
+	if (ret)
+		goto err_endpoint;
+	ret = trn4_queue_start(tdev);
+	if (ret)
+		goto err_irq;
+	trn4_hw_irq_enable(tdev);
+	ret = drm_dev_register(&tdev->drm, 0);
+	if (ret)
+		goto err_stop;
+	pci_save_state(pdev);
+	drm_info(&tdev->drm, "target %u, %u links, %llu MiB of HBM\n",
+		 tdev->target, tdev->ports, tdev->hbm_size >> 20);
+	return 0;
+
+err_stop:
+	trn4_hw_irq_disable(tdev);
+	trn4_queue_stop(tdev, -ENODEV, true);
+err_irq:
+	trn4_hw_irq_fini(tdev);
+err_endpoint:
+	nvlf_endpoint_unregister(tdev->ep);
+err_queue:
+	trn4_queue_fini(tdev);
+err_master:
+	pci_clear_master(pdev);
+	return ret;
+}
+
+/*
+ * Files may be open, mappings live and work queued. After the unplug nobody
+ * but this function touches the device; then all that others wait for ends.
+ */
+static void trn4_remove(struct pci_dev *pdev)
+{
+	struct trn4_device *tdev = pci_get_drvdata(pdev);
+
+	drm_dev_unplug(&tdev->drm);
+	trn4_set_state(tdev, TRN4_DEAD);
+	trn4_end_sharing(tdev);
+	trn4_hw_irq_disable(tdev);
+	trn4_queue_stop(tdev, -ENODEV, true);
+	trn4_hw_irq_fini(tdev);
+	nvlf_endpoint_unregister(tdev->ep);
+	trn4_queue_fini(tdev);
+	trn4_hw_reset(tdev);
+	pci_clear_master(pdev);
+	trn4_bo_unmap_all(tdev);
+}
+
+/* Nothing may reach into memory that another kernel is about to own. */
+static void trn4_shutdown(struct pci_dev *pdev)
+{
+	trn4_reset_begin(pci_get_drvdata(pdev), TRN4_DEAD, true);
+	pci_clear_master(pdev);
+}
+
+static const struct pci_device_id trn4_ids[] = {
+	{ PCI_DEVICE(TRN4_PCI_VENDOR_ID, TRN4_PCI_DEVICE_ID) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, trn4_ids);
+
+static struct pci_driver trn4_pci_driver = {
+	.name = TRN4_NAME,
+	.id_table = trn4_ids,
+	.probe = trn4_probe,
+	.remove = trn4_remove,
+	.shutdown = trn4_shutdown,
+	.driver.pm = pm_sleep_ptr(&trn4_pm_ops),
+	.err_handler = &trn4_err_handlers,
+};
+
+static int __init trn4_init(void)
+{
+	return pci_register_driver(&trn4_pci_driver);
+}
+
+static void __exit trn4_exit(void)
+{
+	pci_unregister_driver(&trn4_pci_driver);
+	rcu_barrier();	/* fences are freed by our code */
+}
+
+module_init(trn4_init);
+module_exit(trn4_exit);
+
+MODULE_DESCRIPTION("Trainium4-class accelerator with NVLink Fusion");
+MODULE_LICENSE("GPL");

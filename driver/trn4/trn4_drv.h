@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of trn4.ko share: its structures, which lock guards what, and
+ * how long things live.
+ *
+ * Locking
+ * =======
+ *
+ * trn4_share_lock (mutex, one for the module) guards all that ties devices
+ * together: the table of tokens, the life of every grant, which windows hang
+ * on it, and the hardware's grant and window tables. It is held from the
+ * lookup of a token until the window is attached, and over a whole revoke, so
+ * that a window either is there to be revoked or finds no grant.
+ *
+ * trn4_device.reset_lock (rwsem) is held for reading while the device is
+ * touched (trn4_hw_enter()), for writing only to change trn4_device.state.
+ * The queue does not take it, see below.
+ *
+ * trn4_device.windows_lock (mutex) guards the slots and the ranges of the
+ * aperture. They are changed by the holder of this and of trn4_share_lock,
+ * and may be read by the holder of either.
+ *
+ * trn4_window.lock (rwsem) is held for reading from the check that a window
+ * may be touched until its pages are in the page table. Who takes the window
+ * away changes what is checked, takes the lock for writing, and zaps after
+ * that: no stale page can come back.
+ *
+ * trn4_device.bo_lock (mutex) guards the ranges of HBM and the list of
+ * buffers in host memory.
+ *
+ * trn4_file.submit_lock (mutex) keeps arming and pushing of a job together.
+ *
+ * trn4_queue.lock (mutex) guards the ring and the jobs on it. It is taken
+ * where fences are signalled: its holder must not allocate, and takes no
+ * other lock.
+ *
+ * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock, windows_lock,
+ * trn4_window.lock; bo_lock within trn4_share_lock or mmap_lock. nvlf calls
+ * trn4_nvlf_revoke() under its own lock, so calls into nvlf other than
+ * nvlf_path() are made with none of these held.
+ *
+ * Lifetime
+ * ========
+ *
+ * The registers, the BARs and DMA mappings go at unbind; they are touched by
+ * who has entered with drm_dev_enter(), and by unbind itself. struct
+ * trn4_device stays until the last file is closed. A file that closes waits
+ * for its jobs, so that no job, window or grant outlives the files.
+ *
+ * A job holds references on its buffers and windows. A window keeps its slot
+ * and its range of the aperture until it is freed, also when it was revoked
+ * long before: descriptors in the ring name the slot.
+ *
+ * A grant holds its buffer until the hardware's entry is invalid. Grants are
+ * not counted: a window's pointer to one is cleared when the grant ends.
+ */
+#ifndef TRN4_DRV_H
+#define TRN4_DRV_H
+
+#include <linux/bitmap.h>
+#include <linux/dma-fence.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_ioctl.h>
+#include <drm/drm_mm.h>
+#include <drm/gpu_scheduler.h>
+
+#include "drm/trn4_accel.h"
+#include "hw/trn4_hw.h"
+#include "../nvlf/nvlf.h"
+
+#define TRN4_NAME		"trn4"
+
+/* Entries of the kernel's queue, as a power of two */
+#define TRN4_QUEUE_ORDER	10
+
+/* Jobs handed to the hardware at a time, and jobs of a file at a time */
+#define TRN4_JOBS_HW		256
+#define TRN4_JOBS_FILE		1024
+
+/* A queue that completes nothing for this long is reset */
+#define TRN4_JOB_TIMEOUT_MS	10000
+
+/* How long the jobs of a file that closes may go on */
+#define TRN4_CLOSE_TIMEOUT_MS	1000
+
+struct trn4_device;
+struct trn4_job;
+
+/**
+ * enum trn4_state - may the device be touched?
+ * @TRN4_RUNNING: yes
+ * @TRN4_RESETTING: no, but it will come back
+ * @TRN4_DEAD: no, and it will not
+ */
+enum trn4_state {
+	TRN4_RUNNING,
+	TRN4_RESETTING,
+	TRN4_DEAD,
+};
+
+/**
+ * struct trn4_seg - a run of a host buffer that is contiguous on the bus
+ * @start: offset in the buffer
+ * @addr: bus address
+ */
+struct trn4_seg {
+	u64 start;
+	dma_addr_t addr;
+};
+
+/**
+ * struct trn4_bo - a buffer, in HBM or in host memory
+ * @base: GEM object
+ * @node: its range of HBM (HBM)
+ * @pages: its pages, pinned (host)
+ * @sgt: the same, mapped for the device; NULL after unbind (host; bo_lock)
+ * @segs: the same as runs, in order, and one after the last (host)
+ * @nsegs: runs in @segs (host)
+ * @vaddr: kernel mapping, made when results are first asked for (host;
+ *	bo_lock to make it, then constant)
+ * @link: in trn4_device.host_bos (host; bo_lock)
+ */
+struct trn4_bo {
+	struct drm_gem_object base;
+	struct drm_mm_node node;
+	struct page **pages;
+	struct sg_table *sgt;
+	struct trn4_seg *segs;
+	unsigned int nsegs;
+	void *vaddr;
+	struct list_head link;
+};
+
+/**
+ * struct trn4_grant - a range of HBM that peers may use
+ * @tdev: whose HBM; valid while @live
+ * @bo: the buffer; a reference while @live
+ * @base: offset in HBM
+ * @size: bytes
+ * @rights: NVL_RIGHT_*
+ * @slot: in the hardware's table
+ * @generation: of the hardware's entry
+ * @live: not revoked; the members above mean something only then
+ * @token: names it to peers
+ * @hash: in the table of tokens
+ * @link: in trn4_device.grants
+ * @windows: windows that reach it
+ *
+ * Guarded by trn4_share_lock. Owned by the file that made it.
+ */
+struct trn4_grant {
+	struct trn4_device *tdev;
+	struct trn4_bo *bo;
+	u64 base;
+	u64 size;
+	u32 rights;
+	u32 slot;
+	u32 generation;
+	bool live;
+	u8 token[DRM_TRN4_TOKEN_SIZE];
+	struct hlist_node hash;
+	struct list_head link;
+	struct list_head windows;
+};
+
+/**
+ * struct trn4_window - a slice of the aperture that stands for a peer's grant
+ * @base: GEM object
+ * @node: its range of one half of the aperture
+ * @half: which one
+ * @slot: in the hardware's table, and in trn4_device.windows
+ * @peer: target id of the grant's endpoint
+ * @peer_addr: where in the peer's HBM it begins
+ * @rights: NVL_RIGHT_*
+ * @lock: see "Locking" above
+ * @gone: why it ended, or DRM_TRN4_WINDOW_LIVE (@lock)
+ * @grant: what it reaches; NULL once it has ended (trn4_share_lock)
+ * @link: in trn4_grant.windows (trn4_share_lock)
+ */
+struct trn4_window {
+	struct drm_gem_object base;
+	struct drm_mm_node node;
+	struct drm_mm *half;
+	u32 slot;
+	u32 peer;
+	u64 peer_addr;
+	u32 rights;
+	struct rw_semaphore lock;
+	enum drm_trn4_window_state gone;
+	struct trn4_grant *grant;
+	struct list_head link;
+};
+
+/**
+ * struct trn4_entry - what a descriptor in the ring belongs to
+ * @job: job
+ * @bytes: that it copies
+ * @cmd: command of the job
+ * @last: it is the command's last descriptor
+ */
+struct trn4_entry {
+	struct trn4_job *job;
+	u32 bytes;
+	u16 cmd;
+	bool last;
+};
+
+/**
+ * struct trn4_queue - the kernel's queue of the device
+ * @lock: guards all below; see "Locking" above
+ * @up: the hardware queue runs and may be touched, and so may HBM
+ * @fault: the device went wrong: only a reset helps
+ * @sq: submission ring
+ * @cq: completion ring
+ * @sq_dma: bus address of @sq
+ * @cq_dma: bus address of @cq
+ * @entries: what each descriptor in @sq belongs to
+ * @tail: descriptors ever put into the ring, modulo 2^32
+ * @head: completions ever taken from it
+ * @seen: @head at the last check for progress
+ * @bytes: to be copied by the descriptors in the ring
+ * @jobs: jobs with descriptors in the ring or still to come, oldest first
+ * @feed: the oldest of them that has descriptors to come, or NULL
+ * @context: of its fences
+ * @seqno: of the newest fence
+ */
+struct trn4_queue {
+	struct mutex lock;	/* the ring and its jobs */
+	bool up;
+	bool fault;
+	struct trn4_desc *sq;
+	struct trn4_cqe *cq;
+	dma_addr_t sq_dma;
+	dma_addr_t cq_dma;
+	struct trn4_entry *entries;
+	u32 tail;
+	u32 head;
+	u32 seen;
+	u64 bytes;
+	struct list_head jobs;
+	struct trn4_job *feed;
+	u64 context;
+	u64 seqno;
+};
+
+/**
+ * struct trn4_sched - a scheduler that fences can refer to
+ * @base: scheduler
+ * @ref: one of the device, and one of each fence, because a finished fence
+ *	reads the scheduler's name for as long as someone holds it
+ */
+struct trn4_sched {
+	struct drm_gpu_scheduler base;
+	struct kref ref;
+};
+
+/**
+ * struct trn4_device - an accelerator
+ * @drm: DRM device
+ * @pdev: PCI device
+ * @regs: BAR0
+ * @hbm: BAR4, as much of it as there is memory
+ * @aperture_phys: BAR2 as the CPU sees it
+ * @hbm_phys: BAR4 as the CPU sees it
+ * @target: its id in the fabric
+ * @guid: its identity
+ * @ports: number of links
+ * @hbm_arch: architectural bytes of HBM
+ * @hbm_size: bytes that exist and can be reached
+ * @aperture_size: bytes of the aperture
+ * @aperture_ro: where its read-only half begins
+ * @grant_count: entries of the grant table
+ * @window_count: entries of the window table
+ * @ops: bit n: opcode n
+ * @atomic_ops: bit n: enum trn4_atomic n
+ * @atomic_widths: bit n: words of 1 << n bytes
+ * @vectors: MSI-X vectors in use, 1 or 2
+ * @ep: the endpoint as nvlf knows it; for who has entered, and unbind
+ * @reset_lock: see "Locking" above
+ * @state: may it be touched (written under @reset_lock, read anywhere)
+ * @reset_wait: woken when @state changes
+ * @bo_lock: see "Locking" above
+ * @hbm_mm: ranges of HBM (@bo_lock)
+ * @hbm_free: bytes free in it (written under @bo_lock)
+ * @host_bos: buffers in host memory that are mapped (@bo_lock)
+ * @grants: live grants (trn4_share_lock)
+ * @grant_slots: entries in use (trn4_share_lock)
+ * @windows_lock: see "Locking" above
+ * @windows: by slot
+ * @window_slots: entries of @windows that are set
+ * @aperture_rw: ranges of the aperture's lower half
+ * @aperture_ro_mm: ranges of its read-only half
+ * @queue: the kernel's queue
+ * @sched: its scheduler
+ * @release_wq: frees jobs that have ended, out of the scheduler's way
+ */
+struct trn4_device {
+	struct drm_device drm;
+	struct pci_dev *pdev;
+	void __iomem *regs;
+	void __iomem *hbm;
+	phys_addr_t aperture_phys;
+	phys_addr_t hbm_phys;
+
+	u32 target;
+	u64 guid;
+	u32 ports;
+	u64 hbm_arch;
+	u64 hbm_size;
+	u64 aperture_size;
+	u64 aperture_ro;
+	u32 grant_count;
+	u32 window_count;
+	u32 ops;
+	u32 atomic_ops;
+	u32 atomic_widths;
+	int vectors;
+
+	struct nvlf_endpoint *ep;
+
+	struct rw_semaphore reset_lock;
+	enum trn4_state state;
+	wait_queue_head_t reset_wait;
+
+	struct mutex bo_lock;	/* HBM and host buffers */
+	struct drm_mm hbm_mm;
+	u64 hbm_free;
+	struct list_head host_bos;
+
+	struct list_head grants;
+	DECLARE_BITMAP(grant_slots, TRN4_GRANTS);
+
+	struct mutex windows_lock;	/* windows and aperture */
+	struct trn4_window *windows[TRN4_WINDOWS];
+	DECLARE_BITMAP(window_slots, TRN4_WINDOWS);
+	struct drm_mm aperture_rw;
+	struct drm_mm aperture_ro_mm;
+
+	struct trn4_queue queue;
+	struct trn4_sched *sched;
+	struct workqueue_struct *release_wq;
+};
+
+/**
+ * struct trn4_file - an open file
+ * @tdev: device
+ * @entity: where its jobs wait for their turn
+ * @submit_lock: see "Locking" above
+ * @jobs: jobs that are not freed yet; woken by wake_up_var()
+ * @grants: by handle (trn4_share_lock)
+ */
+struct trn4_file {
+	struct trn4_device *tdev;
+	struct drm_sched_entity entity;
+	struct mutex submit_lock;	/* arming and pushing of jobs */
+	atomic_t jobs;
+	struct xarray grants;
+};
+
+/**
+ * struct trn4_operand - one side of a command
+ * @obj: buffer or window; a reference
+ * @space: enum trn4_space
+ * @slot: window number
+ * @addr: in @space; in the buffer for TRN4_SPACE_HOST
+ */
+struct trn4_operand {
+	struct drm_gem_object *obj;
+	u8 space;
+	u16 slot;
+	u64 addr;
+};
+
+/**
+ * struct trn4_cmd - a command of a job
+ * @op: enum trn4_opcode
+ * @atomic: enum trn4_atomic
+ * @width: bytes of the word
+ * @backward: begin a copy at its end, for destinations that overlap
+ * @src: source
+ * @dst: destination
+ * @length: bytes to copy
+ * @fed: bytes for which there are descriptors (trn4_queue.lock)
+ * @operand: added or stored
+ * @compare: compared with
+ */
+struct trn4_cmd {
+	u8 op;
+	u8 atomic;
+	u8 width;
+	bool backward;
+	struct trn4_operand src;
+	struct trn4_operand dst;
+	u64 length;
+	u64 fed;
+	u64 operand;
+	u64 compare;
+};
+
+/**
+ * struct trn4_job - a submit
+ * @base: for the scheduler
+ * @tdev: device
+ * @file: whose it is
+ * @fence: signals when the hardware is done with it
+ * @link: in trn4_queue.jobs
+ * @release: frees it
+ * @results_bo: where results go, or NULL; a reference
+ * @results_offset: where in it
+ * @error: of the first command that failed
+ * @fed: commands for which all descriptors were made (trn4_queue.lock)
+ * @ended: commands that have completed (trn4_queue.lock)
+ * @pending: descriptors in the ring (trn4_queue.lock)
+ * @cut: no descriptors are to follow (trn4_queue.lock)
+ * @results: of each command
+ * @count: commands
+ * @cmds: commands
+ */
+struct trn4_job {
+	struct drm_sched_job base;
+	struct trn4_device *tdev;
+	struct trn4_file *file;
+	struct dma_fence *fence;
+	struct list_head link;
+	struct work_struct release;
+	struct trn4_bo *results_bo;
+	u64 results_offset;
+	int error;
+	u32 fed;
+	u32 ended;
+	u32 pending;
+	bool cut;
+	struct drm_trn4_result *results;
+	u32 count;
+	struct trn4_cmd cmds[] __counted_by(count);
+};
+
+extern struct mutex trn4_share_lock;
+
+static inline struct trn4_device *to_trn4(struct drm_device *drm)
+{
+	return container_of(drm, struct trn4_device, drm);
+}
+
+static inline struct trn4_bo *to_trn4_bo(struct drm_gem_object *obj)
+{
+	return container_of(obj, struct trn4_bo, base);
+}
+
+static inline struct trn4_window *to_trn4_window(struct drm_gem_object *obj)
+{
+	return container_of(obj, struct trn4_window, base);
+}
+
+/* trn4_hw.c */
+int trn4_hw_enter(struct trn4_device *tdev, int *idx);
+void trn4_hw_exit(struct trn4_device *tdev, int idx);
+int trn4_hw_reset(struct trn4_device *tdev);
+int trn4_hw_identify(struct trn4_device *tdev);
+void trn4_hw_irq_enable(struct trn4_device *tdev);
+void trn4_hw_irq_disable(struct trn4_device *tdev);
+int trn4_hw_irq_init(struct trn4_device *tdev);
+void trn4_hw_irq_fini(struct trn4_device *tdev);
+int trn4_hw_grant_set(struct trn4_device *tdev, struct trn4_grant *grant);
+void trn4_hw_grant_clear(struct trn4_device *tdev, u32 slot);
+enum trn4_window_status trn4_hw_window_set(struct trn4_device *tdev,
+					   const struct trn4_window *win,
+					   u64 offset);
+void trn4_hw_window_clear(struct trn4_device *tdev, u32 slot);
+enum trn4_window_status trn4_hw_window_status(struct trn4_device *tdev,
+					      u32 slot);
+
+/* trn4_gem.c */
+extern const struct drm_gem_object_funcs trn4_hbm_funcs;
+extern const struct drm_gem_object_funcs trn4_host_funcs;
+struct dma_buf *trn4_gem_export(struct drm_gem_object *obj, int flags);
+struct trn4_bo *trn4_bo_create(struct trn4_device *tdev, u64 size, u32 flags);
+int trn4_bo_vmap(struct trn4_bo *bo);
+void trn4_bo_unmap_all(struct trn4_device *tdev);
+u64 trn4_bo_run(const struct trn4_bo *bo, u64 offset, bool backward,
+		u64 *length);
+vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
+			 phys_addr_t phys);
+
+static inline bool trn4_is_hbm(const struct drm_gem_object *obj)
+{
+	return obj->funcs == &trn4_hbm_funcs;
+}
+
+static inline bool trn4_is_host(const struct drm_gem_object *obj)
+{
+	return obj->funcs == &trn4_host_funcs;
+}
+
+/* trn4_grant.c */
+bool trn4_rights_ok(u32 rights);
+struct trn4_grant *trn4_grant_find(const u8 *token);
+int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
+		      struct drm_trn4_grant_create *args);
+int trn4_grant_revoke(struct trn4_file *file, u32 handle);
+void trn4_grant_revoke_file(struct trn4_file *file);
+void trn4_grant_kill_all(struct trn4_device *tdev);
+
+/* trn4_window.c */
+extern const struct drm_gem_object_funcs trn4_window_funcs;
+extern const struct nvlf_endpoint_ops trn4_nvlf_ops;
+struct trn4_window *trn4_window_create(struct trn4_device *tdev,
+				       const struct drm_trn4_window_map *args);
+void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why);
+void trn4_window_unmap(struct trn4_window *win);
+void trn4_window_kill_all(struct trn4_device *tdev,
+			  enum drm_trn4_window_state why);
+void trn4_window_event(struct trn4_device *tdev, u32 slot);
+enum drm_trn4_window_state trn4_window_state(struct trn4_window *win);
+
+static inline bool trn4_is_window(const struct drm_gem_object *obj)
+{
+	return obj->funcs == &trn4_window_funcs;
+}
+
+/* trn4_fence.c */
+struct dma_fence *trn4_fence_alloc(struct trn4_sched *sched);
+void trn4_fence_init(struct dma_fence *fence, u64 context, u64 seqno);
+void trn4_fence_drop(struct dma_fence *fence);
+struct trn4_sched *trn4_sched_alloc(void);
+void trn4_sched_put(struct trn4_sched *sched);
+
+/* trn4_queue.c */
+int trn4_queue_init(struct trn4_device *tdev);
+void trn4_queue_fini(struct trn4_device *tdev);
+int trn4_queue_start(struct trn4_device *tdev);
+void trn4_queue_stop(struct trn4_device *tdev, int error, bool mmio);
+int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job);
+void trn4_queue_irq(struct trn4_device *tdev);
+void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file);
+bool trn4_queue_stuck(struct trn4_device *tdev);
+int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit);
+
+/* trn4_job.c */
+int trn4_job_init(struct trn4_device *tdev);
+void trn4_job_finish(struct trn4_job *job, bool hbm);
+void trn4_job_abort(struct trn4_job *job, int error, bool hbm);
+int trn4_job_submit(struct drm_file *drm_file,
+		    const struct drm_trn4_submit *args);
+
+/* trn4_ioctl.c */
+#define TRN4_IOCTLS	(DRM_TRN4_SUBMIT + 1)
+extern const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS];
+
+#endif /* TRN4_DRV_H */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hardware's fences, and what must live as long as someone holds one.
+ *
+ * A fence that has signalled can be held for ever: by another driver, by a
+ * sync_file. Both this fence and the scheduler's, whose parent it is, then
+ * still call into code and read names. So each fence holds the module and the
+ * scheduler's memory, but nothing of the device.
+ */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "trn4_drv.h"
+
+/**
+ * struct trn4_fence - a job on the hardware queue
+ * @base: fence
+ * @lock: for @base
+ * @sched: whose memory it holds
+ */
+struct trn4_fence {
+	struct dma_fence base;
+	spinlock_t lock;	/* of @base */
+	struct trn4_sched *sched;
+};
+
+static void trn4_sched_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct trn4_sched, ref));
+}
+
+/**
+ * trn4_sched_alloc() - memory for a scheduler, with one reference
+ *
+ * Return: it or NULL.
+ */
+struct trn4_sched *trn4_sched_alloc(void)
+{
+	struct trn4_sched *sched = kzalloc(sizeof(*sched), GFP_KERNEL);
+
+	if (sched)
+		kref_init(&sched->ref);
+	return sched;
+}
+
+/**
+ * trn4_sched_put() - give a reference back
+ * @sched: scheduler, ended before its device gives its own back
+ *
+ * Context: any
+ */
+void trn4_sched_put(struct trn4_sched *sched)
+{
+	kref_put(&sched->ref, trn4_sched_free);
+}
+
+static void trn4_fence_free(struct trn4_fence *fence)
+{
+	trn4_sched_put(fence->sched);
+	kfree(fence);
+	module_put(THIS_MODULE);
+}
+
+/* Module exit waits for these. */
+static void trn4_fence_free_rcu(struct rcu_head *rcu)
+{
+	trn4_fence_free(container_of(rcu, struct trn4_fence, base.rcu));
+}
+
+static void trn4_fence_release(struct dma_fence *fence)
+{
+	call_rcu(&fence->rcu, trn4_fence_free_rcu);
+}
+
+static const char *trn4_fence_driver_name(struct dma_fence *fence)
+{
+	return TRN4_NAME;
+}
+
+static const char *trn4_fence_timeline_name(struct dma_fence *fence)
+{
+	return TRN4_NAME "-queue";
+}
+
+static const struct dma_fence_ops trn4_fence_ops = {
+	.get_driver_name = trn4_fence_driver_name,
+	.get_timeline_name = trn4_fence_timeline_name,
+	.release = trn4_fence_release,
+};
+
+/**
+ * trn4_fence_alloc() - memory for a fence, before the job is armed
+ * @sched: whose jobs it is for
+ *
+ * Context: from an ioctl, so that the module is there to be held
+ * Return: a fence for trn4_fence_init() or trn4_fence_drop(), or NULL.
+ */
+struct dma_fence *trn4_fence_alloc(struct trn4_sched *sched)
+{
+	struct trn4_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL_ACCOUNT);
+
+	if (!fence)
+		return NULL;
+	__module_get(THIS_MODULE);
+	kref_get(&sched->ref);
+	fence->sched = sched;
+	spin_lock_init(&fence->lock);
+	return &fence->base;
+}
+
+/**
+ * trn4_fence_init() - make it a fence, with one reference
+ * @fence: from trn4_fence_alloc()
+ * @context: of the queue
+ * @seqno: in the order in which the queue completes
+ */
+void trn4_fence_init(struct dma_fence *fence, u64 context, u64 seqno)
+{
+	struct trn4_fence *f = container_of(fence, struct trn4_fence, base);
+
+	dma_fence_init(fence, &trn4_fence_ops, &f->lock, context, seqno);
+}
+
+/**
+ * trn4_fence_drop() - give up a fence, whether it was initialised or not
+ * @fence: fence or NULL
+ */
+void trn4_fence_drop(struct dma_fence *fence)
+{
+	if (!fence)
+		return;
+	if (fence->ops)
+		dma_fence_put(fence);
+	else
+		trn4_fence_free(container_of(fence, struct trn4_fence, base));
+}

@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Submits: every field is checked and everything is allocated first, then the
+ * scheduler takes the job, and no step after that can fail.
+ */
+#include <linux/dma-fence.h>
+#include <linux/io.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/wait_bit.h>
+
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+#include <drm/drm_syncobj.h>
+
+#include "../compat.h"
+#include "trn4_drv.h"
+
+static_assert((int)DRM_TRN4_OP_NOP == TRN4_OP_NOP);
+static_assert((int)DRM_TRN4_OP_COPY == TRN4_OP_COPY);
+static_assert((int)DRM_TRN4_OP_ATOMIC == TRN4_OP_ATOMIC);
+static_assert((int)DRM_TRN4_ATOMIC_ADD == TRN4_ATOMIC_ADD);
+static_assert((int)DRM_TRN4_ATOMIC_SWAP == TRN4_ATOMIC_SWAP);
+static_assert((int)DRM_TRN4_ATOMIC_CAS == TRN4_ATOMIC_CAS);
+
+static struct trn4_job *to_trn4_job(struct drm_sched_job *base)
+{
+	return container_of(base, struct trn4_job, base);
+}
+
+/* ---- The end of a job ------------------------------------------------------ */
+
+/* Free a job that the scheduler does not have, not yet or no more. */
+static void trn4_job_free(struct trn4_job *job)
+{
+	struct trn4_file *file = job->file;
+	u32 i;
+
+	if (job->base.s_fence)
+		drm_sched_job_cleanup(&job->base);
+	for (i = 0; i < job->count; i++) {
+		drm_gem_object_put(job->cmds[i].src.obj);
+		drm_gem_object_put(job->cmds[i].dst.obj);
+	}
+	if (job->results_bo)
+		drm_gem_object_put(&job->results_bo->base);
+	trn4_fence_drop(job->fence);
+	kvfree(job->results);
+	kvfree(job);
+
+	/* The file may be gone as soon as it has no job: use its address only. */
+	atomic_dec(&file->jobs);
+	wake_up_var(&file->jobs);
+}
+
+static void trn4_job_release(struct work_struct *work)
+{
+	trn4_job_free(container_of(work, struct trn4_job, release));
+}
+
+static void trn4_job_write_results(struct trn4_job *job, bool hbm)
+{
+	struct trn4_bo *bo = job->results_bo;
+	size_t bytes = job->count * sizeof(*job->results);
+
+	if (!bo)
+		return;
+	if (trn4_is_host(&bo->base)) {
+		memcpy(bo->vaddr + job->results_offset, job->results, bytes);
+	} else if (hbm) {
+		memcpy_toio(job->tdev->hbm + bo->node.start +
+			    job->results_offset, job->results, bytes);
+		wmb();	/* through write-combining, before the fence */
+	}
+}
+
+/**
+ * trn4_job_finish() - the hardware is done with a job
+ * @job: job; may be freed when this returns
+ * @hbm: HBM can be touched
+ *
+ * Context: signals a fence
+ */
+void trn4_job_finish(struct trn4_job *job, bool hbm)
+{
+	struct dma_fence *fence = dma_fence_get(job->fence);
+
+	trn4_job_write_results(job, hbm);
+	if (job->error)
+		dma_fence_set_error(fence, job->error);
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+}
+
+/**
+ * trn4_job_abort() - the hardware will not get to the end of a job
+ * @job: job; may be freed when this returns
+ * @error: of its fence, where no command has failed before
+ * @hbm: HBM can be touched
+ *
+ * Context: signals a fence
+ */
+void trn4_job_abort(struct trn4_job *job, int error, bool hbm)
+{
+	u32 i;
+
+	for (i = job->ended; i < job->count; i++)
+		if (!job->results[i].error)
+			job->results[i].error = -ECANCELED;
+	if (!job->error)
+		job->error = error;
+	trn4_job_finish(job, hbm);
+}
+
+/* ---- What the scheduler calls ------------------------------------------------ */
+
+static struct dma_fence *trn4_job_run(struct drm_sched_job *base)
+{
+	struct trn4_job *job = to_trn4_job(base);
+	struct dma_fence *fence;
+	bool cookie;
+	int ret;
+
+	cookie = dma_fence_begin_signalling();
+	ret = trn4_queue_run(job->tdev, job);
+	fence = dma_fence_get(job->fence);
+	if (ret)
+		trn4_job_abort(job, ret, false);
+	dma_fence_end_signalling(cookie);
+	return fence;
+}
+
+/* The scheduler took the job off its list; put it back, as nothing is wrong. */
+static void trn4_job_put_back(struct drm_sched_job *base)
+{
+	struct drm_gpu_scheduler *sched = base->sched;
+
+	spin_lock(&sched->job_list_lock);
+	list_add(&base->list, &sched->pending_list);
+	spin_unlock(&sched->job_list_lock);
+	/* It may have ended while it was away: let that be looked at. */
+	drm_sched_wqueue_start(sched);
+}
+
+static enum drm_gpu_sched_stat trn4_job_timedout(struct drm_sched_job *base)
+{
+	struct drm_gpu_scheduler *sched = base->sched;
+	struct trn4_job *job = to_trn4_job(base);
+	struct trn4_device *tdev = job->tdev;
+	int idx;
+
+	/* Unbind fails all jobs by itself. */
+	if (!drm_dev_enter(&tdev->drm, &idx)) {
+		trn4_job_put_back(base);
+		return DRM_GPU_SCHED_STAT_ENODEV;
+	}
+	if (!trn4_queue_stuck(tdev)) {
+		trn4_job_put_back(base);
+		goto out_exit;
+	}
+
+	drm_sched_wqueue_stop(sched);
+	drm_err(&tdev->drm, "queue completes nothing: resetting it\n");
+	if (trn4_queue_recover(tdev, job))
+		drm_err(&tdev->drm, "queue does not start again\n");
+	/* All have ended: this frees them, and the start finds none. */
+	drm_sched_stop(sched, base);
+	drm_sched_start(sched);
+out_exit:
+	drm_dev_exit(idx);
+	return COMPAT_SCHED_STAT_HANDLED;
+}
+
+/*
+ * Freeing takes locks that are held over allocations, and the scheduler's
+ * worker must not wait for memory: it signals fences. So it is done elsewhere.
+ */
+static void trn4_job_free_job(struct drm_sched_job *base)
+{
+	struct trn4_job *job = to_trn4_job(base);
+
+	queue_work(job->tdev->release_wq, &job->release);
+}
+
+static const struct drm_sched_backend_ops trn4_sched_ops = {
+	.run_job = trn4_job_run,
+	.timedout_job = trn4_job_timedout,
+	.free_job = trn4_job_free_job,
+};
+
+static void trn4_job_fini(struct drm_device *drm, void *arg)
+{
+	struct trn4_device *tdev = to_trn4(drm);
+
+	drm_sched_fini(&tdev->sched->base);
+	destroy_workqueue(tdev->release_wq);
+	trn4_sched_put(tdev->sched);
+}
+
+/**
+ * trn4_job_init() - make the scheduler; it ends with the DRM device
+ * @tdev: device
+ *
+ * Return: 0 or a negative errno.
+ */
+int trn4_job_init(struct trn4_device *tdev)
+{
+	const struct drm_sched_init_args args = {
+		.ops = &trn4_sched_ops,
+		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
+		.credit_limit = TRN4_JOBS_HW,
+		.timeout = msecs_to_jiffies(TRN4_JOB_TIMEOUT_MS),
+		.name = TRN4_NAME,
+		.dev = &tdev->pdev->dev,
+	};
+	int ret;
+
+	tdev->release_wq = alloc_workqueue(TRN4_NAME "-release", WQ_UNBOUND,
+					   0);
+	if (!tdev->release_wq)
+		return -ENOMEM;
+	tdev->sched = trn4_sched_alloc();
+	if (!tdev->sched) {
+		ret = -ENOMEM;
+		goto err_wq;
+	}
+	ret = drm_sched_init(&tdev->sched->base, &args);
+	if (ret)
+		goto err_sched;
+	return drmm_add_action_or_reset(&tdev->drm, trn4_job_fini, NULL);
+
+err_sched:
+	trn4_sched_put(tdev->sched);
+err_wq:
+	destroy_workqueue(tdev->release_wq);
+	return ret;
+}
+
+/* ---- Checks ---------------------------------------------------------------- */
+
+/*
+ * One side of a command. A reference on the object stays in @o also where
+ * this fails; trn4_job_free() drops it.
+ */
+static int trn4_operand_get(struct drm_file *drm_file, u32 handle, u64 offset,
+			    u64 length, u32 right, struct trn4_operand *o)
+{
+	const struct trn4_window *win;
+
+	o->obj = drm_gem_object_lookup(drm_file, handle);
+	if (!o->obj)
+		return -ENOENT;
+	if (offset > o->obj->size || length > o->obj->size - offset)
+		return -EINVAL;
+
+	if (trn4_is_window(o->obj)) {
+		win = to_trn4_window(o->obj);
+		if (!(win->rights & right))
+			return -EACCES;
+		o->space = TRN4_SPACE_WINDOW;
+		o->slot = win->slot;
+		o->addr = offset;
+	} else if (trn4_is_host(o->obj)) {
+		if (right == NVL_RIGHT_ATOMIC)
+			return -EINVAL;
+		o->space = TRN4_SPACE_HOST;
+		o->addr = offset;
+	} else {
+		o->space = TRN4_SPACE_HBM;
+		o->addr = to_trn4_bo(o->obj)->node.start + offset;
+	}
+	return 0;
+}
+
+/*
+ * Does @dst lie above @src in the same memory? Two windows can show the same
+ * memory of a peer; a window never shows this device's own.
+ */
+static bool trn4_operand_above(const struct trn4_operand *src,
+			       const struct trn4_operand *dst)
+{
+	const struct trn4_window *s, *d;
+
+	if (src->space != dst->space)
+		return false;
+	if (src->space == TRN4_SPACE_HOST && src->obj != dst->obj)
+		return false;
+	if (src->space != TRN4_SPACE_WINDOW)
+		return dst->addr > src->addr;
+	s = to_trn4_window(src->obj);
+	d = to_trn4_window(dst->obj);
+	return s->peer == d->peer &&
+	       d->peer_addr + dst->addr > s->peer_addr + src->addr;
+}
+
+static int trn4_cmd_nop(struct drm_file *drm_file,
+			const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
+{
+	if (in->src || in->dst || in->src_offset || in->dst_offset ||
+	    in->length || in->operand || in->compare || in->atomic || in->width)
+		return -EINVAL;
+	return 0;
+}
+
+static int trn4_cmd_copy(struct drm_file *drm_file,
+			 const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
+{
+	int ret;
+
+	if (!in->length || in->operand || in->compare || in->atomic ||
+	    in->width)
+		return -EINVAL;
+	ret = trn4_operand_get(drm_file, in->src, in->src_offset, in->length,
+			       NVL_RIGHT_READ, &cmd->src);
+	if (ret)
+		return ret;
+	ret = trn4_operand_get(drm_file, in->dst, in->dst_offset, in->length,
+			       NVL_RIGHT_WRITE, &cmd->dst);
+	if (ret)
+		return ret;
+	cmd->length = in->length;
+	cmd->backward = trn4_operand_above(&cmd->src, &cmd->dst);
+	return 0;
+}
+
+static int trn4_cmd_atomic(struct drm_file *drm_file,
+			   const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
+{
+	struct trn4_device *tdev = to_trn4(drm_file->minor->dev);
+
+	if (in->src || in->src_offset || in->length)
+		return -EINVAL;
+	if (in->atomic > DRM_TRN4_ATOMIC_CAS ||
+	    !(tdev->atomic_ops & BIT(in->atomic)))
+		return -EINVAL;
+	if ((in->width != 4 && in->width != 8) ||
+	    !(tdev->atomic_widths & BIT(ilog2(in->width))) ||
+	    in->dst_offset % in->width)
+		return -EINVAL;
+	if (in->width == 4 && (in->operand | in->compare) > U32_MAX)
+		return -EINVAL;
+	if (in->compare && in->atomic != DRM_TRN4_ATOMIC_CAS)
+		return -EINVAL;
+	cmd->atomic = in->atomic;
+	cmd->width = in->width;
+	cmd->operand = in->operand;
+	cmd->compare = in->compare;
+	return trn4_operand_get(drm_file, in->dst, in->dst_offset, in->width,
+				NVL_RIGHT_ATOMIC, &cmd->dst);
+}
+
+static int (* const trn4_cmd_parse[])(struct drm_file *drm_file,
+				      const struct drm_trn4_cmd *in,
+				      struct trn4_cmd *cmd) = {
+	[DRM_TRN4_OP_NOP] = trn4_cmd_nop,
+	[DRM_TRN4_OP_COPY] = trn4_cmd_copy,
+	[DRM_TRN4_OP_ATOMIC] = trn4_cmd_atomic,
+};
+
+static int trn4_job_cmds(struct trn4_job *job, struct drm_file *drm_file,
+			 u64 from)
+{
+	struct drm_trn4_cmd *cmds, *in;
+	int ret = 0;
+	u32 i;
+
+	cmds = memdup_array_user(u64_to_user_ptr(from), job->count,
+				 sizeof(*cmds));
+	if (IS_ERR(cmds))
+		return PTR_ERR(cmds);
+	for (i = 0; i < job->count && !ret; i++) {
+		in = &cmds[i];
+		if (in->flags || in->op >= ARRAY_SIZE(trn4_cmd_parse) ||
+		    !(job->tdev->ops & BIT(in->op))) {
+			ret = -EINVAL;
+			break;
+		}
+		job->cmds[i].op = in->op;
+		ret = trn4_cmd_parse[in->op](drm_file, in, &job->cmds[i]);
+	}
+	kfree(cmds);
+	return ret;
+}
+
+static int trn4_job_results(struct trn4_job *job, struct drm_file *drm_file,
+			    u32 handle, u64 offset)
+{
+	u64 bytes = job->count * sizeof(struct drm_trn4_result);
+	struct drm_gem_object *obj;
+
+	job->results = kvcalloc(job->count, sizeof(*job->results),
+				GFP_KERNEL_ACCOUNT);
+	if (!job->results)
+		return -ENOMEM;
+	if (!handle)
+		return offset ? -EINVAL : 0;
+
+	obj = drm_gem_object_lookup(drm_file, handle);
+	if (!obj)
+		return -ENOENT;
+	if (trn4_is_window(obj) || offset % 8 || offset > obj->size ||
+	    bytes > obj->size - offset) {
+		drm_gem_object_put(obj);
+		return -EINVAL;
+	}
+	job->results_bo = to_trn4_bo(obj);
+	job->results_offset = offset;
+	return trn4_is_host(obj) ? trn4_bo_vmap(job->results_bo) : 0;
+}
+
+static int trn4_job_in_syncs(struct trn4_job *job, struct drm_file *drm_file,
+			     u64 from, u32 count)
+{
+	u32 handles[DRM_TRN4_SYNCS_MAX];
+	int ret = 0;
+	u32 i;
+
+	if (copy_from_user(handles, u64_to_user_ptr(from),
+			   array_size(count, sizeof(*handles))))
+		return -EFAULT;
+	for (i = 0; i < count && !ret; i++)
+		ret = drm_sched_job_add_syncobj_dependency(&job->base,
+							   drm_file,
+							   handles[i], 0);
+	return ret;
+}
+
+static int trn4_job_out_syncs(struct drm_file *drm_file, u64 from, u32 count,
+			      struct drm_syncobj **syncs)
+{
+	u32 handles[DRM_TRN4_SYNCS_MAX];
+	u32 i;
+
+	if (copy_from_user(handles, u64_to_user_ptr(from),
+			   array_size(count, sizeof(*handles))))
+		return -EFAULT;
+	for (i = 0; i < count; i++) {
+		syncs[i] = drm_syncobj_find(drm_file, handles[i]);
+		if (!syncs[i])
+			return -ENOENT;
+	}
+	return 0;
+}
+
+static struct trn4_job *trn4_job_create(struct drm_file *drm_file,
+					const struct drm_trn4_submit *args)
+{
+	struct trn4_file *file = drm_file->driver_priv;
+	struct trn4_job *job;
+	int ret;
+
+	job = kvzalloc(struct_size(job, cmds, args->cmd_count),
+		       GFP_KERNEL_ACCOUNT);
+	if (!job)
+		return ERR_PTR(-ENOMEM);
+	job->count = args->cmd_count;
+	job->tdev = file->tdev;
+	job->file = file;
+	INIT_LIST_HEAD(&job->link);
+	INIT_WORK(&job->release, trn4_job_release);
+
+	/* A file that has many jobs waits for one to end. */
+	ret = wait_var_event_interruptible(&file->jobs,
+					   atomic_add_unless(&file->jobs, 1,
+							     TRN4_JOBS_FILE));
+	if (ret) {
+		kvfree(job);
+		return ERR_PTR(ret);
+	}
+
+	ret = -ENOMEM;
+	job->fence = trn4_fence_alloc(file->tdev->sched);
+	if (!job->fence)
+		goto err_free;
+	ret = trn4_job_cmds(job, drm_file, args->cmds);
+	if (ret)
+		goto err_free;
+	ret = trn4_job_results(job, drm_file, args->results,
+			       args->results_offset);
+	if (ret)
+		goto err_free;
+	ret = drm_sched_job_init(&job->base, &file->entity, 1, file,
+				 drm_file->client_id);
+	if (ret)
+		goto err_free;
+	ret = trn4_job_in_syncs(job, drm_file, args->in_syncs,
+				args->in_count);
+	if (ret)
+		goto err_free;
+	return job;
+
+err_free:
+	trn4_job_free(job);
+	return ERR_PTR(ret);
+}
+
+/**
+ * trn4_job_submit() - queue commands
+ * @drm_file: file
+ * @args: as they came from user space
+ *
+ * Return: 0 or a negative errno, and then nothing has changed.
+ */
+int trn4_job_submit(struct drm_file *drm_file,
+		    const struct drm_trn4_submit *args)
+{
+	struct drm_syncobj *syncs[DRM_TRN4_SYNCS_MAX] = {};
+	struct trn4_file *file = drm_file->driver_priv;
+	struct dma_fence *fence;
+	struct trn4_job *job;
+	int ret;
+	u32 i;
+
+	if (args->flags || args->pad || !args->cmd_count ||
+	    args->cmd_count > DRM_TRN4_SUBMIT_MAX ||
+	    args->in_count > DRM_TRN4_SYNCS_MAX ||
+	    args->out_count > DRM_TRN4_SYNCS_MAX)
+		return -EINVAL;
+
+	job = trn4_job_create(drm_file, args);
+	if (IS_ERR(job))
+		return PTR_ERR(job);
+	ret = trn4_job_out_syncs(drm_file, args->out_syncs, args->out_count,
+				 syncs);
+	if (!ret)
+		ret = mutex_lock_interruptible(&file->submit_lock);
+	if (ret) {
+		trn4_job_free(job);
+		goto out_syncs;
+	}
+
+	/* From here on nothing fails, and the job is the scheduler's. */
+	drm_sched_job_arm(&job->base);
+	fence = dma_fence_get(&job->base.s_fence->finished);
+	drm_sched_entity_push_job(&job->base);
+	mutex_unlock(&file->submit_lock);
+
+	for (i = 0; i < args->out_count; i++)
+		drm_syncobj_replace_fence(syncs[i], fence);
+	dma_fence_put(fence);
+
+out_syncs:
+	for (i = 0; i < args->out_count; i++)
+		if (syncs[i])
+			drm_syncobj_put(syncs[i]);
+	return ret;
+}

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's hardware queue: jobs become descriptors as the ring has room,
+ * completions become results and fences.
+ *
+ * A command can need any number of descriptors: host memory is scattered, and
+ * a large copy is cut so that progress shows. They are made while the command
+ * runs, so that neither memory nor the ring limits what a job may ask for.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include <drm/drm_print.h>
+
+#include "trn4_drv.h"
+
+#define TRN4_RING_ENTRIES	BIT(TRN4_QUEUE_ORDER)
+#define TRN4_RING_MASK		(TRN4_RING_ENTRIES - 1)
+#define TRN4_SQ_BYTES		(TRN4_RING_ENTRIES * sizeof(struct trn4_desc))
+#define TRN4_CQ_BYTES		(TRN4_RING_ENTRIES * sizeof(struct trn4_cqe))
+
+/* The most that one descriptor copies */
+#define TRN4_PIECE_MAX		SZ_64M
+
+/* What the ring holds is worth no more work than this, give or take a piece */
+#define TRN4_RING_BYTES		SZ_256M
+
+static_assert(sizeof(struct trn4_desc) == 64);
+static_assert(sizeof(struct trn4_cqe) == 32);
+/* The most that a queue can have is less than a descriptor's id can tell. */
+static_assert((int)TRN4_QUEUE_ORDER <= TRN4_QUEUE_SIZE_MAX);
+
+/* The kernel's is queue 0 */
+static void __iomem *trn4_queue_regs(struct trn4_device *tdev)
+{
+	return tdev->regs + TRN4_QUEUE_BASE;
+}
+
+static void __iomem *trn4_queue_doorbell(struct trn4_device *tdev)
+{
+	return tdev->regs + TRN4_DOORBELL_BASE;
+}
+
+/**
+ * trn4_queue_init() - get memory for the rings
+ * @tdev: device
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int trn4_queue_init(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	struct device *dev = &tdev->pdev->dev;
+
+	q->sq = dma_alloc_coherent(dev, TRN4_SQ_BYTES, &q->sq_dma, GFP_KERNEL);
+	if (!q->sq)
+		return -ENOMEM;
+	q->cq = dma_alloc_coherent(dev, TRN4_CQ_BYTES, &q->cq_dma, GFP_KERNEL);
+	if (!q->cq)
+		goto err_sq;
+	q->entries = kvcalloc(TRN4_RING_ENTRIES, sizeof(*q->entries),
+			      GFP_KERNEL);
+	if (!q->entries)
+		goto err_cq;
+	return 0;
+
+err_cq:
+	dma_free_coherent(dev, TRN4_CQ_BYTES, q->cq, q->cq_dma);
+err_sq:
+	dma_free_coherent(dev, TRN4_SQ_BYTES, q->sq, q->sq_dma);
+	return -ENOMEM;
+}
+
+/**
+ * trn4_queue_fini() - free the rings
+ * @tdev: device, whose queue is stopped
+ */
+void trn4_queue_fini(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	struct device *dev = &tdev->pdev->dev;
+
+	kvfree(q->entries);
+	dma_free_coherent(dev, TRN4_CQ_BYTES, q->cq, q->cq_dma);
+	dma_free_coherent(dev, TRN4_SQ_BYTES, q->sq, q->sq_dma);
+}
+
+static int trn4_queue_start_locked(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	void __iomem *regs = trn4_queue_regs(tdev);
+
+	lockdep_assert_held(&q->lock);
+
+	/* Records of an earlier life must not look like new ones. */
+	memset(q->cq, 0, TRN4_CQ_BYTES);
+	q->tail = 0;
+	q->head = 0;
+	q->seen = 0;
+	q->bytes = 0;
+	q->feed = NULL;
+	q->fault = false;
+
+	writeq(q->sq_dma, regs + TRN4_QUEUE_SQ_BASE);
+	writeq(q->cq_dma, regs + TRN4_QUEUE_CQ_BASE);
+	writel(TRN4_QUEUE_ORDER, regs + TRN4_QUEUE_SIZE);
+	writel(tdev->vectors - 1, regs + TRN4_QUEUE_VECTOR);
+	writel(TRN4_QUEUE_ENABLE | TRN4_QUEUE_IRQ, regs + TRN4_QUEUE_CTRL);
+	if (readl(regs + TRN4_QUEUE_STATUS) != TRN4_QUEUE_RUNNING)
+		return -EIO;
+	q->up = true;
+	return 0;
+}
+
+/**
+ * trn4_queue_start() - let the queue run
+ * @tdev: device; its queue is as reset left it
+ *
+ * Return: 0, or -EIO where the device does not.
+ */
+int trn4_queue_start(struct trn4_device *tdev)
+{
+	int ret;
+
+	mutex_lock(&tdev->queue.lock);
+	ret = trn4_queue_start_locked(tdev);
+	mutex_unlock(&tdev->queue.lock);
+	return ret;
+}
+
+/* Nothing of the queue touches memory when this returns. */
+static void trn4_queue_disable(struct trn4_device *tdev)
+{
+	void __iomem *regs = trn4_queue_regs(tdev);
+
+	writel(0, regs + TRN4_QUEUE_CTRL);
+	readl(regs + TRN4_QUEUE_STATUS);	/* until the write is there */
+}
+
+static void trn4_queue_abort(struct trn4_device *tdev, struct trn4_job *culprit,
+			     int error, bool hbm)
+{
+	struct trn4_queue *q = &tdev->queue;
+	struct trn4_job *job, *next;
+
+	lockdep_assert_held(&q->lock);
+
+	q->feed = NULL;
+	list_for_each_entry_safe(job, next, &q->jobs, link) {
+		list_del_init(&job->link);
+		trn4_job_abort(job, job == culprit ? -ETIMEDOUT : error, hbm);
+	}
+}
+
+/**
+ * trn4_queue_stop() - stop the queue; all of its jobs fail
+ * @tdev: device
+ * @error: of their fences
+ * @mmio: false where the device must not be touched
+ */
+void trn4_queue_stop(struct trn4_device *tdev, int error, bool mmio)
+{
+	struct trn4_queue *q = &tdev->queue;
+	bool cookie;
+
+	mutex_lock(&q->lock);
+	if (q->up && mmio)
+		trn4_queue_disable(tdev);
+	q->up = false;
+	cookie = dma_fence_begin_signalling();
+	trn4_queue_abort(tdev, NULL, error, mmio);
+	dma_fence_end_signalling(cookie);
+	mutex_unlock(&q->lock);
+}
+
+/* ---- From commands to descriptors ------------------------------------------ */
+
+/*
+ * One side of the next piece of a copy: the longest run that begins (or, going
+ * backward, ends) at byte @at of the command, in @length bytes at most.
+ */
+static u64 trn4_operand_run(const struct trn4_operand *o, u64 at,
+			    bool backward, u64 *length)
+{
+	if (o->space == TRN4_SPACE_HOST)
+		return trn4_bo_run(to_trn4_bo(o->obj), o->addr + at, backward,
+				   length);
+	return o->addr + at - (backward ? *length : 0);
+}
+
+/*
+ * The next piece of a copy. Going backward where the destination lies above
+ * the source keeps what is yet to be copied whole, as memmove() does; the
+ * device does the same within a piece.
+ */
+static void trn4_desc_copy(struct trn4_desc *desc, struct trn4_cmd *cmd)
+{
+	u64 at = cmd->backward ? cmd->length - cmd->fed : cmd->fed;
+	u64 length = min_t(u64, cmd->length - cmd->fed, TRN4_PIECE_MAX);
+
+	/* Each may shorten the run, and the end is what stays going backward */
+	trn4_operand_run(&cmd->src, at, cmd->backward, &length);
+	desc->dst = cpu_to_le64(trn4_operand_run(&cmd->dst, at, cmd->backward,
+						 &length));
+	desc->src = cpu_to_le64(trn4_operand_run(&cmd->src, at, cmd->backward,
+						 &length));
+	desc->src_space = cmd->src.space;
+	desc->dst_space = cmd->dst.space;
+	desc->src_slot = cpu_to_le16(cmd->src.slot);
+	desc->dst_slot = cpu_to_le16(cmd->dst.slot);
+	desc->length = cpu_to_le64(length);
+	cmd->fed += length;
+}
+
+static void trn4_desc_atomic(struct trn4_desc *desc, const struct trn4_cmd *cmd)
+{
+	desc->dst_space = cmd->dst.space;
+	desc->dst_slot = cpu_to_le16(cmd->dst.slot);
+	desc->dst = cpu_to_le64(cmd->dst.addr);
+	desc->atomic = cmd->atomic;
+	desc->width = cmd->width;
+	desc->operand = cpu_to_le64(cmd->operand);
+	desc->compare = cpu_to_le64(cmd->compare);
+}
+
+/* The next descriptor of a job into the next place of the ring */
+static void trn4_queue_emit(struct trn4_queue *q, struct trn4_job *job)
+{
+	struct trn4_cmd *cmd = &job->cmds[job->fed];
+	u32 place = q->tail & TRN4_RING_MASK;
+	struct trn4_desc desc = {
+		.opcode = cmd->op,
+		.id = cpu_to_le16(place),
+	};
+
+	if (cmd->op == TRN4_OP_COPY)
+		trn4_desc_copy(&desc, cmd);
+	else if (cmd->op == TRN4_OP_ATOMIC)
+		trn4_desc_atomic(&desc, cmd);
+
+	q->entries[place].job = job;
+	q->entries[place].bytes = le64_to_cpu(desc.length);
+	q->entries[place].cmd = job->fed;
+	q->entries[place].last = cmd->fed == cmd->length;
+	if (q->entries[place].last)
+		job->fed++;
+	job->pending++;
+	q->bytes += q->entries[place].bytes;
+	q->sq[place] = desc;
+	q->tail++;
+}
+
+/* @job has all of its descriptors: the next one's turn */
+static void trn4_queue_fed(struct trn4_queue *q, struct trn4_job *job)
+{
+	q->feed = list_is_last(&job->link, &q->jobs) ?
+		  NULL : list_next_entry(job, link);
+}
+
+/* Fill the ring. One place stays free: a full ring would look empty. */
+static void trn4_queue_feed(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	u32 tail = q->tail;
+
+	lockdep_assert_held(&q->lock);
+
+	while (q->feed && q->tail - q->head < TRN4_RING_MASK &&
+	       q->bytes < TRN4_RING_BYTES) {
+		struct trn4_job *job = q->feed;
+
+		trn4_queue_emit(q, job);
+		if (job->fed == job->count)
+			trn4_queue_fed(q, job);
+	}
+	if (q->tail != tail)
+		writel(q->tail & TRN4_RING_MASK,
+		       trn4_queue_doorbell(tdev) + TRN4_DOORBELL_SQ_TAIL);
+}
+
+/**
+ * trn4_queue_run() - hand a job to the hardware
+ * @tdev: device
+ * @job: job, whose fence is initialised here in any case
+ *
+ * The job stays with the queue until its fence signals.
+ *
+ * Context: signals fences: does not allocate
+ * Return: 0, -ENODEV (unplugged), -ECANCELED (in reset).
+ */
+int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job)
+{
+	struct trn4_queue *q = &tdev->queue;
+	int ret = 0;
+	bool plugged;
+	int idx;
+
+	plugged = drm_dev_enter(&tdev->drm, &idx);
+	mutex_lock(&q->lock);
+	trn4_fence_init(job->fence, q->context, ++q->seqno);
+	if (!plugged) {
+		ret = -ENODEV;
+	} else if (!q->up) {
+		ret = -ECANCELED;
+	} else {
+		list_add_tail(&job->link, &q->jobs);
+		if (!q->feed)
+			q->feed = job;
+		trn4_queue_feed(tdev);
+	}
+	mutex_unlock(&q->lock);
+	if (plugged)
+		drm_dev_exit(idx);
+	return ret;
+}
+
+/* ---- From completions to results --------------------------------------------- */
+
+static const int trn4_status_errno[] = {
+	[TRN4_STATUS_OK]	 = 0,
+	[TRN4_STATUS_BAD_OPCODE] = -EIO,
+	[TRN4_STATUS_BAD_FIELD]	 = -EIO,
+	[TRN4_STATUS_BAD_ALIGN]	 = -EIO,
+	[TRN4_STATUS_BAD_RANGE]	 = -EIO,
+	[TRN4_STATUS_NO_WINDOW]	 = -EKEYREVOKED,
+	[TRN4_STATUS_NO_RIGHT]	 = -EACCES,
+	[TRN4_STATUS_BUS]	 = -EIO,
+	[TRN4_STATUS_REVOKED]	 = -EKEYREVOKED,
+};
+
+/* A piece of a command has completed; the command's result is that of all. */
+static void trn4_queue_result(const struct trn4_entry *entry,
+			      const struct trn4_cqe *cqe)
+{
+	struct trn4_job *job = entry->job;
+	struct drm_trn4_result *r = &job->results[entry->cmd];
+	u16 status = le16_to_cpu(cqe->status);
+
+	if (!r->end)
+		r->start = le64_to_cpu(cqe->start);
+	r->end = le64_to_cpu(cqe->end);
+	r->value += le64_to_cpu(cqe->value);
+	if (!r->error)
+		r->error = status < ARRAY_SIZE(trn4_status_errno) ?
+			   trn4_status_errno[status] : -EIO;
+	if (!entry->last)
+		return;
+	job->ended++;
+	if (!job->error)
+		job->error = r->error;
+}
+
+/* End a job of which nothing is in the ring any more, if nothing follows. */
+static void trn4_queue_end(struct trn4_job *job)
+{
+	if (job->pending || (job->fed < job->count && !job->cut))
+		return;
+	list_del_init(&job->link);
+	if (job->ended == job->count)
+		trn4_job_finish(job, true);
+	else
+		trn4_job_abort(job, -ECANCELED, true);
+}
+
+/* Take completions off the ring; returns whether there were any. */
+static bool trn4_queue_reap(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	const struct trn4_entry *entry;
+	const struct trn4_cqe *cqe;
+	u32 place, head = q->head;
+	u16 phase;
+
+	lockdep_assert_held(&q->lock);
+
+	while (!q->fault) {
+		place = q->head & TRN4_RING_MASK;
+		cqe = &q->cq[place];
+		phase = q->head & TRN4_RING_ENTRIES ? 0 : 1;
+		if ((le16_to_cpu(READ_ONCE(cqe->phase)) & 1) != phase)
+			break;
+		dma_rmb();	/* the rest of the record, after its phase */
+
+		if (q->head == q->tail || le16_to_cpu(cqe->id) != place) {
+			drm_err(&tdev->drm, "completion of %u where %u is due\n",
+				le16_to_cpu(cqe->id), place);
+			q->fault = true;
+			drm_sched_fault(&tdev->sched->base);
+			break;
+		}
+		q->head++;
+
+		entry = &q->entries[place];
+		q->bytes -= entry->bytes;
+		entry->job->pending--;
+		trn4_queue_result(entry, cqe);
+		trn4_queue_end(entry->job);	/* it may be gone now */
+	}
+	if (q->head == head)
+		return false;
+	writel(q->head & TRN4_RING_MASK,
+	       trn4_queue_doorbell(tdev) + TRN4_DOORBELL_CQ_HEAD);
+	return true;
+}
+
+/**
+ * trn4_queue_irq() - there may be completions
+ * @tdev: device
+ *
+ * Context: signals fences: does not allocate
+ */
+void trn4_queue_irq(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	bool cookie;
+	int idx;
+
+	if (!drm_dev_enter(&tdev->drm, &idx))
+		return;
+	cookie = dma_fence_begin_signalling();
+	mutex_lock(&q->lock);
+	if (q->up && trn4_queue_reap(tdev))
+		trn4_queue_feed(tdev);
+	mutex_unlock(&q->lock);
+	dma_fence_end_signalling(cookie);
+	drm_dev_exit(idx);
+}
+
+/**
+ * trn4_queue_cut() - let the jobs of a file end early
+ * @tdev: device
+ * @file: file, whose jobs the scheduler has all handed over or dropped
+ *
+ * What is in the ring completes, and nothing follows.
+ */
+void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file)
+{
+	struct trn4_queue *q = &tdev->queue;
+	struct trn4_job *job, *next;
+	bool cookie;
+	int idx;
+
+	/* Unbind fails all jobs by itself. */
+	if (!drm_dev_enter(&tdev->drm, &idx))
+		return;
+	cookie = dma_fence_begin_signalling();
+	mutex_lock(&q->lock);
+	list_for_each_entry_safe(job, next, &q->jobs, link) {
+		if (job->file != file || job->fed == job->count)
+			continue;
+		if (q->feed == job)
+			trn4_queue_fed(q, job);
+		job->cut = true;
+		trn4_queue_end(job);
+	}
+	if (q->up)
+		trn4_queue_feed(tdev);
+	mutex_unlock(&q->lock);
+	dma_fence_end_signalling(cookie);
+	drm_dev_exit(idx);
+}
+
+/* ---- When nothing completes ---------------------------------------------------- */
+
+/**
+ * trn4_queue_stuck() - has nothing completed since this was last asked?
+ * @tdev: device, not unplugged
+ *
+ * Return: true where a reset is the only way on.
+ */
+bool trn4_queue_stuck(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	bool stuck = false;
+
+	mutex_lock(&q->lock);
+	if (q->up) {
+		if (trn4_queue_reap(tdev))
+			trn4_queue_feed(tdev);
+		stuck = q->fault || q->head == q->seen ||
+			readl(trn4_queue_regs(tdev) + TRN4_QUEUE_STATUS) !=
+			TRN4_QUEUE_RUNNING;
+		q->seen = q->head;
+	}
+	mutex_unlock(&q->lock);
+	return stuck;
+}
+
+/**
+ * trn4_queue_recover() - reset the queue; all of its jobs fail
+ * @tdev: device, not unplugged
+ * @culprit: the job that gets -ETIMEDOUT; all others get -ECANCELED
+ *
+ * Return: 0, or -EIO where the queue does not start again.
+ */
+int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit)
+{
+	struct trn4_queue *q = &tdev->queue;
+	int ret = 0;
+
+	mutex_lock(&q->lock);
+	if (q->up) {
+		trn4_queue_disable(tdev);
+		q->up = false;
+		trn4_queue_abort(tdev, culprit, -ECANCELED, true);
+		ret = trn4_queue_start_locked(tdev);
+	}
+	mutex_unlock(&q->lock);
+	return ret;
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Windows: slices of the aperture that stand for grants of peers, their
+ * mappings, and all the ways in which they end.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <drm/drm_vma_manager.h>
+
+#include "trn4_drv.h"
+
+/*
+ * What a window's STATUS means to user space: why it cannot be mapped, and
+ * the state of one that was. All but STALE and NO_GRANT can only be seen when
+ * nvlf and the hardware disagree for a moment, or the driver is wrong.
+ */
+static const struct {
+	int error;
+	enum drm_trn4_window_state state;
+} trn4_window_meaning[] = {
+	[TRN4_WINDOW_OFF]	   = { EIO,	     DRM_TRN4_WINDOW_FAULT },
+	[TRN4_WINDOW_LIVE]	   = { 0,	     DRM_TRN4_WINDOW_LIVE },
+	[TRN4_WINDOW_BAD_RANGE]	   = { EIO,	     DRM_TRN4_WINDOW_FAULT },
+	[TRN4_WINDOW_OVERLAP]	   = { EIO,	     DRM_TRN4_WINDOW_FAULT },
+	[TRN4_WINDOW_NO_PEER]	   = { ENOLINK,	     DRM_TRN4_WINDOW_NO_LINK },
+	[TRN4_WINDOW_NO_LINK]	   = { ENOLINK,	     DRM_TRN4_WINDOW_NO_LINK },
+	[TRN4_WINDOW_NO_ROUTE]	   = { EHOSTUNREACH, DRM_TRN4_WINDOW_NO_ROUTE },
+	[TRN4_WINDOW_NO_PARTITION] = { EPERM, DRM_TRN4_WINDOW_NO_PARTITION },
+	[TRN4_WINDOW_NO_GRANT]	   = { ENOENT,	     DRM_TRN4_WINDOW_REVOKED },
+	[TRN4_WINDOW_STALE]	   = { ENOENT,	     DRM_TRN4_WINDOW_REVOKED },
+	[TRN4_WINDOW_NO_RIGHT]	   = { EACCES,	     DRM_TRN4_WINDOW_FAULT },
+	[TRN4_WINDOW_BEYOND]	   = { ERANGE,	     DRM_TRN4_WINDOW_FAULT },
+	[TRN4_WINDOW_NO_MEMORY]	   = { ENOMEM,	     DRM_TRN4_WINDOW_FAULT },
+};
+
+static const enum drm_trn4_window_state trn4_path_state[] = {
+	[NVLF_PATH_OK]		 = DRM_TRN4_WINDOW_LIVE,
+	[NVLF_PATH_NO_PEER]	 = DRM_TRN4_WINDOW_NO_LINK,
+	[NVLF_PATH_NO_LINK]	 = DRM_TRN4_WINDOW_NO_LINK,
+	[NVLF_PATH_NO_ROUTE]	 = DRM_TRN4_WINDOW_NO_ROUTE,
+	[NVLF_PATH_NO_PARTITION] = DRM_TRN4_WINDOW_NO_PARTITION,
+};
+
+static int trn4_window_errno(enum trn4_window_status status)
+{
+	if (status >= ARRAY_SIZE(trn4_window_meaning))
+		return -EIO;
+	return -trn4_window_meaning[status].error;
+}
+
+/*
+ * Take pages out of all page tables. What the fault handler checks must have
+ * changed before: whoever is filling pages by the old answer is waited for.
+ */
+static void trn4_window_zap(struct trn4_window *win)
+{
+	down_write(&win->lock);
+	up_write(&win->lock);
+	drm_vma_node_unmap(&win->base.vma_node,
+			   win->base.dev->anon_inode->i_mapping);
+}
+
+/**
+ * trn4_window_kill() - end a window for good
+ * @win: window
+ * @why: what its state is from now on, unless it ended before
+ *
+ * Zaps mappings, switches the hardware's window off and lets go of the grant.
+ * Slot and aperture stay taken until the window is freed.
+ *
+ * Context: trn4_share_lock
+ */
+void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why)
+{
+	struct trn4_device *tdev = to_trn4(win->base.dev);
+	int idx;
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	if (!win->grant)
+		return;
+	list_del(&win->link);
+	win->grant = NULL;
+
+	down_write(&win->lock);
+	win->gone = why;
+	up_write(&win->lock);
+	drm_vma_node_unmap(&win->base.vma_node,
+			   tdev->drm.anon_inode->i_mapping);
+
+	/* Where the device cannot be touched its windows end with a reset. */
+	if (!trn4_hw_enter(tdev, &idx)) {
+		trn4_hw_window_clear(tdev, win->slot);
+		trn4_hw_exit(tdev, idx);
+	}
+}
+
+/**
+ * trn4_window_unmap() - give a window up, for all who hold it
+ * @win: window; the caller has a reference
+ */
+void trn4_window_unmap(struct trn4_window *win)
+{
+	mutex_lock(&trn4_share_lock);
+	trn4_window_kill(win, DRM_TRN4_WINDOW_UNMAPPED);
+	mutex_unlock(&trn4_share_lock);
+}
+
+/**
+ * trn4_window_kill_all() - end all windows of a device
+ * @tdev: device that can no longer be entered
+ * @why: what their state is from now on
+ *
+ * Context: trn4_share_lock
+ */
+void trn4_window_kill_all(struct trn4_device *tdev,
+			  enum drm_trn4_window_state why)
+{
+	u32 slot;
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	for_each_set_bit(slot, tdev->window_slots, TRN4_WINDOWS)
+		trn4_window_kill(tdev->windows[slot], why);
+}
+
+/**
+ * trn4_window_event() - the hardware says that a window has a new status
+ * @tdev: device, entered
+ * @slot: of the window, below TRN4_WINDOWS
+ */
+void trn4_window_event(struct trn4_device *tdev, u32 slot)
+{
+	struct trn4_window *win;
+
+	mutex_lock(&tdev->windows_lock);
+	win = tdev->windows[slot];
+	if (win && trn4_hw_window_status(tdev, slot) != TRN4_WINDOW_LIVE)
+		trn4_window_zap(win);
+	mutex_unlock(&tdev->windows_lock);
+}
+
+/* A peer cannot be reached any more; nvlf_path() says so already. */
+static void trn4_nvlf_revoke(void *priv, u32 peer)
+{
+	struct trn4_device *tdev = priv;
+	u32 slot;
+
+	mutex_lock(&tdev->windows_lock);
+	for_each_set_bit(slot, tdev->window_slots, TRN4_WINDOWS)
+		if (tdev->windows[slot]->peer == peer)
+			trn4_window_zap(tdev->windows[slot]);
+	mutex_unlock(&tdev->windows_lock);
+}
+
+const struct nvlf_endpoint_ops trn4_nvlf_ops = {
+	.revoke = trn4_nvlf_revoke,
+};
+
+/* The window must be entered, and @win->lock held for the answer to last. */
+static enum drm_trn4_window_state trn4_window_look(struct trn4_window *win)
+{
+	struct trn4_device *tdev = to_trn4(win->base.dev);
+	enum trn4_window_status status;
+	enum nvlf_path path;
+
+	lockdep_assert_held(&win->lock);
+
+	if (win->gone != DRM_TRN4_WINDOW_LIVE)
+		return win->gone;
+	path = nvlf_path(tdev->ep, win->peer);
+	if (path != NVLF_PATH_OK)
+		return path < ARRAY_SIZE(trn4_path_state) ?
+		       trn4_path_state[path] : DRM_TRN4_WINDOW_FAULT;
+	status = trn4_hw_window_status(tdev, win->slot);
+	if (status >= ARRAY_SIZE(trn4_window_meaning))
+		return DRM_TRN4_WINDOW_FAULT;
+	return trn4_window_meaning[status].state;
+}
+
+/**
+ * trn4_window_state() - can a window be used now?
+ * @win: window
+ *
+ * Return: enum drm_trn4_window_state
+ */
+enum drm_trn4_window_state trn4_window_state(struct trn4_window *win)
+{
+	struct trn4_device *tdev = to_trn4(win->base.dev);
+	enum drm_trn4_window_state state = DRM_TRN4_WINDOW_FAULT;
+	bool entered;
+	int idx;
+
+	entered = !trn4_hw_enter(tdev, &idx);
+	down_read(&win->lock);
+	if (entered)
+		state = trn4_window_look(win);
+	else if (win->gone != DRM_TRN4_WINDOW_LIVE)
+		state = win->gone;
+	up_read(&win->lock);
+	if (entered)
+		trn4_hw_exit(tdev, idx);
+	return state;
+}
+
+static vm_fault_t trn4_window_fault(struct vm_fault *vmf)
+{
+	struct drm_gem_object *obj = vmf->vma->vm_private_data;
+	struct trn4_window *win = to_trn4_window(obj);
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+	int idx;
+
+	if (trn4_hw_enter(tdev, &idx))
+		return VM_FAULT_SIGBUS;
+	down_read(&win->lock);
+	if (trn4_window_look(win) == DRM_TRN4_WINDOW_LIVE)
+		ret = trn4_gem_fill(vmf, obj,
+				    tdev->aperture_phys + win->node.start);
+	up_read(&win->lock);
+	trn4_hw_exit(tdev, idx);
+	return ret;
+}
+
+static const struct vm_operations_struct trn4_window_vm_ops = {
+	.fault = trn4_window_fault,
+	.open = drm_gem_vm_open,
+	.close = drm_gem_vm_close,
+};
+
+static int trn4_window_mmap(struct drm_gem_object *obj,
+			    struct vm_area_struct *vma)
+{
+	struct trn4_window *win = to_trn4_window(obj);
+
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	if (!(win->rights & NVL_RIGHT_WRITE)) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EACCES;
+		/* Nor may mprotect() add it later */
+		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_page_prot =
+		pgprot_writecombine(vm_get_page_prot(vma->vm_flags));
+	vma->vm_ops = &trn4_window_vm_ops;
+	return 0;
+}
+
+/* Take a slot and a range of the aperture */
+static int trn4_window_place(struct trn4_device *tdev, struct trn4_window *win)
+{
+	u32 slot;
+	int ret;
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	mutex_lock(&tdev->windows_lock);
+	slot = find_first_zero_bit(tdev->window_slots, tdev->window_count);
+	ret = -ENOSPC;
+	if (slot >= tdev->window_count)
+		goto out_unlock;
+	ret = drm_mm_insert_node_generic(win->half, &win->node,
+					 win->base.size, NVL_PAGE_SIZE, 0,
+					 DRM_MM_INSERT_BEST);
+	if (ret)
+		goto out_unlock;
+	win->slot = slot;
+	tdev->windows[slot] = win;
+	__set_bit(slot, tdev->window_slots);
+out_unlock:
+	mutex_unlock(&tdev->windows_lock);
+	return ret;
+}
+
+static void trn4_window_free(struct drm_gem_object *obj)
+{
+	struct trn4_window *win = to_trn4_window(obj);
+	struct trn4_device *tdev = to_trn4(obj->dev);
+
+	mutex_lock(&trn4_share_lock);
+	trn4_window_kill(win, DRM_TRN4_WINDOW_UNMAPPED);
+	if (drm_mm_node_allocated(&win->node)) {
+		mutex_lock(&tdev->windows_lock);
+		drm_mm_remove_node(&win->node);
+		tdev->windows[win->slot] = NULL;
+		__clear_bit(win->slot, tdev->window_slots);
+		mutex_unlock(&tdev->windows_lock);
+	}
+	mutex_unlock(&trn4_share_lock);
+	drm_gem_object_release(obj);
+	kfree(win);
+}
+
+const struct drm_gem_object_funcs trn4_window_funcs = {
+	.free = trn4_window_free,
+	.export = trn4_gem_export,
+	.mmap = trn4_window_mmap,
+	.vm_ops = &trn4_window_vm_ops,
+};
+
+/* What of the grant @args asks for; 0 or the errno that the uapi names */
+static int trn4_window_check(struct trn4_device *tdev,
+			     const struct trn4_grant *grant,
+			     const struct drm_trn4_window_map *args, u64 *size)
+{
+	if (grant->tdev == tdev)
+		return -ELOOP;
+	if (args->rights & ~grant->rights)
+		return -EACCES;
+	if (args->offset >= grant->size)
+		return -ERANGE;
+	*size = args->size ?: grant->size - args->offset;
+	if (*size > grant->size - args->offset)
+		return -ERANGE;
+	return nvlf_path_errno(nvlf_path(tdev->ep, grant->tdev->target));
+}
+
+/* Attach to the grant and switch the hardware's window on */
+static int trn4_window_attach(struct trn4_device *tdev,
+			      struct trn4_window *win,
+			      struct trn4_grant *grant, u64 offset)
+{
+	enum trn4_window_status status;
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	win->peer_addr = grant->base + offset;
+	win->grant = grant;
+	list_add_tail(&win->link, &grant->windows);
+	status = trn4_hw_window_set(tdev, win, offset);
+	return trn4_window_errno(status);
+}
+
+/**
+ * trn4_window_create() - make a peer's grant reachable
+ * @tdev: device
+ * @args: checked as far as that goes without the grant
+ *
+ * Return: a live window with one reference, or an ERR_PTR().
+ */
+struct trn4_window *trn4_window_create(struct trn4_device *tdev,
+				       const struct drm_trn4_window_map *args)
+{
+	struct trn4_window *win;
+	struct trn4_grant *grant;
+	u64 size;
+	int idx, ret;
+
+	win = kzalloc(sizeof(*win), GFP_KERNEL_ACCOUNT);
+	if (!win)
+		return ERR_PTR(-ENOMEM);
+	win->rights = args->rights;
+	win->half = args->rights & NVL_RIGHT_WRITE ? &tdev->aperture_rw
+						   : &tdev->aperture_ro_mm;
+	init_rwsem(&win->lock);
+	win->base.funcs = &trn4_window_funcs;
+
+	ret = mutex_lock_interruptible(&trn4_share_lock);
+	if (ret)
+		goto err_free;
+	ret = trn4_hw_enter(tdev, &idx);
+	if (ret)
+		goto err_unlock;
+
+	grant = trn4_grant_find(args->token);
+	ret = grant ? trn4_window_check(tdev, grant, args, &size) : -ENOENT;
+	if (ret)
+		goto err_exit;
+	win->peer = grant->tdev->target;
+	drm_gem_private_object_init(&tdev->drm, &win->base, size);
+	ret = drm_gem_create_mmap_offset(&win->base);
+	if (!ret)
+		ret = trn4_window_place(tdev, win);
+	if (!ret)
+		ret = trn4_window_attach(tdev, win, grant, args->offset);
+	trn4_hw_exit(tdev, idx);
+	mutex_unlock(&trn4_share_lock);
+	if (ret) {
+		drm_gem_object_put(&win->base);
+		return ERR_PTR(ret);
+	}
+	return win;
+
+err_exit:
+	trn4_hw_exit(tdev, idx);
+err_unlock:
+	mutex_unlock(&trn4_share_lock);
+err_free:
+	kfree(win);
+	return ERR_PTR(ret);
+}
