@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/*
+ * buffer.c - buffers in a device's memory or in host memory for it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "internal.h"
+
+_Static_assert(TRN4_BUFFER_HOST == DRM_TRN4_BO_HOST, "flags as the kernel's");
+
+TRN4_API int trn4_buffer_create(struct trn4_device *dev, uint64_t size,
+				uint32_t flags, struct trn4_buffer **out)
+{
+	struct drm_trn4_bo_create arg = { .size = size, .flags = flags };
+	struct trn4_buffer *buf;
+	int ret;
+
+	buf = calloc(1, sizeof(*buf));
+	if (!buf)
+		return -ENOMEM;
+	ret = trn4_ioctl(dev, DRM_IOCTL_TRN4_BO_CREATE, &arg);
+	if (ret) {
+		free(buf);
+		return ret;
+	}
+	buf->dev = dev;
+	buf->size = arg.size;
+	buf->handle = arg.handle;
+	*out = buf;
+	return 0;
+}
+
+TRN4_API void trn4_buffer_destroy(struct trn4_buffer *buf)
+{
+	if (!buf)
+		return;
+	if (buf->ptr)
+		munmap(buf->ptr, buf->size);
+	trn4_close_handle(buf->dev, buf->handle);
+	free(buf);
+}
+
+TRN4_API int trn4_buffer_map(struct trn4_buffer *buf, void **ptr)
+{
+	int ret;
+
+	if (!buf->ptr) {
+		ret = trn4_map_handle(buf->dev, buf->handle, buf->size,
+				      PROT_READ | PROT_WRITE, &buf->ptr);
+		if (ret)
+			return ret;
+	}
+	*ptr = buf->ptr;
+	return 0;
+}
+
+TRN4_API uint64_t trn4_buffer_size(const struct trn4_buffer *buf)
+{
+	return buf->size;
+}
+
+TRN4_API uint32_t trn4_buffer_handle(const struct trn4_buffer *buf)
+{
+	return buf->handle;
+}

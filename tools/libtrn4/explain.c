@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/*
+ * explain.c - errors and window states in words.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "internal.h"
+
+struct text {
+	int error;
+	const char *text;
+};
+
+static const struct text open_texts[] = {
+	{ EACCES,
+	  "not allowed to open the accel node: become root, or join the group that owns /dev/accel",
+	},
+	{ ENODEV, "no such trn4 accelerator: see 'trn4ctl list', and whether trn4.ko is loaded" },
+	{ EINVAL, "not a target id (2), PCI address (0000:01:00.0) or node (/dev/accel/accel0)" },
+	{ EMFILE, "too many open files in this process" },
+	{}
+};
+
+static const struct text buffer_texts[] = {
+	{ ENOSPC, "no range of HBM that large is free: see 'trn4ctl list'" },
+	{ ENOMEM, "out of host memory" },
+	{ EINVAL, "size of zero, or flags that the driver does not know" },
+	{}
+};
+
+static const struct text map_texts[] = {
+	{ EACCES, "the window has no right to write" },
+	{ ENOENT, "the buffer or window is gone" },
+	{ ENOMEM, "no room in this process's address space" },
+	{}
+};
+
+static const struct text grant_texts[] = {
+	{ EINVAL,
+	  "wrong range or rights: offset and size are multiples of the page size (2 MiB) and within the buffer; write needs read, atomic needs both; host memory cannot be granted",
+	},
+	{ ENOSPC, "all grants of the device are in use" },
+	{ ENOENT, "no such buffer or grant in this file" },
+	{}
+};
+
+static const struct text window_texts[] = {
+	{ ENOENT,
+	  "no grant has this token: it was revoked, its owner ended, or the token is wrong",
+	},
+	{ EACCES, "the grant does not give a right that was asked for" },
+	{ ERANGE, "beyond the grant's end" },
+	{ ELOOP, "the grant is this device's own: open the token on another one" },
+	{ ENOLINK, "no link is up, here or at the peer: see 'trn4ctl port list'" },
+	{ EHOSTUNREACH,
+	  "no switch has a route to the peer: ask the fabric manager (nvlf-fm --once, or trn4ctl route set)",
+	},
+	{ EPERM,
+	  "not in a common partition with the peer: ask the fabric manager (nvlf-fm --once, or trn4ctl partition set)",
+	},
+	{ ENOSPC, "no window is free, or no room in the device's aperture" },
+	{ EINVAL,
+	  "wrong range or rights: offset and size are multiples of the page size (2 MiB); write needs read, atomic needs both",
+	},
+	{}
+};
+
+static const struct text submit_texts[] = {
+	{ EINVAL,
+	  "a command is wrong: range beyond the buffer or window, unaligned atomic, width other than 4 or 8, operand too large, or an operation that this memory does not take",
+	},
+	{ ENOENT, "a command names a buffer, window or syncobj that this device does not have" },
+	{ EBUSY, "the batch is under way" },
+	{ ENOSPC, "the batch is full" },
+	{ ENOMEM, "out of host memory" },
+	{}
+};
+
+static const struct text wait_texts[] = {
+	{ ETIME, "the commands have not ended in that time" },
+	{ EINVAL, "the batch was not submitted" },
+	{}
+};
+
+static const struct text result_texts[] = {
+	{ EKEYREVOKED,
+	  "the window is not live: its grant was revoked, or no path leads to the peer any more",
+	},
+	{ EACCES, "the window does not have the right for this" },
+	{ EIO, "memory could not be reached" },
+	{ ECANCELED, "the device was reset before the command ended" },
+	{ EBUSY, "the batch has not ended" },
+	{}
+};
+
+static const struct text *const texts[] = {
+	[TRN4_CALL_OPEN] = open_texts,
+	[TRN4_CALL_BUFFER] = buffer_texts,
+	[TRN4_CALL_MAP] = map_texts,
+	[TRN4_CALL_GRANT] = grant_texts,
+	[TRN4_CALL_WINDOW] = window_texts,
+	[TRN4_CALL_SUBMIT] = submit_texts,
+	[TRN4_CALL_WAIT] = wait_texts,
+	[TRN4_CALL_RESULT] = result_texts,
+};
+
+/* Like strerror(), from tables that no other thread can change. */
+static const char *errno_text(int error)
+{
+	const char *text;
+
+#ifdef __GLIBC__
+	text = strerrordesc_np(error);
+#else
+	text = strerror(error);
+#endif
+	return text ? text : "unknown error";
+}
+
+TRN4_API const char *trn4_explain(enum trn4_call call, int error)
+{
+	const struct text *t = NULL;
+
+	if (error > 0 || error == INT32_MIN)
+		return "unknown error";
+	if ((unsigned int)call < ARRAY_SIZE(texts))
+		t = texts[call];
+	for (; t && t->text; t++) {
+		if (t->error == -error)
+			return t->text;
+	}
+	if (error == -ENODEV)
+		return "the device is gone: unplugged, or its driver unbound";
+	return errno_text(-error);
+}
+
+TRN4_API const char *trn4_window_state_text(int state)
+{
+	static const char *const names[] = {
+		[TRN4_STATE_LIVE] = "live",
+		[TRN4_STATE_UNMAPPED] = "unmapped",
+		[TRN4_STATE_REVOKED] = "the grant was revoked",
+		[TRN4_STATE_NO_LINK] = "no link is up, here or at the peer",
+		[TRN4_STATE_NO_ROUTE] = "no switch has a route to the peer",
+		[TRN4_STATE_NO_PARTITION] = "not in a common partition with the peer",
+		[TRN4_STATE_FAULT] = "the device refuses it",
+	};
+
+	if (state < 0)
+		return trn4_explain(TRN4_CALL_RESULT, state);
+	if ((size_t)state >= ARRAY_SIZE(names))
+		return "unknown state";
+	return names[state];
+}

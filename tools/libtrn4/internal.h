@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * internal.h - what the files of libtrn4 share: the objects and the ioctl
+ * call. Not installed.
+ */
+#ifndef LIBTRN4_INTERNAL_H
+#define LIBTRN4_INTERNAL_H
+
+#include <stdbool.h>
+
+#include <drm/trn4_accel.h>
+
+#include "trn4.h"
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+#define TRN4_API __attribute__((visibility("default")))
+
+/*
+ * All of it is set when the device is opened and never changes, so that
+ * threads need no lock.
+ */
+struct trn4_device {
+	int fd;
+	uint32_t target_id;
+	uint64_t page_size;
+	unsigned int batch_max;
+};
+
+/* @ptr is NULL until the first trn4_buffer_map() */
+struct trn4_buffer {
+	struct trn4_device *dev;
+	void *ptr;
+	uint64_t size;
+	uint32_t handle;
+};
+
+struct trn4_grant {
+	struct trn4_device *dev;
+	struct trn4_token token;
+	uint32_t handle;
+};
+
+/* @ptr is NULL until the first trn4_window_map() */
+struct trn4_window {
+	struct trn4_device *dev;
+	void *ptr;
+	uint64_t size;
+	uint32_t handle;
+	uint32_t peer;
+	uint32_t rights;
+};
+
+/* An ioctl that signals do not end. Return: 0 or a negative errno. */
+int trn4_ioctl(const struct trn4_device *dev, unsigned long request, void *arg);
+
+/* Maps all of a buffer or a window. Return: 0 or a negative errno. */
+int trn4_map_handle(const struct trn4_device *dev, uint32_t handle,
+		    uint64_t size, int prot, void **ptr);
+
+void trn4_close_handle(const struct trn4_device *dev, uint32_t handle);
+
+#endif /* LIBTRN4_INTERNAL_H */

@@ -1,0 +1,678 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trn4.h - use trn4 accelerators from a program: their memory, grants to
+ * peers, windows on peers' memory, copies and remote atomics.
+ *
+ * Errors are negative errno values; trn4_explain() says in words what one
+ * means for the call that returned it. A function that fails has changed
+ * nothing and has stored nothing through its pointers, unless it says so.
+ *
+ * There is no global state. A struct trn4_device may be used by any number of
+ * threads at a time. Any other object may be used by one thread at a time;
+ * different objects by different threads, also where they belong to the same
+ * device. A device must be closed after all that was made with it. After
+ * fork() the child must not use the parent's objects: GEM handles belong to
+ * the open file, and it would destroy what the parent still uses. Opening the
+ * device anew in the child is fine, and tokens may be passed to it.
+ *
+ * Sizes, lengths and offsets are in bytes. Calls that a signal interrupts are
+ * taken up again.
+ */
+#ifndef TRN4_H
+#define TRN4_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TRN4_VERSION_MAJOR	0
+#define TRN4_VERSION_MINOR	1
+#define TRN4_VERSION_PATCH	0
+
+struct trn4_device;
+struct trn4_buffer;
+struct trn4_grant;
+struct trn4_window;
+struct trn4_batch;
+
+/* ---- Devices ------------------------------------------------------------ */
+
+/**
+ * struct trn4_info - what a device says of itself
+ * @node: path of its accel node, such as /dev/accel/accel0
+ * @pci: its PCI address, such as 0000:01:00.0; empty where it has none
+ * @number: N of its node /dev/accel/accelN
+ * @target_id: its id in the fabric
+ * @guid: its identity as partners read it in band
+ * @hbm_size: architectural size of its memory
+ * @hbm_backed: bytes of it that exist and can be allocated
+ * @hbm_free: bytes of it that were free when this was asked
+ * @page_size: granularity of buffers in HBM, grants and windows
+ * @ports: links of its chiplet
+ * @windows: windows that can be mapped at the same time
+ * @grants: grants that can stand at the same time
+ * @batch_max: most commands that one batch takes
+ * @reserved: zero
+ */
+struct trn4_info {
+	char node[64];
+	char pci[32];
+	uint32_t number;
+	uint32_t target_id;
+	uint64_t guid;
+	uint64_t hbm_size;
+	uint64_t hbm_backed;
+	uint64_t hbm_free;
+	uint64_t page_size;
+	uint32_t ports;
+	uint32_t windows;
+	uint32_t grants;
+	uint32_t batch_max;
+	uint64_t reserved[6];
+};
+
+/**
+ * trn4_list() - find all trn4 accelerators of this machine
+ * @list: out, array in the order of the nodes' numbers, NULL where there are
+ *	none; release it with trn4_list_free()
+ *
+ * Nodes of other drivers are passed over, and so are devices that go away
+ * meanwhile.
+ *
+ * Return: number of devices; -EACCES where none could be opened and at least
+ * one node is there that this user may not open; -ENOMEM.
+ */
+int trn4_list(struct trn4_info **list);
+
+/**
+ * trn4_list_free() - release what trn4_list() made
+ * @list: may be NULL
+ */
+void trn4_list_free(struct trn4_info *list);
+
+/**
+ * trn4_open() - open a device by any of its names
+ * @name: a target id in decimal ("2"), a PCI address ("0000:01:00.0" or
+ *	"01:00.0"), or a node ("accel0" or "/dev/accel/accel0")
+ * @dev: out
+ *
+ * Return: 0; -EINVAL where @name is none of these; -ENODEV where no trn4
+ * device has it; else what open() said.
+ */
+int trn4_open(const char *name, struct trn4_device **dev);
+
+/**
+ * trn4_open_accel() - open /dev/accel/accelN
+ * @number: N
+ * @dev: out
+ *
+ * Return: 0; -ENODEV where it is not there or another driver's; else what
+ * open() said.
+ */
+int trn4_open_accel(unsigned int number, struct trn4_device **dev);
+
+/**
+ * trn4_open_pci() - open the device at a PCI address
+ * @address: with or without its domain
+ * @dev: out
+ *
+ * Return: as trn4_open().
+ */
+int trn4_open_pci(const char *address, struct trn4_device **dev);
+
+/**
+ * trn4_open_target() - open the device with a target id
+ * @target_id: in the fabric
+ * @dev: out
+ *
+ * Return: as trn4_open().
+ */
+int trn4_open_target(uint32_t target_id, struct trn4_device **dev);
+
+/**
+ * trn4_open_fd() - use a node that is open already
+ * @fd: of a trn4 accel node; the device owns it from now on, and not where
+ *	the call fails
+ * @dev: out
+ *
+ * Return: 0; -ENODEV where it is not a trn4 node; -ENOMEM.
+ */
+int trn4_open_fd(int fd, struct trn4_device **dev);
+
+/**
+ * trn4_close() - close a device
+ * @dev: may be NULL; all that was made with it has been destroyed
+ */
+void trn4_close(struct trn4_device *dev);
+
+/**
+ * trn4_fd() - the device's file, for ioctls and poll of one's own
+ * @dev: the device; keeps owning the file
+ *
+ * Return: the file descriptor.
+ */
+int trn4_fd(const struct trn4_device *dev);
+
+/**
+ * trn4_target_id() - the device's id in the fabric
+ * @dev: the device
+ *
+ * Return: the target id.
+ */
+uint32_t trn4_target_id(const struct trn4_device *dev);
+
+/**
+ * trn4_query() - ask a device what it is and how much memory is free
+ * @dev: the device
+ * @info: out
+ *
+ * Return: 0; -ENODEV where it is gone.
+ */
+int trn4_query(struct trn4_device *dev, struct trn4_info *info);
+
+/* ---- Buffers ------------------------------------------------------------ */
+
+/**
+ * enum trn4_buffer_flags - where a buffer lies
+ * @TRN4_BUFFER_HBM: in the device's memory: can be granted to peers
+ * @TRN4_BUFFER_HOST: in pinned host memory: for copies in and out
+ */
+enum trn4_buffer_flags {
+	TRN4_BUFFER_HBM = 0,
+	TRN4_BUFFER_HOST = 1,
+};
+
+/**
+ * trn4_buffer_create() - allocate a buffer, all zeroes
+ * @dev: the device
+ * @size: not zero; rounded up to the device's page size in HBM, to the
+ *	processor's for host memory
+ * @flags: enum trn4_buffer_flags
+ * @buf: out
+ *
+ * Return: 0; -ENOSPC where no range of HBM that large is free; -ENOMEM;
+ * -EINVAL; -ENODEV.
+ */
+int trn4_buffer_create(struct trn4_device *dev, uint64_t size, uint32_t flags,
+		       struct trn4_buffer **buf);
+
+/**
+ * trn4_buffer_destroy() - unmap and release a buffer
+ * @buf: may be NULL
+ *
+ * Grants of it stand on and hold the memory until they are revoked; commands
+ * that are queued hold it until they have ended.
+ */
+void trn4_buffer_destroy(struct trn4_buffer *buf);
+
+/**
+ * trn4_buffer_map() - make a buffer's bytes readable and writable
+ * @buf: the buffer
+ * @ptr: out; stays valid until trn4_buffer_destroy(). A second call gives the
+ *	same address.
+ *
+ * Return: 0, or what mmap() said.
+ */
+int trn4_buffer_map(struct trn4_buffer *buf, void **ptr);
+
+/**
+ * trn4_buffer_size() - the rounded size of a buffer
+ * @buf: the buffer
+ *
+ * Return: bytes.
+ */
+uint64_t trn4_buffer_size(const struct trn4_buffer *buf);
+
+/**
+ * trn4_buffer_handle() - the buffer's GEM handle, for ioctls of one's own
+ * @buf: the buffer; keeps owning the handle
+ *
+ * Return: the handle.
+ */
+uint32_t trn4_buffer_handle(const struct trn4_buffer *buf);
+
+/* ---- Grants ------------------------------------------------------------- */
+
+/**
+ * enum trn4_rights - what a grant or a window permits
+ * @TRN4_RIGHT_READ: loads and copies from it
+ * @TRN4_RIGHT_WRITE: stores and copies to it; only together with READ
+ * @TRN4_RIGHT_ATOMIC: remote atomics; only together with READ and WRITE
+ * @TRN4_RIGHTS_ALL: all three
+ */
+enum trn4_rights {
+	TRN4_RIGHT_READ = 1,
+	TRN4_RIGHT_WRITE = 2,
+	TRN4_RIGHT_ATOMIC = 4,
+	TRN4_RIGHTS_ALL = 7,
+};
+
+/**
+ * struct trn4_token - names a grant to whoever has it
+ * @bytes: random, so that it cannot be guessed
+ *
+ * May be copied, sent and stored like any bytes.
+ */
+struct trn4_token {
+	uint8_t bytes[16];
+};
+
+#define TRN4_TOKEN_TEXT		33	/* 32 hex digits and the end */
+
+/**
+ * trn4_grant_create() - let peers use a part of a buffer
+ * @buf: a buffer in HBM; may be destroyed before the grant
+ * @offset: multiple of the device's page size
+ * @size: the same; 0 for all from @offset to the buffer's end
+ * @rights: enum trn4_rights, at least READ
+ * @grant: out
+ *
+ * Return: 0; -EINVAL where the range or the rights are wrong; -ENOSPC where
+ * all grants are in use; -ENOMEM; -ENODEV.
+ */
+int trn4_grant_create(struct trn4_buffer *buf, uint64_t offset, uint64_t size,
+		      uint32_t rights, struct trn4_grant **grant);
+
+/**
+ * trn4_grant_revoke() - take a grant back, and release it
+ * @grant: may be NULL; gone after the call, whatever it returns
+ *
+ * When it returns no window reaches the memory any more: who touches a mapping
+ * gets SIGBUS, commands that use such a window end with -EKEYREVOKED.
+ *
+ * Return: 0; -ENODEV where the device is gone, and the grant with it.
+ */
+int trn4_grant_revoke(struct trn4_grant *grant);
+
+/**
+ * trn4_grant_token() - what names the grant to others
+ * @grant: the grant
+ *
+ * Return: the token, valid as long as @grant.
+ */
+const struct trn4_token *trn4_grant_token(const struct trn4_grant *grant);
+
+/**
+ * trn4_token_format() - a token as 32 hexadecimal digits
+ * @token: the token
+ * @text: out, TRN4_TOKEN_TEXT bytes
+ */
+void trn4_token_format(const struct trn4_token *token,
+		       char text[TRN4_TOKEN_TEXT]);
+
+/**
+ * trn4_token_parse() - the token that 32 hexadecimal digits stand for
+ * @text: nothing but the digits
+ * @token: out
+ *
+ * Return: 0; -EINVAL.
+ */
+int trn4_token_parse(const char *text, struct trn4_token *token);
+
+/* ---- Windows ------------------------------------------------------------ */
+
+/**
+ * enum trn4_window_state - whether a window can be used now, and why not
+ * @TRN4_STATE_LIVE: it reaches the peer's memory
+ * @TRN4_STATE_UNMAPPED: it was given up
+ * @TRN4_STATE_REVOKED: the grant was taken back; it will not return
+ * @TRN4_STATE_NO_LINK: no link is up on one side
+ * @TRN4_STATE_NO_ROUTE: no switch leads there
+ * @TRN4_STATE_NO_PARTITION: the two are not in a common partition
+ * @TRN4_STATE_FAULT: the device refuses it for another reason
+ *
+ * From the NO_ states it returns by itself when the cause has gone.
+ */
+enum trn4_window_state {
+	TRN4_STATE_LIVE,
+	TRN4_STATE_UNMAPPED,
+	TRN4_STATE_REVOKED,
+	TRN4_STATE_NO_LINK,
+	TRN4_STATE_NO_ROUTE,
+	TRN4_STATE_NO_PARTITION,
+	TRN4_STATE_FAULT,
+};
+
+/**
+ * trn4_window_create() - make a peer's grant reachable from a device
+ * @dev: the device that will use it; not the grant's own
+ * @token: as the grant's owner got it
+ * @offset: within the grant, multiple of the device's page size
+ * @size: the same; 0 for all from @offset to the grant's end
+ * @rights: enum trn4_rights, at least READ and no more than granted
+ * @win: out
+ *
+ * Return: 0; -ENOENT where no grant has this token; -EACCES where a right was
+ * not granted; -ERANGE beyond the grant's end; -ELOOP where the grant is this
+ * device's own; -ENOLINK where no link is up, here or there; -EHOSTUNREACH
+ * where no switch has a route; -EPERM where the two are in no common
+ * partition; -ENOSPC where no window or no room in the aperture is free;
+ * -EINVAL; -ENOMEM; -ENODEV.
+ */
+int trn4_window_create(struct trn4_device *dev, const struct trn4_token *token,
+		       uint64_t offset, uint64_t size, uint32_t rights,
+		       struct trn4_window **win);
+
+/**
+ * trn4_window_destroy() - unmap a window and give it up
+ * @win: may be NULL
+ */
+void trn4_window_destroy(struct trn4_window *win);
+
+/**
+ * trn4_window_map() - make the peer's bytes readable, and writable where the
+ *	window has TRN4_RIGHT_WRITE
+ * @win: the window
+ * @ptr: out; stays valid until trn4_window_destroy(). A second call gives the
+ *	same address.
+ *
+ * Touching the mapping while the window is not live gives SIGBUS, which a
+ * program that outlives its peers must handle.
+ *
+ * Return: 0, or what mmap() said.
+ */
+int trn4_window_map(struct trn4_window *win, void **ptr);
+
+/**
+ * trn4_window_state() - whether a window can be used now
+ * @win: the window
+ *
+ * Return: enum trn4_window_state, or -ENODEV where the device is gone.
+ */
+int trn4_window_state(const struct trn4_window *win);
+
+/**
+ * trn4_window_state_text() - a window's state in words
+ * @state: what trn4_window_state() returned, errors too
+ *
+ * Return: a constant text, without an end of line.
+ */
+const char *trn4_window_state_text(int state);
+
+/**
+ * trn4_window_size() - the size of a window
+ * @win: the window
+ *
+ * Return: bytes.
+ */
+uint64_t trn4_window_size(const struct trn4_window *win);
+
+/**
+ * trn4_window_peer() - whose memory a window stands for
+ * @win: the window
+ *
+ * Return: the target id of the grant's endpoint.
+ */
+uint32_t trn4_window_peer(const struct trn4_window *win);
+
+/**
+ * trn4_window_handle() - the window's GEM handle, for ioctls of one's own
+ * @win: the window; keeps owning the handle
+ *
+ * Return: the handle.
+ */
+uint32_t trn4_window_handle(const struct trn4_window *win);
+
+/* ---- Commands ----------------------------------------------------------- */
+
+/**
+ * struct trn4_place - a byte in a buffer or in a window of one device
+ * @handle: GEM handle
+ * @offset: within it
+ */
+struct trn4_place {
+	uint64_t offset;
+	uint32_t handle;
+	uint32_t reserved;
+};
+
+/**
+ * trn4_buffer_at() - a byte of a buffer, for commands
+ * @buf: the buffer
+ * @offset: within it
+ *
+ * Return: the place, good as long as the buffer.
+ */
+struct trn4_place trn4_buffer_at(const struct trn4_buffer *buf,
+				 uint64_t offset);
+
+/**
+ * trn4_window_at() - a byte of a peer's memory, for commands
+ * @win: the window
+ * @offset: within it
+ *
+ * Return: the place, good as long as the window.
+ */
+struct trn4_place trn4_window_at(const struct trn4_window *win,
+				 uint64_t offset);
+
+/**
+ * enum trn4_atomic_op - what happens to a word in one step
+ * @TRN4_FETCH_ADD: the operand is added
+ * @TRN4_SWAP: the operand is stored
+ * @TRN4_COMPARE_SWAP: the operand is stored if the word equals the comparand
+ */
+enum trn4_atomic_op {
+	TRN4_FETCH_ADD,
+	TRN4_SWAP,
+	TRN4_COMPARE_SWAP,
+};
+
+/**
+ * struct trn4_result - how one command ended
+ * @value: the word before the operation (atomic), bytes copied (copy)
+ * @start: model time in nanoseconds, since the device was reset
+ * @end: the same; @end - @start is what the real fabric would have taken
+ * @error: 0; -EKEYREVOKED where a window is not live (any longer); -EACCES
+ *	where it lacks the right; -EIO where memory could not be reached;
+ *	-ECANCELED where the device was reset
+ * @reserved: zero
+ */
+struct trn4_result {
+	uint64_t value;
+	uint64_t start;
+	uint64_t end;
+	int32_t error;
+	uint32_t reserved;
+};
+
+#define TRN4_NO_TIMEOUT		((int64_t)-1)
+
+/**
+ * trn4_batch_create() - make an empty list of commands
+ * @dev: the device that will do them
+ * @max: most commands that will be in it, 1 to trn4_info.batch_max
+ * @batch: out
+ *
+ * A batch is filled by trn4_batch_nop(), _copy() and _atomic(), handed over by
+ * trn4_batch_submit(), waited for by trn4_batch_wait(), asked for its results,
+ * and filled anew after trn4_batch_reset() or submitted again as it is.
+ * Commands of one batch run in order; two batches may run at the same time.
+ *
+ * Return: 0; -EINVAL; -ENOMEM; -ENODEV.
+ */
+int trn4_batch_create(struct trn4_device *dev, unsigned int max,
+		      struct trn4_batch **batch);
+
+/**
+ * trn4_batch_destroy() - release a batch
+ * @batch: may be NULL, and may be under way: its commands still run to their
+ *	end
+ */
+void trn4_batch_destroy(struct trn4_batch *batch);
+
+/**
+ * trn4_batch_nop() - add a command that does nothing
+ * @batch: not under way
+ *
+ * Return: the command's index in the batch; -ENOSPC where it is full; -EBUSY
+ * where it is under way.
+ */
+int trn4_batch_nop(struct trn4_batch *batch);
+
+/**
+ * trn4_batch_copy() - add a copy
+ * @batch: not under way
+ * @dst: where the bytes go
+ * @src: where they are
+ * @length: how many, not zero
+ *
+ * Source and destination may overlap: the bytes arrive as if by memmove().
+ *
+ * Return: as trn4_batch_nop(). A wrong range is told by trn4_batch_submit().
+ */
+int trn4_batch_copy(struct trn4_batch *batch, struct trn4_place dst,
+		    struct trn4_place src, uint64_t length);
+
+/**
+ * trn4_batch_atomic() - add an atomic operation
+ * @batch: not under way
+ * @dst: a word in HBM or in a window, aligned to @width
+ * @op: what to do
+ * @width: bytes of the word, 4 or 8
+ * @operand: added or stored; must fit the word
+ * @compare: for TRN4_COMPARE_SWAP, else zero; must fit the word
+ *
+ * Return: as trn4_batch_nop().
+ */
+int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
+		      enum trn4_atomic_op op, unsigned int width,
+		      uint64_t operand, uint64_t compare);
+
+/**
+ * trn4_batch_submit() - queue a batch
+ * @batch: not empty, not under way
+ *
+ * Return: 0; -EINVAL where a command is wrong, -ENOENT where a buffer or
+ * window in it is not this device's: nothing was queued then; -EBUSY where it
+ * is under way; -ENODEV.
+ */
+int trn4_batch_submit(struct trn4_batch *batch);
+
+/**
+ * trn4_batch_submit_syncs() - queue a batch between others' fences
+ * @batch: not empty, not under way
+ * @in: syncobj handles of trn4_fd() to wait for, or NULL
+ * @in_count: how many, up to 64
+ * @out: syncobj handles that get the batch's fence, or NULL
+ * @out_count: how many, up to 63
+ *
+ * Return: as trn4_batch_submit(); -EINVAL also for a fence that is not there.
+ */
+int trn4_batch_submit_syncs(struct trn4_batch *batch,
+			    const uint32_t *in, unsigned int in_count,
+			    const uint32_t *out, unsigned int out_count);
+
+/**
+ * trn4_batch_wait() - wait until a batch has ended
+ * @batch: submitted
+ * @timeout: nanoseconds from now, 0 to ask only, or TRN4_NO_TIMEOUT
+ *
+ * Return: 0 where all its commands have ended, well or not; -ETIME where they
+ * have not yet; -EINVAL where it was not submitted; -ENODEV.
+ */
+int trn4_batch_wait(struct trn4_batch *batch, int64_t timeout);
+
+/**
+ * trn4_batch_result() - how a command ended
+ * @batch: waited for
+ * @index: the command's
+ * @result: out
+ *
+ * Return: 0; -EBUSY before a trn4_batch_wait() that returned 0; -EINVAL where
+ * there is no such command.
+ */
+int trn4_batch_result(const struct trn4_batch *batch, unsigned int index,
+		      struct trn4_result *result);
+
+/**
+ * trn4_batch_error() - the first command that failed
+ * @batch: waited for
+ * @index: out where a command failed, or NULL
+ *
+ * Return: 0 where none failed; its error; -EBUSY as trn4_batch_result().
+ */
+int trn4_batch_error(const struct trn4_batch *batch, unsigned int *index);
+
+/**
+ * trn4_batch_reset() - empty a batch
+ * @batch: not under way
+ *
+ * Return: 0; -EBUSY.
+ */
+int trn4_batch_reset(struct trn4_batch *batch);
+
+/**
+ * trn4_copy() - copy and wait for it
+ * @dev: the device that does it
+ * @dst: where the bytes go
+ * @src: where they are
+ * @length: how many, not zero
+ * @timeout: as trn4_batch_wait(); after -ETIME the copy may still run
+ *
+ * Return: 0; the command's error; or as the trn4_batch functions.
+ */
+int trn4_copy(struct trn4_device *dev, struct trn4_place dst,
+	      struct trn4_place src, uint64_t length, int64_t timeout);
+
+/**
+ * trn4_atomic() - do an atomic operation and wait for it
+ * @dev: the device that does it
+ * @dst: as for trn4_batch_atomic()
+ * @op: what to do
+ * @width: bytes of the word, 4 or 8
+ * @operand: added or stored
+ * @compare: for TRN4_COMPARE_SWAP, else zero
+ * @old: out, the word before the operation; or NULL
+ * @timeout: as trn4_batch_wait(); after -ETIME it may still happen
+ *
+ * For more than a few use a batch, which is made once.
+ *
+ * Return: 0; the command's error; or as the trn4_batch functions.
+ */
+int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
+		enum trn4_atomic_op op, unsigned int width, uint64_t operand,
+		uint64_t compare, uint64_t *old, int64_t timeout);
+
+/* ---- Errors ------------------------------------------------------------- */
+
+/**
+ * enum trn4_call - which call an error came from
+ * @TRN4_CALL_OPEN: trn4_open*(), trn4_list(), trn4_query()
+ * @TRN4_CALL_BUFFER: trn4_buffer_create()
+ * @TRN4_CALL_MAP: trn4_buffer_map(), trn4_window_map()
+ * @TRN4_CALL_GRANT: trn4_grant_create(), trn4_grant_revoke()
+ * @TRN4_CALL_WINDOW: trn4_window_create()
+ * @TRN4_CALL_SUBMIT: trn4_batch_submit*() and what fills a batch
+ * @TRN4_CALL_WAIT: trn4_batch_wait()
+ * @TRN4_CALL_RESULT: trn4_result.error, trn4_batch_error()
+ */
+enum trn4_call {
+	TRN4_CALL_OPEN,
+	TRN4_CALL_BUFFER,
+	TRN4_CALL_MAP,
+	TRN4_CALL_GRANT,
+	TRN4_CALL_WINDOW,
+	TRN4_CALL_SUBMIT,
+	TRN4_CALL_WAIT,
+	TRN4_CALL_RESULT,
+};
+
+/**
+ * trn4_explain() - what an error means and what to do about it
+ * @call: which call returned it
+ * @error: the negative errno
+ *
+ * Return: a constant text, without an end of line; the C library's where this
+ * library knows no better.
+ */
+const char *trn4_explain(enum trn4_call call, int error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TRN4_H */

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * main.c - nvlf-fm, the fabric manager: reads the fabric, makes a plan and
+ * carries it out.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "apply.h"
+#include "model.h"
+#include "options.h"
+#include "out.h"
+#include "plan.h"
+#include "version.h"
+
+struct options {
+	bool once;
+	bool dry_run;
+	bool version;
+	int64_t wait;	/* ns, how long ports may take to train; 0 not at all */
+};
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+/* Reads the fabric, and again at each event until no port trains. */
+static int read_settled(struct model *model, struct nvlf_client *client,
+			const struct options *options)
+{
+	int64_t deadline = now();
+	struct model_links links;
+	int ret;
+
+	deadline = options->wait > INT64_MAX - deadline ?
+		   INT64_MAX : deadline + options->wait;
+	/* Before the first reading, so that no change falls in between. */
+	if (options->wait) {
+		ret = nvlf_subscribe(client);
+		if (ret)
+			return ret;
+	}
+	for (;;) {
+		ret = model_read(model, client);
+		if (ret)
+			return ret;
+		model_links(model, &links);
+		if (!links.training || !options->wait)
+			return 0;
+		ret = nvlf_await(client, deadline);
+		if (ret < 0) {
+			model_free(model);
+			return ret;
+		}
+		if (!ret)
+			return 0;
+	}
+}
+
+static void show_text(const struct model *model, const struct plan *plan,
+		      const struct options *options)
+{
+	static char text[CHANGE_TEXT];
+	struct model_links links;
+	size_t i, shown = 0;
+
+	model_links(model, &links);
+	printf("%zu endpoints, %zu switches, %u of %u links up\n",
+	       model->endpoints.count, model->switches.count, links.up,
+	       links.all);
+	for (i = 0; i < plan->count; i++) {
+		if (!plan->changes[i].done && !options->dry_run)
+			break;
+		change_format(&plan->changes[i], text);
+		puts(text);
+		shown++;
+	}
+	if (!plan->count)
+		puts("all is in force already");
+	else
+		printf("%zu %s%s\n", shown, shown == 1 ? "change" : "changes",
+		       options->dry_run ? " to be made" : " made");
+}
+
+static void show_json(const struct model *model, const struct plan *plan,
+		      const struct options *options)
+{
+	struct json_object *json = must(json_object_new_object());
+	struct json_object *changes = must(json_object_new_array());
+	struct model_links links;
+	size_t i;
+
+	model_links(model, &links);
+	json_add(json, "endpoints",
+		 json_object_new_int64(model->endpoints.count));
+	json_add(json, "switches",
+		 json_object_new_int64(model->switches.count));
+	json_add(json, "links", json_object_new_int64(links.all));
+	json_add(json, "links-up", json_object_new_int64(links.up));
+	json_add(json, "links-training", json_object_new_int64(links.training));
+	json_add(json, "dry-run", json_object_new_boolean(options->dry_run));
+	for (i = 0; i < plan->count; i++)
+		json_object_array_add(changes, change_json(&plan->changes[i]));
+	json_add(json, "changes", changes);
+	json_show(json, out_pretty);
+}
+
+static int manage_once(struct nvlf_client *client,
+		       const struct options *options)
+{
+	struct model_links links;
+	struct model model = {};
+	struct plan plan = {};
+	int ret, code = EXIT_FAILED;
+
+	ret = read_settled(&model, client, options);
+	if (ret)
+		return fail("cannot read the fabric: %s", nvlf_error(client));
+	if (!model.endpoints.count || !model.switches.count) {
+		fail("no %s is there: load the drivers (modprobe trn4), and see what the kernel says (dmesg)",
+		     model.endpoints.count ? "switch" : "accelerator");
+		goto out;
+	}
+	if (plan_make(&plan, &model)) {
+		fail("out of memory");
+		goto out;
+	}
+	if (!options->dry_run)
+		ret = apply(&plan, client);
+	if (out_json)
+		show_json(&model, &plan, options);
+	else
+		show_text(&model, &plan, options);
+	if (ret) {
+		fail("the kernel refused the next change: %s",
+		     nvlf_error(client));
+		goto out;
+	}
+	code = EXIT_DONE;
+	model_links(&model, &links);
+	if (links.training) {
+		note("%u links still train and have no routes: run again when they are up, or use --wait",
+		     links.training);
+		code = EXIT_TRAINING;
+	}
+out:
+	plan_free(&plan);
+	model_free(&model);
+	return code;
+}
+
+static int read_options(int argc, char **argv, struct options *options)
+{
+	const struct command_option table[] = {
+		{ .name = "once", .letter = '1', .kind = OPTION_FLAG,
+		  .value = &options->once, .help = "do it once and end" },
+		{ .name = "wait", .letter = 'w', .kind = OPTION_SECONDS,
+		  .value = &options->wait, .argument = "SECONDS",
+		  .help = "first wait until no port trains, at most so long" },
+		{ .name = "dry-run", .letter = 'n', .kind = OPTION_FLAG,
+		  .value = &options->dry_run,
+		  .help = "only say what would be changed" },
+		{ .name = "version", .letter = 'V', .kind = OPTION_FLAG,
+		  .value = &options->version,
+		  .help = "print the program's version" },
+		{}
+	};
+	const struct command_line line = {
+		.usage = "nvlf-fm --once [--wait SECONDS] [--dry-run] [--json]",
+		.about =
+"Puts all endpoints of the fabric in partition 1, spreads the routes to each\n"
+"over all switches that have links to it, and removes all other routes and\n"
+"partitions. Says what it changed; changes nothing that is right already.\n",
+		.options = table,
+		.notes =
+"Exit status: 0 all is in force, 1 failed, 2 wrong usage, 3 in force for the\n"
+"links that are up, while others were still training.\n",
+	};
+	int ret;
+
+	ret = command_parse(argc, argv, &line, NULL);
+	if (ret)
+		return ret;
+	if (options->version) {
+		puts("nvlf-fm " TOOLS_VERSION);
+		return 1 + EXIT_DONE;
+	}
+	if (!options->once) {
+		fail("--once is missing; more by --help");
+		return 1 + EXIT_USAGE;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {};
+	struct nvlf_client *client;
+	int code;
+
+	code = read_options(argc, argv, &options);
+	if (code)
+		return out_end(code - 1);
+	if (nvlf_connect(&client))
+		code = fail("%s", nvlf_error(client));
+	else
+		code = manage_once(client, &options);
+	nvlf_disconnect(client);
+	return out_end(code);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * model.c - reads the fabric into a model.
+ */
+#include "array.h"
+#include "model.h"
+
+int model_read(struct model *model, struct nvlf_client *client)
+{
+	struct model fresh = {};
+	const struct {
+		const struct nvlf_type *type;
+		struct nvlf_list *list;
+	} parts[] = {
+		{ &nvlf_endpoint_type, &fresh.endpoints },
+		{ &nvlf_switch_type, &fresh.switches },
+		{ &nvlf_port_type, &fresh.ports },
+		{ &nvlf_route_type, &fresh.routes },
+		{ &nvlf_partition_type, &fresh.partitions },
+	};
+	size_t i;
+	int ret;
+
+	model_free(model);
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		ret = nvlf_dump(client, parts[i].type, NULL, parts[i].list);
+		if (ret) {
+			model_free(&fresh);
+			return ret;
+		}
+	}
+	*model = fresh;
+	return 0;
+}
+
+void model_free(struct model *model)
+{
+	nvlf_list_free(&model->endpoints);
+	nvlf_list_free(&model->switches);
+	nvlf_list_free(&model->ports);
+	nvlf_list_free(&model->routes);
+	nvlf_list_free(&model->partitions);
+}
+
+void model_links(const struct model *model, struct model_links *links)
+{
+	const struct nvlf_port *port = model->ports.records;
+	unsigned int training[2] = {};
+	size_t i;
+
+	*links = (struct model_links){};
+	for (i = 0; i < model->ports.count; i++, port++) {
+		if (port->state == NVLF_PORT_STATE_TRAIN)
+			training[port->owner == NVLF_OWNER_SWITCH]++;
+		if (port->owner != NVLF_OWNER_ENDPOINT)
+			continue;
+		links->all++;
+		links->up += nvlf_port_up(port);
+	}
+	/* A link trains at both ends; one of them may be told a little later. */
+	links->training = training[0] > training[1] ? training[0] : training[1];
+}

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Host tests of what needs no kernel: TAP, under ASan and UBSan.
+
+UNIT := ../qemu-device/tests/unit
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+SAN_COMMON := $(COMMON_SRCS:%.c=$(OBJ)/%.san.o)
+SAN_LIB := $(LIB_SRCS:%.c=$(OBJ)/%.san.o)
+
+TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_data test_libtrn4)
+
+$(OBJ)/tests/%.san.o $(OBJ)/tap.san.o: CFLAGS_PART := -I$(UNIT) -Invlf-fm -Itrn4ctl
+
+$(OBJ)/tap.san.o: $(UNIT)/tap.c
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -g -O1 $(SANITIZE) -c -o $@ $<
+
+$(OUTPUT)/test/test_%: $(OBJ)/tests/test_%.san.o $(OBJ)/tap.san.o $(SAN_COMMON)
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g $(SANITIZE) $(LDFLAGS_TEST) -o $@ $^ $(TEST_LIBS)
+
+$(OUTPUT)/test/%: TEST_LIBS := $(shell $(PKG_CONFIG) --libs libnl-genl-3.0 json-c)
+# This one is made of the client, and so cannot have it twice.
+$(OUTPUT)/test/test_client: $(OBJ)/tests/test_client.san.o $(OBJ)/tap.san.o \
+		$(filter-out %/nvlf_client.san.o,$(SAN_COMMON))
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
+$(OUTPUT)/test/test_plan: $(OBJ)/nvlf-fm/plan.san.o $(OBJ)/nvlf-fm/model.san.o $(OBJ)/nvlf-fm/apply.san.o
+$(OUTPUT)/test/test_data: $(OBJ)/trn4ctl/data.san.o
+# The kernel is the test's own.
+$(OUTPUT)/test/test_libtrn4: $(SAN_LIB)
+$(OUTPUT)/test/test_libtrn4: LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap

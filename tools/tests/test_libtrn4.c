@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_libtrn4.c - tests of libtrn4 against a kernel of its own: which ioctls
+ * it makes of a call, and that it leaves nothing behind where one fails.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <drm/trn4_accel.h>
+
+#include "array.h"
+#include "tap.h"
+#include "trn4.h"
+
+#define MIB	(1ull << 20)
+
+/* The kernel's side */
+static struct {
+	unsigned long fail;	/* the ioctl that fails */
+	int error;		/* with this errno */
+	int interrupts;		/* so many times it is interrupted before */
+	int handles;		/* GEM handles and syncobjs that are open */
+	bool busy;		/* the fence has not signalled */
+	struct drm_trn4_submit submit;
+	struct drm_trn4_cmd cmd;
+	struct drm_trn4_window_map window;
+	int64_t deadline;
+	uint8_t memory[4096] __attribute__((aligned(4096)));
+} kernel;
+
+int __wrap_ioctl(int fd, unsigned long request, ...);
+void *__wrap_mmap(void *addr, size_t length, int prot, int flags, int fd,
+		  off_t offset);
+void *__real_mmap(void *addr, size_t length, int prot, int flags, int fd,
+		  off_t offset);
+
+static void get_param(struct drm_trn4_get_param *arg)
+{
+	switch (arg->param) {
+	case DRM_TRN4_PARAM_TARGET_ID:
+		arg->value = 3;
+		break;
+	case DRM_TRN4_PARAM_PAGE_SIZE:
+		arg->value = 2 * MIB;
+		break;
+	case DRM_TRN4_PARAM_SUBMIT_MAX:
+		arg->value = DRM_TRN4_SUBMIT_MAX;
+		break;
+	}
+}
+
+static int answer(unsigned long request, void *arg)
+{
+	struct drm_trn4_window_info *info = arg;
+	struct drm_trn4_grant_create *grant = arg;
+	struct drm_trn4_bo_create *bo = arg;
+	struct drm_version *version = arg;
+	struct drm_syncobj_wait *wait = arg;
+
+	switch (request) {
+	case DRM_IOCTL_VERSION:
+		snprintf(version->name, version->name_len + 1, "trn4");
+		return 0;
+	case DRM_IOCTL_TRN4_GET_PARAM:
+		get_param(arg);
+		return 0;
+	case DRM_IOCTL_TRN4_BO_CREATE:
+		kernel.handles++;
+		bo->size = 2 * MIB;
+		bo->handle = 5;
+		return 0;
+	case DRM_IOCTL_TRN4_GRANT_CREATE:
+		kernel.handles++;
+		memset(grant->token, 0xab, sizeof(grant->token));
+		return grant->size ? 0 : -EINVAL;
+	case DRM_IOCTL_TRN4_WINDOW_MAP:
+		kernel.handles++;
+		kernel.window = *(struct drm_trn4_window_map *)arg;
+		((struct drm_trn4_window_map *)arg)->handle = 6;
+		((struct drm_trn4_window_map *)arg)->peer = 4;
+		return 0;
+	case DRM_IOCTL_TRN4_WINDOW_INFO:
+		info->size = 4 * MIB;
+		info->rights = kernel.window.rights;
+		info->state = DRM_TRN4_WINDOW_NO_ROUTE;
+		return 0;
+	case DRM_IOCTL_SYNCOBJ_CREATE:
+		kernel.handles++;
+		((struct drm_syncobj_create *)arg)->handle = 7;
+		return 0;
+	case DRM_IOCTL_TRN4_GRANT_REVOKE:
+	case DRM_IOCTL_TRN4_WINDOW_UNMAP:
+	case DRM_IOCTL_GEM_CLOSE:
+	case DRM_IOCTL_SYNCOBJ_DESTROY:
+		kernel.handles--;
+		return 0;
+	case DRM_IOCTL_TRN4_SUBMIT:
+		kernel.submit = *(struct drm_trn4_submit *)arg;
+		kernel.cmd = *(struct drm_trn4_cmd *)(uintptr_t)
+			     kernel.submit.cmds;
+		return 0;
+	case DRM_IOCTL_SYNCOBJ_WAIT:
+		kernel.deadline = wait->timeout_nsec;
+		return kernel.busy ? -ETIME : 0;
+	case DRM_IOCTL_TRN4_MMAP_OFFSET:
+		return 0;
+	}
+	return -ENOTTY;
+}
+
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list args;
+	void *arg;
+
+	(void)fd;
+	va_start(args, request);
+	arg = va_arg(args, void *);
+	va_end(args);
+	if (kernel.interrupts) {
+		kernel.interrupts--;
+		errno = EINTR;
+		return -1;
+	}
+	errno = request == kernel.fail ? kernel.error : -answer(request, arg);
+	return errno ? -1 : 0;
+}
+
+void *__wrap_mmap(void *addr, size_t length, int prot, int flags, int fd,
+		  off_t offset)
+{
+	if (fd < 0)
+		return __real_mmap(addr, length, prot, flags, fd, offset);
+	/* Anonymous, so that it can be unmapped; a page of it is the kernel's. */
+	return __real_mmap(NULL, length, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static struct trn4_device *open_device(void)
+{
+	struct trn4_device *dev = NULL;
+
+	memset(&kernel, 0, sizeof(kernel));
+	CHECK(!trn4_open_fd(open("/dev/null", O_RDWR), &dev));
+	return dev;
+}
+
+static void devices_are_told_apart(void)
+{
+	struct trn4_device *dev = open_device();
+
+	EQ(trn4_target_id(dev), 3);
+	trn4_close(dev);
+	kernel.fail = DRM_IOCTL_VERSION;
+	kernel.error = ENOTTY;
+	EQ(trn4_open_fd(0, &dev), -ENODEV);
+	kernel.fail = DRM_IOCTL_TRN4_GET_PARAM;
+	kernel.error = ENODEV;
+	EQ(trn4_open_fd(0, &dev), -ENODEV);
+}
+
+static void names_are_checked(void)
+{
+	static const char *const wrong[] = {
+		"", "x", "accel", "accelx", "accel1x", "-1", "1x", ":", "1:2",
+		"0000:01:00", "0000:01:00.8", "0000:01:00.0x", "100:00.0",
+		"/dev/dri/card0", "99999999999",
+	};
+	struct trn4_device *dev;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		if (trn4_open(wrong[i], &dev) != -EINVAL)
+			printf("# taken: \"%s\"\n", wrong[i]);
+		CHECK(trn4_open(wrong[i], &dev) == -EINVAL);
+	}
+}
+
+static void interrupted_calls_are_taken_up(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_buffer *buf = NULL;
+
+	kernel.interrupts = 3;
+	CHECK(!trn4_buffer_create(dev, 1, TRN4_BUFFER_HBM, &buf));
+	EQ(trn4_buffer_size(buf), 2 * MIB);
+	trn4_buffer_destroy(buf);
+	trn4_close(dev);
+	EQ(kernel.handles, 0);
+}
+
+static void grants_reach_to_the_end(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_grant *grant = NULL;
+	struct trn4_buffer *buf = NULL;
+	char text[TRN4_TOKEN_TEXT];
+
+	CHECK(!trn4_buffer_create(dev, 1, TRN4_BUFFER_HBM, &buf));
+	CHECK(!trn4_grant_create(buf, 0, 0, TRN4_RIGHT_READ, &grant));
+	trn4_token_format(trn4_grant_token(grant), text);
+	CHECK(!strcmp(text, "abababababababababababababababab"));
+	EQ(trn4_grant_create(buf, 2 * MIB, 0, TRN4_RIGHT_READ, &grant),
+	   -EINVAL);
+	EQ(trn4_grant_revoke(grant), 0);
+	EQ(trn4_grant_revoke(NULL), 0);
+	trn4_buffer_destroy(buf);
+	trn4_close(dev);
+	EQ(kernel.handles, 0);
+}
+
+static void windows_know_their_size(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_token token = { .bytes = { 1, 2, 3 } };
+	struct trn4_window *win = NULL;
+	void *a, *b;
+
+	CHECK(!trn4_window_create(dev, &token, 2 * MIB, 0, TRN4_RIGHT_READ,
+				  &win));
+	EQ(kernel.window.token[1], 2);
+	EQ(kernel.window.offset, 2 * MIB);
+	EQ(trn4_window_size(win), 4 * MIB);
+	EQ(trn4_window_peer(win), 4);
+	EQ(trn4_window_state(win), TRN4_STATE_NO_ROUTE);
+	CHECK(!trn4_window_map(win, &a) && !trn4_window_map(win, &b) && a == b);
+	trn4_window_destroy(win);
+	EQ(kernel.handles, 0);
+
+	kernel.fail = DRM_IOCTL_TRN4_WINDOW_INFO;
+	kernel.error = ENODEV;
+	EQ(trn4_window_create(dev, &token, 0, 0, TRN4_RIGHT_READ, &win),
+	   -ENODEV);
+	EQ(kernel.handles, 0);
+	kernel.fail = DRM_IOCTL_TRN4_WINDOW_MAP;
+	kernel.error = EHOSTUNREACH;
+	EQ(trn4_window_create(dev, &token, 0, 0, TRN4_RIGHT_READ, &win),
+	   -EHOSTUNREACH);
+	EQ(kernel.handles, 0);
+	trn4_close(dev);
+}
+
+static void batches_have_a_life(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_place dst = { .handle = 6, .offset = 64 };
+	struct trn4_batch *batch = NULL;
+	struct trn4_result result;
+	unsigned int at = 9;
+
+	EQ(trn4_batch_create(dev, 0, &batch), -EINVAL);
+	EQ(trn4_batch_create(dev, DRM_TRN4_SUBMIT_MAX + 1, &batch), -EINVAL);
+	CHECK(!trn4_batch_create(dev, 2, &batch));
+	EQ(trn4_batch_submit(batch), -EINVAL);
+	EQ(trn4_batch_wait(batch, 0), -EINVAL);
+	EQ(trn4_batch_atomic(batch, dst, TRN4_COMPARE_SWAP, 8, 5, 4), 0);
+	EQ(trn4_batch_nop(batch), 1);
+	EQ(trn4_batch_nop(batch), -ENOSPC);
+	CHECK(!trn4_batch_submit(batch));
+	EQ(kernel.submit.cmd_count, 2);
+	EQ(kernel.submit.out_count, 1);
+	EQ(kernel.submit.results, 5);
+	EQ(kernel.cmd.op, DRM_TRN4_OP_ATOMIC);
+	EQ(kernel.cmd.dst, 6);
+	EQ(kernel.cmd.dst_offset, 64);
+	EQ(kernel.cmd.operand, 5);
+	EQ(kernel.cmd.compare, 4);
+	EQ(kernel.cmd.atomic, DRM_TRN4_ATOMIC_CAS);
+	EQ(kernel.cmd.width, 8);
+
+	/* Under way it is not ours. */
+	kernel.busy = true;
+	EQ(trn4_batch_wait(batch, 1000), -ETIME);
+	CHECK(kernel.deadline > 0);
+	EQ(trn4_batch_wait(batch, 0), -ETIME);
+	EQ(kernel.deadline, 0);
+	EQ(trn4_batch_nop(batch), -EBUSY);
+	EQ(trn4_batch_submit(batch), -EBUSY);
+	EQ(trn4_batch_reset(batch), -EBUSY);
+	EQ(trn4_batch_result(batch, 0, &result), -EBUSY);
+	EQ(trn4_batch_error(batch, &at), -EBUSY);
+
+	kernel.busy = false;
+	CHECK(!trn4_batch_wait(batch, TRN4_NO_TIMEOUT));
+	EQ(kernel.deadline, INT64_MAX);
+	CHECK(!trn4_batch_result(batch, 1, &result));
+	EQ(trn4_batch_result(batch, 2, &result), -EINVAL);
+	CHECK(!trn4_batch_error(batch, &at) && at == 9);
+	/* Once more as it is, and then anew */
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	CHECK(!trn4_batch_reset(batch));
+	EQ(trn4_batch_nop(batch), 0);
+	trn4_batch_destroy(batch);
+	EQ(kernel.handles, 0);
+
+	kernel.fail = DRM_IOCTL_SYNCOBJ_CREATE;
+	kernel.error = ENOMEM;
+	EQ(trn4_batch_create(dev, 2, &batch), -ENOMEM);
+	EQ(kernel.handles, 0);
+	trn4_close(dev);
+}
+
+static void one_shots_leave_nothing(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_place place = { .handle = 6 };
+	uint64_t old = 9;
+
+	CHECK(!trn4_atomic(dev, place, TRN4_FETCH_ADD, 4, 1, 0, &old, 100));
+	EQ(old, 0);
+	CHECK(!trn4_copy(dev, place, place, 64, 100));
+	EQ(kernel.cmd.length, 64);
+	kernel.busy = true;
+	EQ(trn4_copy(dev, place, place, 64, 100), -ETIME);
+	kernel.fail = DRM_IOCTL_TRN4_SUBMIT;
+	kernel.error = EINVAL;
+	EQ(trn4_copy(dev, place, place, 64, 100), -EINVAL);
+	EQ(kernel.handles, 0);
+	trn4_close(dev);
+}
+
+static void tokens_are_checked(void)
+{
+	static const char good[] = "00112233445566778899aAbBcCdDeEfF";
+	struct trn4_token token, before;
+	char text[64];
+
+	CHECK(!trn4_token_parse(good, &token));
+	EQ(token.bytes[0], 0);
+	EQ(token.bytes[15], 0xff);
+	trn4_token_format(&token, text);
+	CHECK(!strcasecmp(text, good));
+	before = token;
+	snprintf(text, sizeof(text), "%s0", good);
+	EQ(trn4_token_parse(text, &token), -EINVAL);
+	text[31] = '\0';
+	EQ(trn4_token_parse(text, &token), -EINVAL);
+	snprintf(text, sizeof(text), "g%s", good + 1);
+	EQ(trn4_token_parse(text, &token), -EINVAL);
+	EQ(trn4_token_parse("", &token), -EINVAL);
+	CHECK(!memcmp(&before, &token, sizeof(token)));
+}
+
+static void errors_have_words(void)
+{
+	int call, error;
+
+	for (call = -1; call <= TRN4_CALL_RESULT + 1; call++) {
+		for (error = -200; error <= 1; error++)
+			CHECK(*trn4_explain(call, error));
+	}
+	CHECK(strstr(trn4_explain(TRN4_CALL_WINDOW, -EHOSTUNREACH), "route"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_WINDOW, -EPERM), "partition"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EKEYREVOKED), "revoked"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_SUBMIT, -ENODEV), "gone"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_MAP, -EPERM), "permitted"));
+	for (error = -40; error < 12; error++)
+		CHECK(*trn4_window_state_text(error));
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(devices_are_told_apart),
+	TAP_TEST(names_are_checked),
+	TAP_TEST(interrupted_calls_are_taken_up),
+	TAP_TEST(grants_reach_to_the_end),
+	TAP_TEST(windows_know_their_size),
+	TAP_TEST(batches_have_a_life),
+	TAP_TEST(one_shots_leave_nothing),
+	TAP_TEST(tokens_are_checked),
+	TAP_TEST(errors_have_words),
+};
+
+TAP_MAIN(tests)
