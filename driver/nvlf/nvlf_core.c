@@ -36,7 +36,6 @@ struct nvlf_fabric nvlf_fabric;
 void nvlf_fabric_init(struct nvlf_fabric *f)
 {
 	mutex_init(&f->change);
-	init_rwsem(&f->tables);
 	f->generation = 1;
 }
 
@@ -56,32 +55,10 @@ void nvlf_fabric_fini(struct nvlf_fabric *f)
 }
 
 /**
- * nvlf_tables_lock() - keep readers out of the tables for a store
- * @f: fabric
- *
- * Context: holds change.
- */
-void nvlf_tables_lock(struct nvlf_fabric *f)
-{
-	lockdep_assert_held(&f->change);
-	down_write(&f->tables);
-}
-
-/**
- * nvlf_tables_unlock() - let readers in again, who find a new generation
- * @f: fabric
- */
-void nvlf_tables_unlock(struct nvlf_fabric *f)
-{
-	/* To a dump 0 means that it has not begun */
-	if (!++f->generation)
-		f->generation = 1;
-	up_write(&f->tables);
-}
-
-/**
  * nvlf_change_begin() - begin a change of the fabric
  * @f: fabric
+ *
+ * Nobody reads the tables until it ends: what is half done is never seen.
  *
  * Context: process, may sleep; must not be called from a call up.
  */
@@ -100,11 +77,10 @@ void nvlf_change_end(struct nvlf_fabric *f)
 	struct nvlf_switch *sw;
 	unsigned long id, i;
 
-	/* What dumps say of reachability is stored without tables */
-	if (!bitmap_empty(f->dirty, NVL_TARGET_IDS)) {
-		nvlf_tables_lock(f);
-		nvlf_tables_unlock(f);
-	}
+	/* To a dump 0 means that it has not begun */
+	if (f->touched && !++f->generation)
+		f->generation = 1;
+	f->touched = false;
 
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS) {
 		ep = f->endpoint[id];
@@ -222,9 +198,8 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 		kfree(ep);
 		return ERR_PTR(-EEXIST);
 	}
-	nvlf_tables_lock(f);
 	f->endpoint[ep->id] = ep;
-	nvlf_tables_unlock(f);
+	f->touched = true;
 	__set_bit(ep->id, f->registered);
 	__set_bit(ep->id, f->dirty);
 	/* Without a link, too, all its pairs have a new reason */
@@ -252,16 +227,14 @@ void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
 	struct nvlf_fabric *f = &nvlf_fabric;
 
 	nvlf_change_begin(f);
-	nvlf_tables_lock(f);
 	ep->gone = true;
-	nvlf_tables_unlock(f);
+	f->touched = true;
 	nvlf_topology_scan_endpoint(f, ep);
 	__set_bit(ep->id, f->relinked);
 	nvlf_reach_unlinked(f);
 
-	nvlf_tables_lock(f);
 	f->endpoint[ep->id] = NULL;
-	nvlf_tables_unlock(f);
+	f->touched = true;
 	__clear_bit(ep->id, f->registered);
 	nvlf_nl_notify_endpoint(ep, NVLF_CMD_ENDPOINT_DEL_NTF);
 	nvlf_change_end(f);
@@ -350,8 +323,11 @@ static void nvlf_switch_stop(struct nvlf_switch *sw)
 	nvlf_reach_unlinked(f);
 }
 
-/* Its registers have been reset: they take what the tables say. */
-static void nvlf_switch_start(struct nvlf_switch *sw)
+/*
+ * Its registers have been reset: they take what the tables say. Returns false
+ * where it does not answer.
+ */
+static bool nvlf_switch_start(struct nvlf_switch *sw)
 {
 	struct nvlf_fabric *f = sw->fabric;
 
@@ -360,10 +336,11 @@ static void nvlf_switch_start(struct nvlf_switch *sw)
 	nvlf_partition_write_all(sw);
 	nvlf_route_write_all(sw);
 	if (!nvlf_switch_answers(sw))
-		return;
+		return false;
 	sw->online = true;
 	nvlf_topology_scan_switch(f, sw, NULL);
 	nvlf_reach_links(f);
+	return true;
 }
 
 /**
@@ -372,7 +349,7 @@ static void nvlf_switch_start(struct nvlf_switch *sw)
  *
  * A switch that does not answer is gone, and so are its links.
  *
- * Context: holds change, and not tables. Calls up.
+ * Context: holds change. Calls up.
  */
 void nvlf_switch_flush(struct nvlf_switch *sw)
 {
@@ -389,7 +366,8 @@ void nvlf_switch_flush(struct nvlf_switch *sw)
  * It gets the partitions of the fabric before its links count.
  *
  * Context: process; takes change.
- * Return: 0, -EINVAL (number out of range), -EEXIST (number taken).
+ * Return: 0, -EINVAL (number out of range), -EEXIST (number taken), -EIO (it
+ * does not answer).
  */
 int nvlf_switch_register(struct nvlf_switch *sw)
 {
@@ -404,12 +382,15 @@ int nvlf_switch_register(struct nvlf_switch *sw)
 		err = -EEXIST;
 		goto out;
 	}
-	nvlf_tables_lock(f);
 	f->sw[sw->id] = sw;
-	nvlf_tables_unlock(f);
+	if (!nvlf_switch_start(sw)) {
+		f->sw[sw->id] = NULL;
+		err = -EIO;
+		goto out;
+	}
+	f->touched = true;
 	sw->registered = true;
 	sw->dirty = true;
-	nvlf_switch_start(sw);
 out:
 	nvlf_change_end(f);
 	return err;
@@ -431,9 +412,8 @@ void nvlf_switch_unregister(struct nvlf_switch *sw)
 
 	nvlf_change_begin(f);
 	nvlf_switch_stop(sw);
-	nvlf_tables_lock(f);
 	f->sw[sw->id] = NULL;
-	nvlf_tables_unlock(f);
+	f->touched = true;
 	sw->registered = false;
 
 	for (target = 0; target < NVL_TARGET_IDS; target++)
@@ -463,13 +443,16 @@ void nvlf_switch_offline(struct nvlf_switch *sw)
  * @sw: registered; gets its routes and the partitions
  *
  * Context: process; takes change, calls up.
+ * Return: false where it does not answer.
  */
-void nvlf_switch_online(struct nvlf_switch *sw)
+bool nvlf_switch_online(struct nvlf_switch *sw)
 {
+	bool online;
+
 	nvlf_change_begin(sw->fabric);
-	if (!sw->online)
-		nvlf_switch_start(sw);
+	online = sw->online || nvlf_switch_start(sw);
 	nvlf_change_end(sw->fabric);
+	return online;
 }
 
 /**
@@ -519,7 +502,12 @@ static int __init nvlf_init(void)
 		return err;
 	err = pci_register_driver(&nvlf_switch_driver);
 	if (err)
-		genl_unregister_family(&nvlf_nl_family);
+		goto err_family;
+	return 0;
+
+err_family:
+	genl_unregister_family(&nvlf_nl_family);
+	nvlf_fabric_fini(&nvlf_fabric);
 	return err;
 }
 

@@ -6,18 +6,13 @@
  * Locking
  * =======
  *
- * fabric.change (mutex) serialises everything that changes the fabric:
- * registrations, port events, netlink sets. Its holder is the only writer of
- * the tables, may therefore read them without another lock, and is the only
- * one who writes switch registers. It is held over the calls up to clients
- * (revoke, link_event), which may sleep.
+ * fabric.change (mutex) guards the tables and all that changes them:
+ * registrations, port events, netlink sets. Gets and dumps take it as well, so
+ * that they never see half of a change. It is held over the calls up to
+ * clients (revoke, link_event), which may sleep.
  *
- * fabric.tables (rwsem) lets others read: dumps and gets. The holder of
- * change takes it for writing around each store to the tables, and releases
- * it before any call up and any register access.
- *
- * Order: locks of a netlink socket, change, tables. A client may take its own
- * locks in the calls up, below change; so it must hold none of those when it
+ * Order: locks of a netlink socket, change. A client may take its own locks in
+ * the calls up, below change; so it must hold none of those when it
  * registers, unregisters or reports ports. nvlf_path() takes no lock and may
  * be called under any.
  *
@@ -42,9 +37,8 @@
  * A lockless reader touches only the endpoint that it was handed, never the
  * peer's: it is the client's own, and lives until the client unregisters it.
  * The client stops its readers first. All other pointers to endpoints,
- * switches, routes and partitions are taken from the tables under one of the
- * two locks and dropped with it. What is taken out of the tables is freed
- * after tables was released: no reader has it then.
+ * switches, routes and partitions are taken from the tables under change and
+ * dropped with it.
  */
 #ifndef NVLF_INTERNAL_H
 #define NVLF_INTERNAL_H
@@ -52,7 +46,6 @@
 #include <linux/bitmap.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
-#include <linux/rwsem.h>
 
 #include "hw/trn4_hw.h"
 #include "nvlf.h"
@@ -93,11 +86,11 @@ struct nvlf_port {
  * @gone: is being unregistered: reaches nobody
  * @nlinks: how many ports are linked
  * @links: the same, by switch
- * @changed: ports to notify at the end of the change (change)
+ * @changed: ports to notify at the end of the change
  * @path: enum nvlf_path by target id; see "Memory order" above
  * @port: its ports
  *
- * Constant up to @priv; the rest is guarded by tables where nothing is said.
+ * Constant up to @priv; the rest is guarded by change, but for @path.
  */
 struct nvlf_endpoint {
 	struct device *dev;
@@ -144,15 +137,15 @@ struct nvlf_partition {
  * @irq: of its one vector
  * @error_told: a refused access was reported already (interrupt thread)
  * @suspended: between nvlf_switch.c's suspend and resume (device lock)
- * @registered: is in the fabric's table (change)
- * @online: its registers can be accessed; links need that (change)
- * @dirty: to notify at the end of the change (change)
- * @changed: ports to notify at the end of the change (change)
+ * @registered: is in the fabric's table
+ * @online: its registers can be accessed; links need that
+ * @dirty: to notify at the end of the change
+ * @changed: ports to notify at the end of the change
  * @nroutes: how many entries of @route are set
  * @route: by target id, NVL_TARGET_IDS entries
  * @port: its ports
  *
- * Constant up to @irq; the rest is guarded by tables where nothing is said.
+ * Constant up to @irq; the rest is guarded by change where nothing is said.
  */
 struct nvlf_switch {
 	struct nvlf_fabric *fabric;
@@ -176,23 +169,22 @@ struct nvlf_switch {
 /**
  * struct nvlf_fabric - all that is known
  * @change: see "Locking" above
- * @tables: guards the members below down to @partition
  * @generation: goes up with each change, never 0; the sequence of dumps
+ * @touched: this change stored something that gets and dumps tell
  * @endpoint: by target id
  * @sw: switches, by number
  * @partition: by the slot that it has in each switch's table
- * @registered: ids in @endpoint (change, like all below)
+ * @registered: ids in @endpoint
  * @relinked: endpoints that won or lost a link in this change
  * @dirty: endpoints to notify at the end of this change
  * @from: scratch for struct nvlf_pairs
  * @to: scratch for struct nvlf_pairs
  */
 struct nvlf_fabric {
-	/* serialises changes; outermost, held over calls up */
+	/* guards all below; outermost, held over calls up */
 	struct mutex change;
-	/* guards the tables for readers; inside change */
-	struct rw_semaphore tables;
 	u32 generation;
+	bool touched;
 	struct nvlf_endpoint *endpoint[NVL_TARGET_IDS];
 	struct nvlf_switch *sw[NVL_SWITCHES_MAX];
 	struct nvlf_partition *partition[NVL_PARTITIONS];
@@ -220,13 +212,6 @@ struct nvlf_pairs {
 
 extern struct nvlf_fabric nvlf_fabric;
 
-/* Who may read the tables: the holder of either lock */
-static inline void nvlf_assert_readable(const struct nvlf_fabric *f)
-{
-	lockdep_assert(lockdep_is_held(&f->change) ||
-		       lockdep_is_held(&f->tables));
-}
-
 static inline bool nvlf_port_up(const struct nvlf_port *port)
 {
 	return port->state == NVL_PORT_ACTIVE ||
@@ -238,8 +223,6 @@ void nvlf_fabric_init(struct nvlf_fabric *f);
 void nvlf_fabric_fini(struct nvlf_fabric *f);
 void nvlf_change_begin(struct nvlf_fabric *f);
 void nvlf_change_end(struct nvlf_fabric *f);
-void nvlf_tables_lock(struct nvlf_fabric *f);
-void nvlf_tables_unlock(struct nvlf_fabric *f);
 int nvlf_bits_from_bytes(unsigned long *bits, unsigned int nbits,
 			 const u8 *bytes, unsigned int len,
 			 unsigned int *beyond);
@@ -251,7 +234,7 @@ void nvlf_switch_free(struct nvlf_switch *sw);
 int nvlf_switch_register(struct nvlf_switch *sw);
 void nvlf_switch_unregister(struct nvlf_switch *sw);
 void nvlf_switch_offline(struct nvlf_switch *sw);
-void nvlf_switch_online(struct nvlf_switch *sw);
+bool nvlf_switch_online(struct nvlf_switch *sw);
 void nvlf_switch_ports_changed(struct nvlf_switch *sw,
 			       const unsigned long *which);
 void nvlf_switch_lost(struct nvlf_switch *sw);

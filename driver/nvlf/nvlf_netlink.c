@@ -6,10 +6,11 @@
  * The generator has no checks for binary attributes and none for missing
  * ones; both are here. Every error names its attribute.
  *
- * Dumps hold fabric.tables while they fill a message, and carry the fabric's
- * generation: user space sees NLM_F_DUMP_INTR where the fabric changed on the
- * way, and asks again.
+ * Gets and dumps hold fabric.change while they fill a message: no half of a
+ * change is in one. Dumps carry the fabric's generation: user space sees
+ * NLM_F_DUMP_INTR where it changed between two messages, and asks again.
  */
+#include <linux/nospec.h>
 #include <linux/rcupdate.h>
 #include <net/net_namespace.h>
 
@@ -318,7 +319,7 @@ void nvlf_nl_notify_partition(const struct nvlf_partition *part, u8 cmd)
 /* ---- Gets --------------------------------------------------------------- */
 
 /*
- * Frame of a get: a message and the tables for reading. The caller looks the
+ * Frame of a get: a message and the tables. The caller looks the
  * object up, puts it, and hands the outcome to nvlf_nl_get_end().
  */
 static struct sk_buff *nvlf_nl_get_begin(void)
@@ -326,13 +327,13 @@ static struct sk_buff *nvlf_nl_get_begin(void)
 	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
 	if (skb)
-		down_read(&nvlf_fabric.tables);
+		mutex_lock(&nvlf_fabric.change);
 	return skb;
 }
 
 static int nvlf_nl_get_end(struct sk_buff *skb, struct genl_info *info, int err)
 {
-	up_read(&nvlf_fabric.tables);
+	mutex_unlock(&nvlf_fabric.change);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -366,12 +367,16 @@ int nvlf_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 static const struct nvlf_switch *nvlf_nl_switch(const struct nlattr *attr,
 						struct netlink_ext_ack *extack)
 {
+	const struct nvlf_switch *sw;
 	u32 id = nla_get_u32(attr);
 
-	nvlf_assert_readable(&nvlf_fabric);
+	lockdep_assert_held(&nvlf_fabric.change);
 
-	if (id < NVL_SWITCHES_MAX && nvlf_fabric.sw[id])
-		return nvlf_fabric.sw[id];
+	if (id < NVL_SWITCHES_MAX) {
+		sw = nvlf_fabric.sw[array_index_nospec(id, NVL_SWITCHES_MAX)];
+		if (sw)
+			return sw;
+	}
 	NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "no switch %u", id);
 	return NULL;
 }
@@ -407,11 +412,12 @@ static const struct nvlf_port *nvlf_nl_ports(u32 owner, u32 id,
 	const struct nvlf_endpoint *ep;
 	const struct nvlf_switch *sw;
 
-	nvlf_assert_readable(&nvlf_fabric);
+	lockdep_assert_held(&nvlf_fabric.change);
 
 	*nports = 0;
 	if (id >= nvlf_nl_owner_ids[owner])
 		return NULL;
+	id = array_index_nospec(id, nvlf_nl_owner_ids[owner]);
 	if (owner == NVLF_OWNER_ENDPOINT) {
 		ep = nvlf_fabric.endpoint[id];
 		if (!ep)
@@ -468,7 +474,9 @@ int nvlf_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 					nports - 1);
 	else
 		err = nvlf_nl_put_port(reply, info, NULL, owner, owner_id,
-				       index, &ports[index]);
+				       index,
+				       &ports[array_index_nospec(index,
+								 nports)]);
 	return nvlf_nl_get_end(reply, info, err);
 }
 
@@ -542,7 +550,7 @@ static struct nvlf_nl_dump *nvlf_nl_dump_begin(struct netlink_callback *cb)
 {
 	NL_ASSERT_DUMP_CTX_FITS(struct nvlf_nl_dump);
 
-	down_read(&nvlf_fabric.tables);
+	mutex_lock(&nvlf_fabric.change);
 	cb->seq = nvlf_fabric.generation;
 	return (struct nvlf_nl_dump *)cb->ctx;
 }
@@ -550,7 +558,7 @@ static struct nvlf_nl_dump *nvlf_nl_dump_begin(struct netlink_callback *cb)
 /* A full message is no error as long as there is something in it. */
 static int nvlf_nl_dump_end(struct sk_buff *skb, int err)
 {
-	up_read(&nvlf_fabric.tables);
+	mutex_unlock(&nvlf_fabric.change);
 	return err == -EMSGSIZE && skb->len ? skb->len : err;
 }
 

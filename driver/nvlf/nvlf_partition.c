@@ -22,7 +22,7 @@
  * @a: target id, below NVL_TARGET_IDS
  * @b: target id, below NVL_TARGET_IDS
  *
- * Context: the tables are stable.
+ * Context: holds change.
  * Return: true where they are.
  */
 bool nvlf_partition_common(const struct nvlf_fabric *f, u32 a, u32 b)
@@ -55,7 +55,7 @@ static unsigned int nvlf_partition_slot(const struct nvlf_fabric *f, u32 id)
  * @f: fabric
  * @id: 1 to NVL_PARTITION_ID_MASK
  *
- * Context: the tables are stable.
+ * Context: holds change.
  * Return: the partition, or NULL.
  */
 const struct nvlf_partition *nvlf_partition_find(const struct nvlf_fabric *f,
@@ -67,9 +67,10 @@ const struct nvlf_partition *nvlf_partition_find(const struct nvlf_fabric *f,
 }
 
 /*
- * Writes the words that differ. A member of both sets is one all the while;
- * so only pairs that are revoked, or not yet published, see the words come one
- * after the other. A slot that is not in use has no members.
+ * Writes the words that differ: those who leave first, then those who come. So
+ * at any moment the hardware has a subset of the old members or of the new, and
+ * no pair is together that is so in neither. A slot that is not in use has no
+ * members.
  */
 static void nvlf_partition_write(struct nvlf_switch *sw, unsigned int slot,
 				 const struct nvlf_partition *old,
@@ -88,7 +89,11 @@ static void nvlf_partition_write(struct nvlf_switch *sw, unsigned int slot,
 	if (!new)
 		writel(0, reg + NVL_PARTITION_CTRL);
 	for (i = 0; i < NVLF_MEMBER_WORDS; i++)
-		if (was[i] != is[i])
+		if (was[i] & ~is[i])
+			writeq(was[i] & is[i],
+			       reg + NVL_PARTITION_MEMBERS + i * 8);
+	for (i = 0; i < NVLF_MEMBER_WORDS; i++)
+		if (is[i] & ~was[i])
 			writeq(is[i], reg + NVL_PARTITION_MEMBERS + i * 8);
 	if (new && !old)
 		writel(new->id | NVL_PARTITION_VALID, reg + NVL_PARTITION_CTRL);
@@ -137,9 +142,8 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
 		bitmap_or(f->to, f->to, new->members, NVL_TARGET_IDS);
 	}
 
-	nvlf_tables_lock(f);
 	f->partition[slot] = new;
-	nvlf_tables_unlock(f);
+	f->touched = true;
 
 	nvlf_reach_lose(f, &pairs);
 	for (id = 0; id < NVL_SWITCHES_MAX; id++) {

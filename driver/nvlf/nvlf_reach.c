@@ -20,7 +20,7 @@
  *
  * An endpoint is not its own peer: it needs no fabric for itself.
  *
- * Context: the tables are stable.
+ * Context: holds change.
  * Return: NVLF_PATH_OK or the first thing in the way.
  */
 enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst)
@@ -47,6 +47,7 @@ static void nvlf_publish(struct nvlf_fabric *f, struct nvlf_endpoint *s,
 		__set_bit(s->id, f->dirty);
 	/* Pairs with nvlf_path(); see "Memory order" in nvlf_internal.h */
 	smp_store_release(&s->path[dst], path);
+	f->touched = true;
 }
 
 static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
@@ -116,7 +117,7 @@ static void nvlf_pairs_walk(struct nvlf_fabric *f,
  * one. What the change makes reachable stays unreachable until
  * nvlf_reach_gain().
  *
- * Context: holds change, and not tables. Calls up.
+ * Context: holds change. Calls up.
  */
 void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
 {
@@ -144,7 +145,7 @@ void nvlf_reach_gain(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
  * For changes of the hardware, which has made them already: all switches
  * forward what the tables say.
  *
- * Context: holds change, and not tables. Calls up.
+ * Context: holds change. Calls up.
  */
 void nvlf_reach_links(struct nvlf_fabric *f)
 {
@@ -164,7 +165,7 @@ void nvlf_reach_links(struct nvlf_fabric *f)
  * The same where links were only lost. It may fall into a planned change,
  * whose gains it leaves alone.
  *
- * Context: holds change, and not tables. Calls up.
+ * Context: holds change. Calls up.
  */
 void nvlf_reach_unlinked(struct nvlf_fabric *f)
 {

@@ -21,7 +21,7 @@
  * @src: needs a link to the switch
  * @dst: needs to be the partner of a port in the switch's route to it
  *
- * Context: the tables are stable.
+ * Context: holds change.
  * Return: true where there is one.
  */
 bool nvlf_route_leads(const struct nvlf_fabric *f,
@@ -116,10 +116,9 @@ static void nvlf_route_replace(struct nvlf_fabric *f, struct nvlf_switch *sw,
 	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
 	unsigned long id;
 
-	nvlf_tables_lock(f);
 	sw->nroutes += !!new - !!sw->route[target];
 	sw->route[target] = new;
-	nvlf_tables_unlock(f);
+	f->touched = true;
 
 	bitmap_zero(f->from, NVL_TARGET_IDS);
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS)

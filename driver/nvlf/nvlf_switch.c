@@ -105,11 +105,10 @@ static void nvlf_switch_resume(struct nvlf_switch *sw)
 
 	if (!sw->suspended)
 		return;
-	if (nvlf_switch_answers(sw)) {
-		nvlf_switch_reset(sw);
-		writel(NVLF_SWITCH_INTS, sw->regs + NVL_REG_INT_ENABLE);
-		nvlf_switch_online(sw);
-	}
+	nvlf_switch_reset(sw);
+	writel(NVLF_SWITCH_INTS, sw->regs + NVL_REG_INT_ENABLE);
+	if (!nvlf_switch_online(sw))
+		dev_err(sw->dev, "does not answer: its links stay down\n");
 	enable_irq(sw->irq);
 	sw->suspended = false;
 }

@@ -75,7 +75,7 @@ static bool nvlf_port_same(const struct nvlf_port *a, const struct nvlf_port *b)
  * @sw: switch
  * @q: its port, below its number of ports
  *
- * Context: the tables are stable.
+ * Context: holds change.
  * Return: true where both are up and agree.
  */
 bool nvlf_link_agreed(const struct nvlf_endpoint *ep, unsigned int p,
@@ -99,7 +99,7 @@ static void nvlf_link_make(struct nvlf_fabric *f, struct nvlf_switch *sw,
 	struct nvlf_port *port = &sw->port[q];
 	struct nvlf_endpoint *ep;
 
-	lockdep_assert_held_write(&f->tables);
+	lockdep_assert_held(&f->change);
 
 	if (port->partner != NVL_PARTNER_ENDPOINT ||
 	    port->partner_id >= NVL_TARGET_IDS)
@@ -123,7 +123,7 @@ static void nvlf_link_break(struct nvlf_fabric *f, struct nvlf_switch *sw,
 	struct nvlf_port *port = &sw->port[q];
 	struct nvlf_endpoint *ep;
 
-	lockdep_assert_held_write(&f->tables);
+	lockdep_assert_held(&f->change);
 
 	if (!port->linked)
 		return;
@@ -148,7 +148,6 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		__set_bit(ep->id, f->dirty);
 
-	nvlf_tables_lock(f);
 	if (port->linked)
 		nvlf_link_break(f, f->sw[port->partner_id], port->partner_port);
 	*port = *new;
@@ -158,7 +157,7 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 		if (sw && port->partner_port < sw->nports)
 			nvlf_link_make(f, sw, port->partner_port);
 	}
-	nvlf_tables_unlock(f);
+	f->touched = true;
 }
 
 static void nvlf_switch_port_store(struct nvlf_fabric *f,
@@ -173,11 +172,10 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		sw->dirty = true;
 
-	nvlf_tables_lock(f);
 	nvlf_link_break(f, sw, q);
 	*port = *new;
 	nvlf_link_make(f, sw, q);
-	nvlf_tables_unlock(f);
+	f->touched = true;
 }
 
 /**
@@ -236,7 +234,7 @@ void nvlf_topology_scan_switch(struct nvlf_fabric *f, struct nvlf_switch *sw,
  * @port: first port
  * @nports: how many there are
  *
- * Context: the tables are stable.
+ * Context: holds change.
  * Return: their number.
  */
 unsigned int nvlf_ports_up(const struct nvlf_port *port, unsigned int nports)
