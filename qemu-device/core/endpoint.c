@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * endpoint.c - an accelerator: its life and its registers.
+ *
+ * Its end goes from what it does to others, to what others do to it: queues
+ * stop first, so that nothing moves any more; its windows give their pages
+ * back; its links drop, which kills the windows of peers; then its grants end.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nvlf_internal.h"
+
+/* The device's own registers follow the common block. */
+#define OWN(reg)        ((reg) - NVLF_COMMON_SIZE)
+#define OWN_SIZE        (TRN4_REG_WINDOW_EVENT - NVLF_COMMON_SIZE)
+
+#define OPS_ALL         (NVLF_BIT(TRN4_OP_NOP) | NVLF_BIT(TRN4_OP_COPY) | \
+                         NVLF_BIT(TRN4_OP_ATOMIC))
+#define ATOMIC_OPS_ALL  (NVLF_BIT(TRN4_ATOMIC_ADD) | \
+                         NVLF_BIT(TRN4_ATOMIC_SWAP) | \
+                         NVLF_BIT(TRN4_ATOMIC_CAS))
+/* Words of 1 << 2 and 1 << 3 bytes */
+#define ATOMIC_WIDTHS   (NVLF_BIT(2) | NVLF_BIT(3))
+
+static uint64_t hbm_size_get(const struct nvlf_access *a)
+{
+    return TRN4_HBM_SIZE;
+}
+
+static uint64_t hbm_backed_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->mem.size;
+}
+
+static uint64_t aperture_size_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->aperture;
+}
+
+static uint64_t aperture_ro_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->aperture / 2;
+}
+
+static uint64_t queue_count_get(const struct nvlf_access *a)
+{
+    return TRN4_QUEUES;
+}
+
+static uint64_t grant_count_get(const struct nvlf_access *a)
+{
+    return TRN4_GRANTS;
+}
+
+static uint64_t window_count_get(const struct nvlf_access *a)
+{
+    return TRN4_WINDOWS;
+}
+
+static uint64_t ops_get(const struct nvlf_access *a)
+{
+    return OPS_ALL;
+}
+
+static uint64_t atomic_ops_get(const struct nvlf_access *a)
+{
+    return ATOMIC_OPS_ALL;
+}
+
+static uint64_t atomic_widths_get(const struct nvlf_access *a)
+{
+    return ATOMIC_WIDTHS;
+}
+
+/* Rounded up like the ends of operations: none ends later than it says. */
+static uint64_t model_time_get(const struct nvlf_access *a)
+{
+    return nvlf_time_ns(nvlf_ep(a), a->d->f->clock);
+}
+
+static uint64_t ro_stores_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->ro_stores;
+}
+
+static const struct nvlf_reg endpoint_regs[] = {
+    { OWN(TRN4_REG_HBM_SIZE), 8, 1, hbm_size_get, NULL },
+    { OWN(TRN4_REG_HBM_BACKED), 8, 1, hbm_backed_get, NULL },
+    { OWN(TRN4_REG_APERTURE_SIZE), 8, 1, aperture_size_get, NULL },
+    { OWN(TRN4_REG_APERTURE_RO), 8, 1, aperture_ro_get, NULL },
+    { OWN(TRN4_REG_QUEUE_COUNT), 4, 1, queue_count_get, NULL },
+    { OWN(TRN4_REG_GRANT_COUNT), 4, 1, grant_count_get, NULL },
+    { OWN(TRN4_REG_WINDOW_COUNT), 4, 1, window_count_get, NULL },
+    { OWN(TRN4_REG_OPS), 4, 1, ops_get, NULL },
+    { OWN(TRN4_REG_ATOMIC_OPS), 4, 1, atomic_ops_get, NULL },
+    { OWN(TRN4_REG_ATOMIC_WIDTHS), 4, 1, atomic_widths_get, NULL },
+    { OWN(TRN4_REG_MODEL_TIME), 8, 1, model_time_get, NULL },
+    { OWN(TRN4_REG_RO_STORES), 8, 1, ro_stores_get, NULL },
+};
+static const struct nvlf_block endpoint_block =
+    NVLF_BLOCK(NVLF_COMMON_SIZE, 1, OWN_SIZE, endpoint_regs);
+
+/* Doorbells first: they are what is written most. */
+static const struct nvlf_block *const endpoint_blocks[] = {
+    &nvlf_doorbell_block,
+    &nvlf_window_block,
+    &nvlf_grant_block,
+    &nvlf_queue_block,
+    &nvlf_endpoint_port_block,
+    &nvlf_common_block,
+    &endpoint_block,
+    &nvlf_window_event_block,
+    NULL,
+};
+
+uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
+                            uint64_t addr, unsigned int size)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    return ep ? nvlf_regs_read(&ep->d, endpoint_blocks, addr, size) : 0;
+}
+
+void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id,
+                         uint64_t addr, uint64_t value, unsigned int size)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    if (ep) {
+        nvlf_regs_write(&ep->d, endpoint_blocks, addr, value, size);
+    }
+}
+
+/* The only error whose address is one of BAR2. */
+void nvlf_endpoint_ro_store(struct nvlf_fabric *f, unsigned int id,
+                            uint64_t aperture)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    if (ep) {
+        ep->ro_stores++;
+        nvlf_error(&ep->d, NVL_ERR_RO_WINDOW, aperture);
+    }
+}
+
+/* ---- Life ------------------------------------------------------------ */
+
+static void endpoint_end(struct nvlf_endpoint *ep)
+{
+    struct nvlf_fabric *f = ep->d.f;
+
+    nvlf_queues_clear(ep);
+    nvlf_windows_clear(ep);
+    ep->d.attached = false;
+    nvlf_ports_settle(&ep->d);
+    nvlf_windows_of_peer(f, ep->d.self);
+    nvlf_grants_clear(ep);
+    nvlf_device_clear(&ep->d);
+    ep->ro_stores = 0;
+    memset(ep->busy_until, 0, sizeof(ep->busy_until));
+}
+
+/* See switch_begin() in switch.c for why there are no events. */
+static void endpoint_begin(struct nvlf_endpoint *ep)
+{
+    struct nvlf_fabric *f = ep->d.f;
+
+    ep->time_base = f->clock;
+    nvlf_ports_enable(&ep->d);
+    ep->d.attached = true;
+    nvlf_ports_settle(&ep->d);
+    nvlf_windows_of_peer(f, ep->d.self);
+    nvlf_device_clear(&ep->d);
+}
+
+/* What the range checks of grant.c and copy.c rely on */
+static bool mem_ok(const struct nvlf_mem *mem)
+{
+    return mem->ptr && mem->size && mem->size <= TRN4_HBM_SIZE &&
+           !(mem->size % NVL_PAGE_SIZE) && !((uintptr_t)mem->ptr % 8);
+}
+
+static bool aperture_ok(uint64_t aperture)
+{
+    return aperture >= 2ull * NVL_PAGE_SIZE && !(aperture & (aperture - 1));
+}
+
+int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
+                         const struct nvlf_mem *mem, uint64_t aperture,
+                         const struct nvlf_endpoint_ops *ops, void *dev)
+{
+    struct nvlf_endpoint *ep;
+
+    if (id >= f->endpoints || !mem_ok(mem) || !aperture_ok(aperture)) {
+        return -EINVAL;
+    }
+    if (nvlf_endpoint_at(f, id)) {
+        return -EBUSY;
+    }
+    ep = f->ep[id];
+    if (!ep) {
+        ep = calloc(1, sizeof(*ep));
+        if (!ep) {
+            return -ENOMEM;
+        }
+        ep->d.f = f;
+        ep->d.kind = NVL_PARTNER_ENDPOINT;
+        ep->d.self = id;
+        ep->d.guid = nvlf_endpoint_guid(id);
+        ep->d.nports = TRN4_PORTS;
+        nvlf_grants_init(ep);
+        nvlf_windows_init(ep);
+        f->ep[id] = ep;
+    }
+    ep->d.irq = ops->irq;
+    ep->d.dev = dev;
+    ep->ops = ops;
+    ep->mem = *mem;
+    ep->aperture = aperture;
+    endpoint_begin(ep);
+    return 0;
+}
+
+void nvlf_endpoint_detach(struct nvlf_fabric *f, unsigned int id)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    if (ep) {
+        endpoint_end(ep);
+    }
+}
+
+void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    if (ep) {
+        endpoint_end(ep);
+        endpoint_begin(ep);
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fabric.c - the fabric itself: made, freed, told that training is over. What
+ * is attached to it lives in endpoint.c and switch.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "nvlf_internal.h"
+
+_Static_assert(NVL_ENDPOINTS_MAX * TRN4_WINDOWS <= NVLF_NONE,
+               "windows have 16-bit numbers");
+_Static_assert(NVL_SWITCHES_MAX <= 64 && NVL_PARTITIONS <= 64 &&
+               TRN4_QUEUES <= 64 && TRN4_PORTS <= 64,
+               "one bit each in a word");
+
+struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
+                                    const struct nvlf_fabric_ops *ops,
+                                    void *owner)
+{
+    struct nvlf_fabric *f;
+
+    if (!nvlf_fabric_check(switches)) {
+        return NULL;
+    }
+    f = calloc(1, sizeof(*f));
+    if (!f) {
+        return NULL;
+    }
+    f->bounce = malloc(NVLF_CHUNK);
+    if (!f->bounce) {
+        free(f);
+        return NULL;
+    }
+    f->switches = switches;
+    f->endpoints = nvlf_fabric_check(switches);
+    f->width = TRN4_PORTS / switches;
+    f->ops = ops;
+    f->owner = owner;
+    /* NVLF_NONE in both ends of each list */
+    memset(f->pair, 0xff, sizeof(f->pair));
+    memset(f->grant, 0xff, sizeof(f->grant));
+    return f;
+}
+
+void nvlf_fabric_free(struct nvlf_fabric *f)
+{
+    unsigned int i;
+
+    if (!f) {
+        return;
+    }
+    for (i = 0; i < NVL_ENDPOINTS_MAX; i++) {
+        free(f->ep[i]);
+    }
+    for (i = 0; i < NVL_SWITCHES_MAX; i++) {
+        free(f->sw[i]);
+    }
+    free(f->bounce);
+    free(f);
+}
+
+void nvlf_fabric_trained(struct nvlf_fabric *f)
+{
+    nvlf_ports_trained(f);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvlf_core.h - the fabric and its devices as pure C: all that happens behind
+ * the registers, and none of QEMU.
+ *
+ * A fabric joins endpoints (accelerators) and switches by the wiring rule. Its
+ * user (QEMU glue, a unit test, a fuzzer) attaches devices, forwards register
+ * accesses to them, and lends each a few operations: place the pages of a
+ * window, reach host memory, raise an interrupt. Everything is named by
+ * number, never by pointer, so that a device may live elsewhere.
+ *
+ * Context: all calls into one fabric are serialised by the caller (QEMU: the
+ * BQL). Operations are called back in that context and must not call back in.
+ */
+#ifndef NVLF_CORE_H
+#define NVLF_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hw/trn4_hw.h"
+
+struct nvlf_fabric;
+
+/**
+ * struct nvlf_mem - an endpoint's HBM
+ * @fd: the file that backs it, what a window is mapped from
+ * @offset: where in @fd it begins
+ * @size: bytes, a multiple of NVL_PAGE_SIZE
+ * @ptr: the same memory in this process, for the engine
+ */
+struct nvlf_mem {
+	int fd;
+	uint64_t offset;
+	uint64_t size;
+	uint8_t *ptr;
+};
+
+/**
+ * struct nvlf_endpoint_ops - what an accelerator lends the core
+ * @window_place: put @size bytes of the peer's memory, from @offset in @mem,
+ *	at @aperture of the endpoint's BAR2; false where the host refused
+ * @window_clear: put private all-ones pages there again
+ * @dma_read: host memory at bus address @addr into @buf; false where not all
+ *	of it is memory. Must never reach a device's registers
+ * @dma_write: @buf into host memory
+ * @mem_dirty: the engine wrote @len bytes at @offset of this endpoint's HBM
+ * @kick: there is work for nvlf_engine_run(); call it soon, not from here
+ * @irq: raise MSI-X vector @vector
+ */
+struct nvlf_endpoint_ops {
+	bool (*window_place)(void *dev, uint64_t aperture, uint64_t size,
+			     const struct nvlf_mem *mem, uint64_t offset);
+	void (*window_clear)(void *dev, uint64_t aperture, uint64_t size);
+	bool (*dma_read)(void *dev, uint64_t addr, void *buf, size_t len);
+	bool (*dma_write)(void *dev, uint64_t addr, const void *buf,
+			  size_t len);
+	void (*mem_dirty)(void *dev, uint64_t offset, uint64_t len);
+	void (*kick)(void *dev);
+	void (*irq)(void *dev, unsigned int vector);
+};
+
+/**
+ * struct nvlf_switch_ops - what a switch lends the core
+ * @irq: raise MSI-X vector @vector
+ */
+struct nvlf_switch_ops {
+	void (*irq)(void *dev, unsigned int vector);
+};
+
+/**
+ * struct nvlf_fabric_ops - what the owner of the fabric lends the core
+ * @train: links entered training; call nvlf_fabric_trained() after @ns
+ */
+struct nvlf_fabric_ops {
+	void (*train)(void *owner, uint64_t ns);
+};
+
+#define NVLF_TRAIN_NS		1000000ull	/* from TRAIN to ACTIVE */
+
+/**
+ * nvlf_fabric_check() - does the wiring rule allow it?
+ * @switches: number of switches
+ *
+ * Return: most endpoints that @switches switches join at full bandwidth
+ * (2 * switches), or 0 where @switches is 0 or does not divide 36.
+ */
+unsigned int nvlf_fabric_check(unsigned int switches);
+
+/**
+ * nvlf_fabric_new() - make a fabric with nothing attached
+ * @switches: as accepted by nvlf_fabric_check()
+ * @ops: kept, not copied
+ * @owner: handed back to @ops
+ *
+ * Return: the fabric, or NULL where @switches does not fit or memory is out.
+ */
+struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
+				    const struct nvlf_fabric_ops *ops,
+				    void *owner);
+
+/** nvlf_fabric_free() - free a fabric from which all has been detached */
+void nvlf_fabric_free(struct nvlf_fabric *f);
+
+/** nvlf_fabric_trained() - the training time asked for by @train is over */
+void nvlf_fabric_trained(struct nvlf_fabric *f);
+
+/** nvlf_fabric_reachable() - may @src store to @dst at this moment? */
+bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
+			   unsigned int dst);
+
+/**
+ * nvlf_endpoint_attach() - put an accelerator at a place in the fabric
+ * @f: fabric
+ * @id: target id and place, 0 to nvlf_fabric_check() - 1
+ * @mem: its HBM; copied
+ * @aperture: bytes of its BAR2, a power of two, at least 2 * NVL_PAGE_SIZE
+ * @ops: kept, not copied
+ * @dev: handed back to @ops
+ *
+ * Its links begin to train where the other end is there. All of the aperture
+ * is expected to hold all-ones pages.
+ *
+ * Return: 0, -EINVAL (a value out of range), -EBUSY (place taken), -ENOMEM.
+ */
+int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
+			 const struct nvlf_mem *mem, uint64_t aperture,
+			 const struct nvlf_endpoint_ops *ops, void *dev);
+
+/** nvlf_endpoint_detach() - take it out: its links drop, windows on it die */
+void nvlf_endpoint_detach(struct nvlf_fabric *f, unsigned int id);
+
+/**
+ * nvlf_endpoint_reset() - function level reset
+ *
+ * Queues, windows and grants end, generations go up, registers take their
+ * reset values, links train anew.
+ */
+void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id);
+
+/** nvlf_endpoint_read() - read BAR0 of an accelerator */
+uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
+			    uint64_t addr, unsigned int size);
+
+/** nvlf_endpoint_write() - write BAR0 of an accelerator */
+void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id,
+			 uint64_t addr, uint64_t value, unsigned int size);
+
+/** nvlf_endpoint_ro_store() - count a store into the read-only half */
+void nvlf_endpoint_ro_store(struct nvlf_fabric *f, unsigned int id,
+			    uint64_t aperture);
+
+/** nvlf_endpoint_guid() - what NVL_REG_GUID of endpoint @id reads */
+uint64_t nvlf_endpoint_guid(unsigned int id);
+
+/**
+ * nvlf_engine_run() - work on an endpoint's queues
+ * @f: fabric
+ * @id: endpoint
+ *
+ * Takes a bounded amount of work, in turn from each queue that has some, so
+ * that neither a long copy nor a full ring holds up the caller for long.
+ *
+ * Return: true where work is left: call again soon.
+ */
+bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id);
+
+/**
+ * nvlf_switch_attach() - put a switch into the fabric
+ * @f: fabric
+ * @id: its number, 0 to the fabric's switches - 1
+ * @ops: kept, not copied
+ * @dev: handed back to @ops
+ *
+ * Return: 0, -EINVAL (no such number), -EBUSY (taken), -ENOMEM.
+ */
+int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
+		       const struct nvlf_switch_ops *ops, void *dev);
+
+/** nvlf_switch_detach() - take it out: its links drop */
+void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id);
+
+/** nvlf_switch_reset() - routes and partitions go, links train anew */
+void nvlf_switch_reset(struct nvlf_fabric *f, unsigned int id);
+
+/** nvlf_switch_read() - read BAR0 of a switch */
+uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id,
+			  uint64_t addr, unsigned int size);
+
+/** nvlf_switch_write() - write BAR0 of a switch */
+void nvlf_switch_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
+		       uint64_t value, unsigned int size);
+
+#endif /* NVLF_CORE_H */

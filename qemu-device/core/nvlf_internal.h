@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvlf_internal.h - the structures behind nvlf_core.h and what must always
+ * hold between them.
+ *
+ * Everything here is guarded by the caller's serialisation of calls into one
+ * fabric (see nvlf_core.h); there is no lock. Only bytes of HBM are touched by
+ * others at the same time: by guest CPUs through windows.
+ *
+ * Places, once attached to, keep their structure until the fabric is freed:
+ * the generations of an endpoint's grants outlive resets and even its removal,
+ * so that no old window can match a grant of whoever comes next.
+ *
+ * Invariants, true whenever no call is in progress:
+ *  1. A port is OFF exactly if its device is away or it is disabled; DETECT if
+ *     only the other end is OFF; else both ends are in the same state.
+ *  2. nvlf_switch.up[e] holds exactly the ports that lead to endpoint e and
+ *     carry traffic; nvlf_endpoint.links_up counts the same links.
+ *  3. nvlf_switch.slots[e] holds exactly the valid partitions with member e.
+ *  4. Bit s of via[src][dst] is set exactly if switch s lets src store to dst.
+ *  5. A window is on no list (OFF, BAD_RANGE, or a peer id beyond the fabric),
+ *     on the waiting list of its endpoint (OVERLAP), or on both the list of
+ *     its pair and the list of the grant it names.
+ *  6. nvlf_endpoint.claims holds exactly the enabled windows that are neither
+ *     BAD_RANGE nor OVERLAP, in the order of their aperture offsets, and no
+ *     two of them share a page.
+ *  7. The status of a window is what window_find() says; it is LIVE exactly if
+ *     its pages are placed.
+ *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on.
+ */
+#ifndef NVLF_INTERNAL_H
+#define NVLF_INTERNAL_H
+
+#include "nvlf_core.h"
+
+#define NVLF_BIT(n)             (1ull << (n))
+#define NVLF_COUNT(a)           (sizeof(a) / sizeof((a)[0]))
+
+/* Work of one nvlf_engine_run(), and of one turn of a queue within it */
+#define NVLF_RUN_BYTES          (1u << 20)
+#define NVLF_RUN_DESCS          64
+#define NVLF_CHUNK              (256u << 10)
+
+#define NVLF_PORT_WORDS         2
+#define NVLF_EVENT_WORDS        (TRN4_WINDOWS / 64)
+#define NVLF_MEMBER_WORDS       (NVL_TARGET_IDS / 64)
+
+/* A set of ports of one device; 72 do not fit in one word. */
+struct nvlf_ports {
+    uint64_t w[NVLF_PORT_WORDS];
+};
+
+/*
+ * Lists of windows. A window is known by one number in all the fabric, its
+ * endpoint's id * TRN4_WINDOWS + its index; 72 * 512 fit in 16 bits with room
+ * for NVLF_NONE. Lists run in order of arrival.
+ */
+#define NVLF_NONE               0xffffu
+
+struct nvlf_list {
+    uint16_t first;
+    uint16_t last;
+};
+
+struct nvlf_node {
+    uint16_t next;
+    uint16_t prev;
+};
+
+/* Which of a window's nodes: a waiting window is in no pair list. */
+enum nvlf_chain {
+    NVLF_CHAIN_PAIR,
+    NVLF_CHAIN_WAIT = NVLF_CHAIN_PAIR,
+    NVLF_CHAIN_GRANT,
+    NVLF_CHAINS,
+};
+
+struct nvlf_port {
+    bool enable;
+    uint8_t state;              /* enum nvl_port_state */
+    uint32_t train_count;
+};
+
+/* What accelerators and switches have in common; first member of both */
+struct nvlf_device {
+    struct nvlf_fabric *f;
+    enum nvl_partner kind;
+    uint32_t self;              /* target id or switch number */
+    uint64_t guid;
+    bool attached;
+    void (*irq)(void *dev, unsigned int vector);
+    void *dev;
+
+    uint32_t scratch;
+    uint32_t int_status;
+    uint32_t int_enable;
+    uint32_t err_count;
+    uint32_t err_last;
+    uint64_t err_addr;
+    struct nvlf_ports port_event;
+
+    unsigned int nports;
+    struct nvlf_port ports[NVL_SWITCH_PORTS];
+};
+
+struct nvlf_grant {
+    uint64_t base;              /* HBM offset */
+    uint64_t size;
+    uint32_t ctrl;              /* NVL_RIGHT_*, TRN4_GRANT_VALID */
+    uint32_t generation;        /* never 0 */
+};
+
+struct nvlf_window {
+    uint64_t aperture;
+    uint64_t size;
+    uint64_t offset;
+    uint32_t peer;
+    uint32_t grant;
+    uint32_t generation;
+    uint32_t ctrl;              /* NVL_RIGHT_*, TRN4_WINDOW_ENABLE */
+    uint8_t status;             /* enum trn4_window_status */
+    bool claimed;               /* in nvlf_endpoint.claims */
+    /*
+     * Goes up whenever the window ceases to be what it was, so that an
+     * operation in progress cannot take a new life of the window for the old.
+     */
+    uint64_t life;
+    struct nvlf_node node[NVLF_CHAINS];
+};
+
+/* One side of an operation, after it was found good */
+struct nvlf_operand {
+    uint8_t space;              /* enum trn4_space */
+    uint16_t slot;
+    uint64_t addr;
+    uint64_t life;              /* the window's, when it was found good */
+};
+
+/* The way of one side's bytes, for the timing model; see timing.c */
+struct nvlf_path {
+    uint16_t peer;              /* NVLF_NONE: not over the fabric */
+    uint32_t rate;              /* GB/s, that is bytes per ns */
+};
+
+/* The descriptor that a queue works on */
+struct nvlf_op {
+    bool active;
+    bool backward;              /* chunks go from the end to the beginning */
+    struct trn4_desc desc;      /* as read, once */
+    struct nvlf_operand src;
+    struct nvlf_operand dst;
+    struct nvlf_path src_path;
+    struct nvlf_path dst_path;
+    uint64_t done;              /* bytes in place */
+    uint64_t start;             /* fabric time, ps */
+};
+
+struct nvlf_queue {
+    uint64_t sq_base;
+    uint64_t cq_base;
+    uint32_t size;              /* log2 of entries */
+    uint32_t vector;
+    uint32_t ctrl;
+    uint8_t status;             /* enum trn4_queue_status */
+    uint16_t phase;
+    uint32_t sq_head;
+    uint32_t sq_tail;
+    uint32_t cq_head;
+    uint32_t cq_tail;
+    struct nvlf_op op;
+
+    /* Model time, fabric ps: see timing.c */
+    uint64_t last_end;
+    uint64_t ready;
+    uint64_t mark_time;
+    uint32_t mark_index;
+    bool marked;
+};
+
+/* What operations contend for at an endpoint */
+enum nvlf_resource {
+    NVLF_RES_HBM,
+    NVLF_RES_HOST,              /* its PCIe link */
+    NVLF_RES_TX,                /* its links, towards the switches */
+    NVLF_RES_RX,
+    NVLF_RESOURCES,
+};
+
+struct nvlf_endpoint {
+    struct nvlf_device d;
+    const struct nvlf_endpoint_ops *ops;
+    struct nvlf_mem mem;
+    uint64_t aperture;
+    uint64_t ro_stores;
+    unsigned int links_up;
+
+    struct nvlf_grant grants[TRN4_GRANTS];
+
+    struct nvlf_window windows[TRN4_WINDOWS];
+    uint64_t window_event[NVLF_EVENT_WORDS];
+    uint16_t claims[TRN4_WINDOWS];      /* window indexes, not numbers */
+    unsigned int nclaims;
+    struct nvlf_list waiting;
+
+    struct nvlf_queue queues[TRN4_QUEUES];
+    uint64_t runnable;
+    unsigned int turn;                  /* queue that is asked first */
+
+    uint64_t time_base;                 /* fabric ps at the last reset */
+    uint64_t busy_until[NVLF_RESOURCES];        /* fabric ps */
+};
+
+struct nvlf_route {
+    uint64_t lo;                /* in force */
+    uint64_t hi;
+    uint64_t next_lo;           /* kept aside until HI is written */
+    uint32_t next_hi;           /* lower half of HI, where written by halves */
+};
+
+struct nvlf_partition {
+    uint32_t ctrl;
+    uint64_t members[NVLF_MEMBER_WORDS];
+};
+
+struct nvlf_switch {
+    struct nvlf_device d;
+    struct nvlf_ports up[NVL_ENDPOINTS_MAX];
+    uint64_t slots[NVL_ENDPOINTS_MAX];
+    struct nvlf_route routes[NVL_TARGET_IDS];
+    struct nvlf_partition partitions[NVL_PARTITIONS];
+};
+
+struct nvlf_fabric {
+    unsigned int switches;
+    unsigned int endpoints;     /* most that fit: 2 * switches */
+    unsigned int width;         /* links of each endpoint to each switch */
+    const struct nvlf_fabric_ops *ops;
+    void *owner;
+
+    /* NULL until somebody was attached there */
+    struct nvlf_endpoint *ep[NVL_ENDPOINTS_MAX];
+    struct nvlf_switch *sw[NVL_SWITCHES_MAX];
+
+    /* Training: see port.c. Bit l of late[e]: link l waits for the next one. */
+    bool training;
+    bool training_new;          /* asked for in the call that goes on */
+    uint64_t late[NVL_ENDPOINTS_MAX];
+
+    uint64_t via[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
+    struct nvlf_list pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
+    struct nvlf_list grant[NVL_ENDPOINTS_MAX][TRN4_GRANTS];
+
+    uint64_t clock;             /* fabric time, ps: the latest end so far */
+    uint8_t *bounce;            /* NVLF_CHUNK bytes, host to host */
+
+    uint64_t resolves;          /* pairs resolved; unit tests count on it */
+};
+
+/* ---- regs.c: decoding of registers ----------------------------------- */
+
+/**
+ * struct nvlf_access - one good access on its way to its register
+ * @d: the device
+ * @entry: which entry of the block (port, grant, route, ...)
+ * @nth: which of the registers in a row that share a definition
+ * @mask: of a write: the bits that are written; not all ones where an 8-byte
+ *      register is written by halves
+ */
+struct nvlf_access {
+    struct nvlf_device *d;
+    unsigned int entry;
+    unsigned int nth;
+    uint64_t mask;
+};
+
+/**
+ * struct nvlf_reg - one register, or several in a row
+ * @offset: of the first, within the entry
+ * @size: 4 or 8 bytes
+ * @count: how many in a row
+ * @get: NULL: cannot be read, which gives zero and is no error
+ * @set: NULL: read-only. Returns NVL_ERR_*; other than NONE: nothing changed
+ */
+struct nvlf_reg {
+    uint32_t offset;
+    uint8_t size;
+    uint8_t count;
+    uint64_t (*get)(const struct nvlf_access *a);
+    uint32_t (*set)(const struct nvlf_access *a, uint64_t value);
+};
+
+/* A table of entries that all have the same registers */
+struct nvlf_block {
+    uint32_t base;
+    uint32_t count;
+    uint32_t stride;
+    const struct nvlf_reg *regs;
+    unsigned int nregs;
+};
+
+#define NVLF_BLOCK(b, c, s, r) \
+    { .base = (b), .count = (c), .stride = (s), \
+      .regs = (r), .nregs = NVLF_COUNT(r) }
+
+/* The common block ends where the devices' own registers begin. */
+#define NVLF_COMMON_SIZE        0x80
+
+/* Every block is defined beside its registers; a device lists its own. */
+extern const struct nvlf_block nvlf_common_block;
+extern const struct nvlf_block nvlf_endpoint_port_block;
+extern const struct nvlf_block nvlf_switch_port_block;
+extern const struct nvlf_block nvlf_route_block;
+extern const struct nvlf_block nvlf_partition_block;
+extern const struct nvlf_block nvlf_grant_block;
+extern const struct nvlf_block nvlf_window_block;
+extern const struct nvlf_block nvlf_window_event_block;
+extern const struct nvlf_block nvlf_queue_block;
+extern const struct nvlf_block nvlf_doorbell_block;
+
+/* @blocks: ends with NULL; they do not overlap */
+uint64_t nvlf_regs_read(struct nvlf_device *d,
+                        const struct nvlf_block *const *blocks, uint64_t addr,
+                        unsigned int size);
+void nvlf_regs_write(struct nvlf_device *d,
+                     const struct nvlf_block *const *blocks, uint64_t addr,
+                     uint64_t value, unsigned int size);
+void nvlf_int_raise(struct nvlf_device *d, uint32_t bits);
+void nvlf_error(struct nvlf_device *d, uint32_t code, uint64_t addr);
+void nvlf_device_clear(struct nvlf_device *d);
+
+/* @old with the written bits of a register replaced */
+static inline uint64_t nvlf_merge(const struct nvlf_access *a, uint64_t old,
+                                  uint64_t value)
+{
+    return (old & ~a->mask) | (value & a->mask);
+}
+
+static inline struct nvlf_endpoint *nvlf_ep(const struct nvlf_access *a)
+{
+    return (struct nvlf_endpoint *)a->d;
+}
+
+static inline struct nvlf_switch *nvlf_sw(const struct nvlf_access *a)
+{
+    return (struct nvlf_switch *)a->d;
+}
+
+/* ---- wiring.c -------------------------------------------------------- */
+
+void nvlf_wire_from_endpoint(const struct nvlf_fabric *f, unsigned int link,
+                             unsigned int e, unsigned int *s,
+                             unsigned int *port);
+void nvlf_wire_from_switch(const struct nvlf_fabric *f, unsigned int s,
+                           unsigned int port, unsigned int *e,
+                           unsigned int *link);
+uint64_t nvlf_switch_guid(unsigned int id);
+
+/* ---- fabric.c: the devices at their places --------------------------- */
+
+/* The endpoint at place @id, or NULL where none is attached */
+static inline struct nvlf_endpoint *
+nvlf_endpoint_at(const struct nvlf_fabric *f, uint64_t id)
+{
+    struct nvlf_endpoint *ep = id < f->endpoints ? f->ep[id] : NULL;
+
+    return ep && ep->d.attached ? ep : NULL;
+}
+
+/* The switch at place @id, or NULL where none is attached */
+static inline struct nvlf_switch *
+nvlf_switch_at(const struct nvlf_fabric *f, uint64_t id)
+{
+    struct nvlf_switch *sw = id < f->switches ? f->sw[id] : NULL;
+
+    return sw && sw->d.attached ? sw : NULL;
+}
+
+/* ---- port.c: links and their training -------------------------------- */
+
+void nvlf_ports_enable(struct nvlf_device *d);
+void nvlf_ports_settle(struct nvlf_device *d);
+void nvlf_ports_trained(struct nvlf_fabric *f);
+
+static inline bool nvlf_port_up(uint8_t state)
+{
+    return state == NVL_PORT_ACTIVE || state == NVL_PORT_DEGRADED;
+}
+
+static inline bool nvlf_ports_empty(const struct nvlf_ports *p)
+{
+    return !(p->w[0] | p->w[1]);
+}
+
+/* ---- reach.c: who reaches whom --------------------------------------- */
+
+void nvlf_reach_pair(struct nvlf_fabric *f, unsigned int s, unsigned int src,
+                     unsigned int dst);
+void nvlf_reach_link(struct nvlf_fabric *f, unsigned int e, unsigned int s);
+void nvlf_reach_route(struct nvlf_fabric *f, unsigned int s, unsigned int dst);
+enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
+                                       unsigned int src, unsigned int dst);
+
+/* ---- route.c, partition.c: the tables of a switch -------------------- */
+
+void nvlf_tables_clear(struct nvlf_switch *sw);
+
+/* ---- grant.c --------------------------------------------------------- */
+
+bool nvlf_rights_ok(uint32_t rights);
+void nvlf_grants_init(struct nvlf_endpoint *ep);
+void nvlf_grants_clear(struct nvlf_endpoint *ep);
+
+/* ---- window.c -------------------------------------------------------- */
+
+void nvlf_windows_init(struct nvlf_endpoint *ep);
+void nvlf_windows_clear(struct nvlf_endpoint *ep);
+void nvlf_windows_of_pair(struct nvlf_fabric *f, unsigned int src,
+                          unsigned int dst);
+void nvlf_windows_of_grant(struct nvlf_fabric *f, unsigned int dst,
+                           unsigned int grant);
+void nvlf_windows_of_peer(struct nvlf_fabric *f, unsigned int dst);
+
+/* ---- queue.c: rings, doorbells, completions -------------------------- */
+
+void nvlf_queues_clear(struct nvlf_endpoint *ep);
+void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int q);
+bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int q);
+bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int q,
+                         enum trn4_status status, uint64_t value);
+
+/* ---- copy.c, atomic.c: what operations do ---------------------------- */
+
+/**
+ * struct nvlf_target - where an operand lies at this moment
+ * @owner: whose HBM it is; NULL: host memory
+ * @ptr: in this process; NULL: host memory
+ * @addr: bus address, or offset in @owner's HBM
+ */
+struct nvlf_target {
+    struct nvlf_endpoint *owner;
+    uint8_t *ptr;
+    uint64_t addr;
+};
+
+enum trn4_status nvlf_operand_check(const struct nvlf_endpoint *ep,
+                                    struct nvlf_operand *o, uint64_t length,
+                                    uint32_t rights);
+bool nvlf_operand_find(const struct nvlf_endpoint *ep,
+                       const struct nvlf_operand *o, struct nvlf_target *t);
+bool nvlf_copy_backward(const struct nvlf_endpoint *ep,
+                        const struct nvlf_op *op);
+enum trn4_status nvlf_copy_chunk(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                                 uint64_t *moved);
+bool nvlf_atomic(void *word, const struct trn4_desc *d, uint64_t *old);
+
+/* ---- timing.c: model time -------------------------------------------- */
+
+#define NVLF_PS_PER_NS          1000
+
+uint64_t nvlf_time_ns(const struct nvlf_endpoint *ep, uint64_t t);
+void nvlf_time_doorbell(struct nvlf_endpoint *ep, struct nvlf_queue *q,
+                        uint32_t old_tail);
+void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
+                     uint32_t index);
+void nvlf_time_path(const struct nvlf_endpoint *ep,
+                    const struct nvlf_operand *o, struct nvlf_path *path);
+uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
+                       uint64_t bytes);
+
+#endif /* NVLF_INTERNAL_H */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * switch.c - a switch: its life and its registers.
+ *
+ * Detach and reset take its links down first, so that no pair goes through it
+ * any more when the tables are cleared: that then concerns nobody.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nvlf_internal.h"
+
+static uint64_t route_count_get(const struct nvlf_access *a)
+{
+    return NVL_TARGET_IDS;
+}
+
+static uint64_t partition_count_get(const struct nvlf_access *a)
+{
+    return NVL_PARTITIONS;
+}
+
+/* The device's own registers follow the common block. */
+#define OWN(reg) ((reg) - NVLF_COMMON_SIZE)
+
+static const struct nvlf_reg switch_regs[] = {
+    { OWN(NVL_SWITCH_REG_ROUTE_COUNT), 4, 1, route_count_get, NULL },
+    { OWN(NVL_SWITCH_REG_PARTITION_COUNT), 4, 1, partition_count_get, NULL },
+};
+static const struct nvlf_block switch_block =
+    NVLF_BLOCK(NVLF_COMMON_SIZE, 1, 0x10, switch_regs);
+
+static const struct nvlf_block *const switch_blocks[] = {
+    &nvlf_switch_port_block,
+    &nvlf_route_block,
+    &nvlf_partition_block,
+    &nvlf_common_block,
+    &switch_block,
+    NULL,
+};
+
+uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id,
+                          uint64_t addr, unsigned int size)
+{
+    struct nvlf_switch *sw = nvlf_switch_at(f, id);
+
+    return sw ? nvlf_regs_read(&sw->d, switch_blocks, addr, size) : 0;
+}
+
+void nvlf_switch_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
+                       uint64_t value, unsigned int size)
+{
+    struct nvlf_switch *sw = nvlf_switch_at(f, id);
+
+    if (sw) {
+        nvlf_regs_write(&sw->d, switch_blocks, addr, value, size);
+    }
+}
+
+/* Down and forget. The caller may bring it up again. */
+static void switch_end(struct nvlf_switch *sw)
+{
+    sw->d.attached = false;
+    nvlf_ports_settle(&sw->d);
+    memset(sw->slots, 0, sizeof(sw->slots));
+    memset(sw->routes, 0, sizeof(sw->routes));
+    memset(sw->partitions, 0, sizeof(sw->partitions));
+    nvlf_device_clear(&sw->d);
+}
+
+/*
+ * Up with reset values. The state in which ports come out of reset is what
+ * later changes are told against, so it is itself no event.
+ */
+static void switch_begin(struct nvlf_switch *sw)
+{
+    nvlf_ports_enable(&sw->d);
+    sw->d.attached = true;
+    nvlf_ports_settle(&sw->d);
+    nvlf_device_clear(&sw->d);
+}
+
+int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
+                       const struct nvlf_switch_ops *ops, void *dev)
+{
+    struct nvlf_switch *sw;
+
+    if (id >= f->switches) {
+        return -EINVAL;
+    }
+    if (nvlf_switch_at(f, id)) {
+        return -EBUSY;
+    }
+    sw = f->sw[id];
+    if (!sw) {
+        sw = calloc(1, sizeof(*sw));
+        if (!sw) {
+            return -ENOMEM;
+        }
+        sw->d.f = f;
+        sw->d.kind = NVL_PARTNER_SWITCH;
+        sw->d.self = id;
+        sw->d.guid = nvlf_switch_guid(id);
+        sw->d.nports = NVL_SWITCH_PORTS;
+        f->sw[id] = sw;
+    }
+    sw->d.irq = ops->irq;
+    sw->d.dev = dev;
+    switch_begin(sw);
+    return 0;
+}
+
+void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id)
+{
+    struct nvlf_switch *sw = nvlf_switch_at(f, id);
+
+    if (sw) {
+        switch_end(sw);
+    }
+}
+
+void nvlf_switch_reset(struct nvlf_fabric *f, unsigned int id)
+{
+    struct nvlf_switch *sw = nvlf_switch_at(f, id);
+
+    if (sw) {
+        switch_end(sw);
+        switch_begin(sw);
+    }
+}

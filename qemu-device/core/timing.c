@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * timing.c - model time: the nanoseconds that real hardware would have taken.
+ *
+ * There is one clock for the whole fabric, in picoseconds. It stands at the
+ * latest end of any operation so far: model time passes only by work. What an
+ * endpoint shows (MODEL_TIME, completion records) is the clock's distance from
+ * the endpoint's last reset, in nanoseconds, rounded up.
+ *
+ * An operation starts at the later of
+ *  - the end of the one before it in its queue, and
+ *  - the clock at the doorbell that handed it in: what had been seen to end
+ *    before cannot be later than what was begun because of it. Where several
+ *    doorbells are waiting the newest counts for all of them.
+ *
+ * Its bytes begin to move at
+ *     begin = max(start, busy_until of each resource on the way)
+ * and the last one is in place at
+ *     end = begin + latency + max(demand / rate of each resource on the way,
+ *                                 bytes / rate of the pair)
+ * and each resource is then busy until begin + demand / its rate. Resources are
+ * an endpoint's HBM, its PCIe link, and its up links towards and from the
+ * switches, over which traffic is spread evenly. Demand is the bytes that pass
+ * there: twice the length where a copy reads and writes one HBM. The rate of a
+ * pair is that of the links that can carry it: on each switch that lets it
+ * through, the fewer of the source's up links and of the up links on the route
+ * to the destination.
+ *
+ * Times are settled when an operation ends, for the bytes that it has moved.
+ * An operation that moves none (NOP, refused) takes no time: fetching
+ * descriptors overlaps with work before.
+ *
+ * Rates:
+ *  - link, 50 GB/s each way: NVLink 6 gives 3.6 TB/s both ways to 36 links
+ *    (NVIDIA's NVLink 6 publications);
+ *  - HBM, 19600 GB/s: four times the 4.9 TB/s of Trainium3, as announced;
+ *  - PCIe, 64 GB/s: an assumption, a x16 link of generation 5, as nothing is
+ *    published.
+ * Latencies are assumptions; together they make a remote round trip 1.3 us,
+ * within the 1 to 2 us that are commonly reported for loads over an NVSwitch:
+ *  - link, 200 ns: serialising, error correction and protocol at both ends;
+ *  - switch, 100 ns: from port to port;
+ *  - HBM, 300 ns: from the engine or the chiplet to a row and back;
+ *  - PCIe, 400 ns one way, root port and host memory included.
+ */
+#include "nvlf_internal.h"
+
+#define GBPS_LINK       50u
+#define GBPS_HBM        19600u
+#define GBPS_HOST       64u
+
+#define NS(n)           ((n) * (uint64_t)NVLF_PS_PER_NS)
+#define LATENCY_LINK    NS(200)
+#define LATENCY_SWITCH  NS(100)
+#define LATENCY_HBM     NS(300)
+#define LATENCY_HOST    NS(400)
+/* Endpoint to endpoint: link, switch, link */
+#define LATENCY_FABRIC  (2 * LATENCY_LINK + LATENCY_SWITCH)
+
+/* What one operation asks of one resource */
+struct demand {
+    struct nvlf_endpoint *ep;
+    enum nvlf_resource resource;
+    uint32_t rate;
+    uint64_t bytes;
+};
+
+/* At most three on each side of a copy */
+struct demands {
+    struct demand d[6];
+    unsigned int n;
+};
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Picoseconds for @bytes at @gbps, which is bytes per nanosecond */
+static uint64_t duration(uint64_t bytes, uint32_t gbps)
+{
+    return bytes / gbps * NVLF_PS_PER_NS +
+           bytes % gbps * NVLF_PS_PER_NS / gbps;
+}
+
+/*
+ * Fabric time @t as nanoseconds of @ep. Starts and ends are both rounded up, so
+ * that what follows something never seems to begin before its end.
+ */
+uint64_t nvlf_time_ns(const struct nvlf_endpoint *ep, uint64_t t)
+{
+    if (t <= ep->time_base) {
+        return 0;
+    }
+    return (t - ep->time_base + NVLF_PS_PER_NS - 1) / NVLF_PS_PER_NS;
+}
+
+/* A doorbell moved the tail of @q on from @old_tail. */
+void nvlf_time_doorbell(struct nvlf_endpoint *ep, struct nvlf_queue *q,
+                        uint32_t old_tail)
+{
+    if (!q->marked) {
+        q->marked = true;
+        q->mark_index = old_tail;
+    }
+    q->mark_time = ep->d.f->clock;
+}
+
+/* The descriptor at @index of @q is taken. */
+void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
+                     uint32_t index)
+{
+    if (q->marked && q->mark_index == index) {
+        q->marked = false;
+        q->ready = later(q->ready, q->mark_time);
+    }
+    q->op.start = later(q->last_end, q->ready);
+}
+
+static unsigned int count(const struct nvlf_ports *p, uint64_t lo, uint64_t hi)
+{
+    return __builtin_popcountll(p->w[0] & lo) +
+           __builtin_popcountll(p->w[1] & hi);
+}
+
+/* Up links that can carry what @src and @dst exchange */
+static unsigned int pair_links(const struct nvlf_fabric *f, unsigned int src,
+                               unsigned int dst)
+{
+    unsigned int links = 0, s;
+
+    for (s = 0; s < f->switches; s++) {
+        const struct nvlf_switch *sw = f->sw[s];
+        unsigned int near, far;
+
+        if (!(f->via[src][dst] & NVLF_BIT(s))) {
+            continue;
+        }
+        near = count(&sw->up[src], UINT64_MAX, UINT64_MAX);
+        far = count(&sw->up[dst], sw->routes[dst].lo, sw->routes[dst].hi);
+        links += near < far ? near : far;
+    }
+    return links;
+}
+
+/* How the bytes of operand @o go; it was found good a moment ago. */
+void nvlf_time_path(const struct nvlf_endpoint *ep,
+                    const struct nvlf_operand *o, struct nvlf_path *path)
+{
+    path->peer = NVLF_NONE;
+    switch (o->space) {
+    case TRN4_SPACE_HOST:
+        path->rate = GBPS_HOST;
+        break;
+    case TRN4_SPACE_HBM:
+        path->rate = GBPS_HBM;
+        break;
+    default:
+        path->peer = ep->windows[o->slot].peer;
+        path->rate = GBPS_LINK * pair_links(ep->d.f, ep->d.self, path->peer);
+        break;
+    }
+}
+
+/* Links that went down meanwhile carry no more than they do. */
+static void demand(struct demands *all, struct nvlf_endpoint *ep,
+                   enum nvlf_resource resource, uint64_t bytes)
+{
+    uint32_t rate = GBPS_LINK * ep->links_up;
+    unsigned int i;
+
+    if (resource == NVLF_RES_HBM) {
+        rate = GBPS_HBM;
+    } else if (resource == NVLF_RES_HOST) {
+        rate = GBPS_HOST;
+    }
+    if (!rate) {
+        return;
+    }
+    for (i = 0; i < all->n; i++) {
+        if (all->d[i].ep == ep && all->d[i].resource == resource) {
+            all->d[i].bytes += bytes;
+            return;
+        }
+    }
+    all->d[all->n++] = (struct demand){ ep, resource, rate, bytes };
+}
+
+/* What comes from operand @o. Returns the latency until it is there. */
+static uint64_t fetch(struct demands *all, struct nvlf_endpoint *ep,
+                      const struct nvlf_operand *o,
+                      const struct nvlf_path *path, uint64_t bytes)
+{
+    struct nvlf_endpoint *peer;
+
+    switch (o->space) {
+    case TRN4_SPACE_HOST:
+        demand(all, ep, NVLF_RES_HOST, bytes);
+        return 2 * LATENCY_HOST;
+    case TRN4_SPACE_HBM:
+        demand(all, ep, NVLF_RES_HBM, bytes);
+        return LATENCY_HBM;
+    default:
+        peer = ep->d.f->ep[path->peer];
+        demand(all, peer, NVLF_RES_HBM, bytes);
+        demand(all, peer, NVLF_RES_TX, bytes);
+        demand(all, ep, NVLF_RES_RX, bytes);
+        return 2 * LATENCY_FABRIC + LATENCY_HBM;
+    }
+}
+
+/* What goes to operand @o: one way only */
+static uint64_t store(struct demands *all, struct nvlf_endpoint *ep,
+                      const struct nvlf_operand *o,
+                      const struct nvlf_path *path, uint64_t bytes)
+{
+    struct nvlf_endpoint *peer;
+
+    switch (o->space) {
+    case TRN4_SPACE_HOST:
+        demand(all, ep, NVLF_RES_HOST, bytes);
+        return LATENCY_HOST;
+    case TRN4_SPACE_HBM:
+        demand(all, ep, NVLF_RES_HBM, bytes);
+        return LATENCY_HBM;
+    default:
+        peer = ep->d.f->ep[path->peer];
+        demand(all, ep, NVLF_RES_TX, bytes);
+        demand(all, peer, NVLF_RES_RX, bytes);
+        demand(all, peer, NVLF_RES_HBM, bytes);
+        return LATENCY_FABRIC + LATENCY_HBM;
+    }
+}
+
+/*
+ * The operation of @q ended with @bytes moved. Returns its end, in fabric
+ * time; the queue and the resources go on from there.
+ */
+uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
+                       uint64_t bytes)
+{
+    const struct nvlf_op *op = &q->op;
+    struct demands all = { .n = 0 };
+    uint64_t begin = op->start, latency, span, end = op->start;
+    unsigned int i;
+
+    if (bytes) {
+        span = duration(bytes, op->dst_path.rate);
+        if (op->desc.opcode == TRN4_OP_COPY) {
+            span = later(span, duration(bytes, op->src_path.rate));
+            latency = fetch(&all, ep, &op->src, &op->src_path, bytes) +
+                      store(&all, ep, &op->dst, &op->dst_path, bytes);
+        } else {
+            /* A word there, and what it was back */
+            latency = fetch(&all, ep, &op->dst, &op->dst_path, bytes);
+        }
+        for (i = 0; i < all.n; i++) {
+            const struct demand *d = &all.d[i];
+
+            begin = later(begin, d->ep->busy_until[d->resource]);
+            span = later(span, duration(d->bytes, d->rate));
+        }
+        for (i = 0; i < all.n; i++) {
+            const struct demand *d = &all.d[i];
+
+            d->ep->busy_until[d->resource] =
+                begin + duration(d->bytes, d->rate);
+        }
+        end = begin + latency + span;
+    }
+    q->last_end = end;
+    ep->d.f->clock = later(ep->d.f->clock, end);
+    return end;
+}

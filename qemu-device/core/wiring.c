@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wiring.c - which port is joined to which, and who is called what.
+ *
+ * With n switches, n a divisor of 36, each endpoint has 36 / n links to each
+ * switch, its width. Link l of endpoint e goes to switch l / width, port
+ * e * width + l % width. A switch has 72 ports, so 72 / width = 2n endpoints
+ * fit, each with all its links in use.
+ */
+#include "nvlf_internal.h"
+
+unsigned int nvlf_fabric_check(unsigned int switches)
+{
+    if (!switches || TRN4_PORTS % switches) {
+        return 0;
+    }
+    return 2 * switches;
+}
+
+void nvlf_wire_from_endpoint(const struct nvlf_fabric *f, unsigned int link,
+                             unsigned int e, unsigned int *s,
+                             unsigned int *port)
+{
+    *s = link / f->width;
+    *port = e * f->width + link % f->width;
+}
+
+void nvlf_wire_from_switch(const struct nvlf_fabric *f, unsigned int s,
+                           unsigned int port, unsigned int *e,
+                           unsigned int *link)
+{
+    *e = port / f->width;
+    *link = s * f->width + port % f->width;
+}
+
+/*
+ * Identities that partners read in band: the PCI device id in the upper 16
+ * bits tells the kinds apart, and number 0 does not look like an empty field.
+ */
+uint64_t nvlf_endpoint_guid(unsigned int id)
+{
+    return ((uint64_t)TRN4_PCI_DEVICE_ID << 48) | (id + 1ull);
+}
+
+uint64_t nvlf_switch_guid(unsigned int id)
+{
+    return ((uint64_t)NVL_SWITCH_PCI_DEVICE_ID << 48) | (id + 1ull);
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_fuzz.c - random accesses, with fixed seeds, by several guests at once:
+ * whatever they write, every invariant holds when worked out anew from the raw
+ * tables, and no memory is touched that was not granted.
+ */
+#include <string.h>
+
+#include "mock.h"
+
+static uint64_t state;
+
+static uint64_t next(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545f4914f6cdd1dull;
+}
+
+static uint64_t below(uint64_t n)
+{
+    return (next() >> 11) % n;
+}
+
+static bool one_in(uint64_t n)
+{
+    return !below(n);
+}
+
+/* Numbers that hardware has trouble with */
+static uint64_t nasty(void)
+{
+    static const uint64_t numbers[] = {
+        0, 1, 2, 3, 7, 8, 31, 63, 64, 511, 512, 2047, 2048, 4095, 4096,
+        NVL_PAGE_SIZE, 2 * NVL_PAGE_SIZE, NVL_PAGE_SIZE - 1, 1u << 31,
+        UINT32_MAX, 1ull << 32, 1ull << 63, UINT64_MAX, UINT64_MAX - 4095,
+        -(uint64_t)NVL_PAGE_SIZE, 0x80000001, 0x80000003, 0x80000007,
+    };
+
+    return one_in(4) ? next() : numbers[below(NVLF_COUNT(numbers))];
+}
+
+/* ---- Blind: any register, any value ---------------------------------- */
+
+static uint64_t any_endpoint_reg(void)
+{
+    switch (below(8)) {
+    case 0:
+        return below(0x140);
+    case 1:
+        return port_reg(below(36), below(0x20) & ~3);
+    case 2:
+        return queue_reg(below(64), below(0x30) & ~3);
+    case 3:
+        return grant_reg(below(512), below(0x20) & ~3);
+    case 4:
+    case 5:
+        return window_reg(below(512), below(0x30) & ~3);
+    case 6:
+        return doorbell_reg(below(64), below(8) & ~3);
+    default:
+        return below(TRN4_BAR_REGS_SIZE + 16);
+    }
+}
+
+static uint64_t any_switch_reg(void)
+{
+    switch (below(5)) {
+    case 0:
+        return below(0x90);
+    case 1:
+        return sport_reg(below(72), below(0x20) & ~3);
+    case 2:
+        return route_reg(one_in(4) ? below(2048) : below(8), below(16) & ~3);
+    case 3:
+        return partition_reg(below(64), below(0x200) & ~3);
+    default:
+        return below(NVL_SWITCH_BAR_REGS_SIZE + 16);
+    }
+}
+
+static void blind_access(struct world *w)
+{
+    unsigned int size = one_in(20) ? below(10) : one_in(2) ? 4 : 8;
+    bool is_switch = one_in(3);
+    uint64_t reg = is_switch ? any_switch_reg() : any_endpoint_reg();
+    unsigned int id = below(is_switch ? w->switches : w->endpoints);
+
+    if (one_in(3) && size) {
+        reg -= reg % size;
+    }
+    if (one_in(4)) {
+        if (is_switch) {
+            nvlf_switch_read(w->f, id, reg, size);
+        } else {
+            nvlf_endpoint_read(w->f, id, reg, size);
+        }
+    } else if (is_switch) {
+        nvlf_switch_write(w->f, id, reg, nasty(), size);
+    } else {
+        nvlf_endpoint_write(w->f, id, reg, nasty(), size);
+    }
+}
+
+/* ---- Knowing: what a driver would write, in any order ---------------- */
+
+static const uint32_t good_rights[] = { 1, 3, 7 };
+
+static void some_grant(struct world *w, unsigned int e)
+{
+    unsigned int g = below(4), npages = w->ep[e].mem.size / PAGE;
+
+    ew(w, e, grant_reg(g, TRN4_GRANT_CTRL), 0);
+    if (!one_in(3)) {
+        grant(w, e, g, below(npages) * PAGE, (1 + below(npages)) * PAGE,
+              good_rights[below(3)]);
+    }
+}
+
+static void some_window(struct world *w, unsigned int e)
+{
+    unsigned int n = below(12), npages = w->ep[e].aperture_size / PAGE;
+
+    w->ep[e].refuse_place = one_in(10);
+    if (one_in(4)) {
+        ew(w, e, window_reg(n, TRN4_WINDOW_CTRL),
+           TRN4_WINDOW_ENABLE | good_rights[below(3)]);
+    } else {
+        ew(w, e, window_reg(n, TRN4_WINDOW_CTRL), 0);
+        if (!one_in(4)) {
+            window(w, e, n, below(npages) * PAGE, (1 + below(3)) * PAGE,
+                   below(3) * PAGE, below(w->endpoints + 1), below(4),
+                   good_rights[below(3)]);
+        }
+    }
+    w->ep[e].refuse_place = false;
+}
+
+static void some_switch_table(struct world *w, unsigned int s)
+{
+    unsigned int e = below(w->endpoints), p = below(3);
+
+    switch (below(4)) {
+    case 0:
+        route(w, s, e, 0, 0);
+        break;
+    case 1:
+        route_all(w, s, e);
+        break;
+    case 2:
+        swq(w, s, member_reg(p, 0), next());
+        break;
+    default:
+        sw(w, s, partition_reg(p, NVL_PARTITION_CTRL),
+           one_in(3) ? 0 : NVL_PARTITION_VALID | (1 + below(9)));
+        break;
+    }
+}
+
+static void some_port(struct world *w)
+{
+    uint32_t value = below(4);
+
+    if (one_in(2)) {
+        ew(w, below(w->endpoints), port_reg(below(36), NVL_PORT_CTRL), value);
+    } else {
+        sw(w, below(w->switches), sport_reg(below(72), NVL_PORT_CTRL), value);
+    }
+}
+
+static void some_device(struct world *w)
+{
+    unsigned int e = below(w->endpoints), s = below(w->switches);
+
+    switch (below(6)) {
+    case 0:
+        nvlf_endpoint_detach(w->f, e);
+        break;
+    case 1:
+        world_attach(w, e);
+        break;
+    case 2:
+        nvlf_switch_detach(w->f, s);
+        break;
+    case 3:
+        world_attach_switch(w, s);
+        break;
+    case 4:
+        nvlf_endpoint_reset(w->f, e);
+        break;
+    default:
+        nvlf_switch_reset(w->f, s);
+        break;
+    }
+}
+
+/* Descriptors, mostly whole, on rings that mostly exist */
+static void some_work(struct world *w, unsigned int e)
+{
+    unsigned int n = below(4), i;
+    uint64_t at = HOST_SIZE - MIB + n * 16384ull;
+    struct trn4_desc *sq = (void *)(w->host + at);
+
+    if (one_in(8)) {
+        ew(w, e, queue_reg(n, TRN4_QUEUE_CTRL), 0);
+        ewq(w, e, queue_reg(n, TRN4_QUEUE_SQ_BASE), HOST_BASE + at);
+        ewq(w, e, queue_reg(n, TRN4_QUEUE_CQ_BASE), HOST_BASE + at + 8192);
+        ew(w, e, queue_reg(n, TRN4_QUEUE_SIZE), 1 + below(7));
+        ew(w, e, queue_reg(n, TRN4_QUEUE_CTRL), 1 + 2 * below(2));
+    }
+    for (i = 0; i < 4; i++) {
+        struct trn4_desc *d = &sq[below(128)];
+        uint64_t src = one_in(3) ? nasty() : below(4 * PAGE);
+        uint64_t dst = one_in(3) ? nasty() : below(4 * PAGE);
+
+        if (one_in(2)) {
+            *d = copy_desc(below(3), 0, src, below(3), 0, dst,
+                           one_in(6) ? nasty() : below(2 * PAGE));
+            d->src += d->src_space == TRN4_SPACE_HOST ? HOST_BASE : 0;
+            d->dst += d->dst_space == TRN4_SPACE_HOST ? HOST_BASE : 0;
+            d->src_slot = d->src_space == TRN4_SPACE_WINDOW ? below(12) : 0;
+            d->dst_slot = d->dst_space == TRN4_SPACE_WINDOW ? below(12) : 0;
+        } else {
+            *d = atomic_desc(1 + below(2), 0, dst & ~7ull, below(3), 8,
+                             next(), 0);
+            d->dst_slot = d->dst_space == TRN4_SPACE_WINDOW ? below(12) : 0;
+        }
+        if (one_in(8)) {
+            ((uint8_t *)d)[below(64)] = next();
+        }
+    }
+    /* Not too many at a time: copies are real. */
+    ew(w, e, doorbell_reg(n, TRN4_DOORBELL_SQ_TAIL),
+       (er(w, e, queue_reg(n, TRN4_QUEUE_SQ_TAIL)) + below(3)) % 4);
+    ew(w, e, doorbell_reg(n, TRN4_DOORBELL_CQ_HEAD),
+       er(w, e, queue_reg(n, TRN4_QUEUE_CQ_TAIL)));
+    nvlf_engine_run(w->f, e);
+}
+
+static void knowing_access(struct world *w)
+{
+    unsigned int e = below(w->endpoints);
+
+    switch (below(16)) {
+    case 0:
+    case 1:
+    case 2:
+        some_grant(w, e);
+        break;
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+        some_window(w, e);
+        break;
+    case 8:
+    case 9:
+    case 10:
+        some_switch_table(w, below(w->switches));
+        break;
+    case 11:
+        some_port(w);
+        break;
+    case 12:
+    case 13:
+    case 14:
+        some_work(w, e);
+        break;
+    default:
+        if (one_in(4)) {
+            some_device(w);
+        } else if (w->timer) {
+            w->timer = false;
+            nvlf_fabric_trained(w->f);
+        }
+        break;
+    }
+}
+
+/*
+ * HBM of the last endpoint is never granted: what is in it must stay. It does
+ * not work on its own behalf, either.
+ */
+static void guard_set(struct world *w)
+{
+    struct mock_endpoint *m = &w->ep[w->endpoints - 1];
+
+    fill(m->mem.ptr, m->mem.size, 12345);
+}
+
+static void guard_check(struct world *w)
+{
+    struct mock_endpoint *m = &w->ep[w->endpoints - 1];
+    static uint8_t want[4 * NVL_PAGE_SIZE];
+
+    fill(want, m->mem.size, 12345);
+    CHECK(!memcmp(want, m->mem.ptr, m->mem.size));
+}
+
+static void run(unsigned int switches, uint64_t seed, unsigned int accesses,
+                unsigned int check_every, bool knowing)
+{
+    struct world *w = world_new(switches, 4 * PAGE, 8 * PAGE);
+    unsigned int i;
+
+    state = seed;
+    if (knowing) {
+        world_open(w);
+    }
+    for (i = 1; i <= accesses && !tap_failures; i++) {
+        if (knowing && !one_in(10)) {
+            knowing_access(w);
+        } else {
+            blind_access(w);
+        }
+        if (i % check_every == 0) {
+            world_check(w);
+        }
+        if (tap_failures) {
+            printf("# seed %" PRIu64 " access %u\n", seed, i);
+        }
+    }
+    world_check(w);
+    world_free(w);
+}
+
+static void blind(void)
+{
+    unsigned int seed;
+
+    for (seed = 1; seed <= 4; seed++) {
+        run(2, seed, 50000, 500, false);
+    }
+}
+
+static void knowing_one_switch(void)
+{
+    unsigned int seed;
+
+    for (seed = 11; seed <= 14; seed++) {
+        run(1, seed, 15000, 1, true);
+    }
+}
+
+static void knowing_two_switches(void)
+{
+    unsigned int seed;
+
+    for (seed = 21; seed <= 24; seed++) {
+        run(2, seed, 15000, 2, true);
+    }
+}
+
+static void knowing_six_switches(void)
+{
+    run(6, 31, 15000, 20, true);
+}
+
+/* Everybody does as they like, except to grant the last one's memory. */
+static void what_was_not_granted_stays(void)
+{
+    struct world *w = world_new(2, 4 * PAGE, 8 * PAGE);
+    unsigned int i;
+
+    state = 41;
+    world_open(w);
+    guard_set(w);
+    for (i = 0; i < 30000; i++) {
+        unsigned int e = below(3);
+
+        switch (below(4)) {
+        case 0:
+            some_grant(w, e);
+            break;
+        case 1:
+        case 2:
+            some_window(w, e);
+            break;
+        default:
+            some_work(w, e);
+            break;
+        }
+    }
+    guard_check(w);
+    world_check(w);
+    world_free(w);
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(blind),
+    TAP_TEST(knowing_one_switch),
+    TAP_TEST(knowing_two_switches),
+    TAP_TEST(knowing_six_switches),
+    TAP_TEST(what_was_not_granted_stays),
+};
+TAP_MAIN(tests)

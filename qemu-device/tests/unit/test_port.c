@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_port.c - links: states at both ends, training, identities, events.
+ */
+#include "mock.h"
+
+#define STATE(e, p)     er(w, e, port_reg(p, NVL_PORT_STATE))
+#define SSTATE(s, p)    sr(w, s, sport_reg(p, NVL_PORT_STATE))
+#define ALL_36          ((1ull << 36) - 1)
+
+static void one_end_detects(void)
+{
+    struct world *w = world_empty(2, 2 * PAGE, 2 * PAGE);
+
+    EQ(world_attach(w, 1), 0);
+    EQ(STATE(1, 0), NVL_PORT_DETECT);
+    EQ(STATE(1, 35), NVL_PORT_DETECT);
+    EQ(w->trains, 0);
+    EQ(world_attach_switch(w, 1), 0);
+    EQ(STATE(1, 17), NVL_PORT_DETECT);
+    EQ(STATE(1, 18), NVL_PORT_TRAIN);
+    EQ(SSTATE(1, 18), NVL_PORT_TRAIN);
+    EQ(SSTATE(1, 17), NVL_PORT_DETECT);
+    EQ(SSTATE(1, 36), NVL_PORT_DETECT);
+    EQ(w->trains, 1);
+    world_check(w);
+    world_free(w);
+}
+
+static void training_ends_active(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+    unsigned int e, l, p;
+
+    for (e = 0; e < 4; e++) {
+        for (l = 0; l < 36; l++) {
+            EQ(STATE(e, l), NVL_PORT_TRAIN);
+            EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER)), NVL_PARTNER_NONE);
+        }
+        EQ(erq(w, e, NVL_REG_PORT_EVENT), 0);
+    }
+    world_train(w);
+    for (e = 0; e < 4; e++) {
+        for (l = 0; l < 36; l++) {
+            EQ(STATE(e, l), NVL_PORT_ACTIVE);
+            EQ(er(w, e, port_reg(l, NVL_PORT_TRAIN_COUNT)), 1);
+        }
+        EQ(erq(w, e, NVL_REG_PORT_EVENT), ALL_36);
+        EQ(erq(w, e, NVL_REG_PORT_EVENT + 8), 0);
+        EQ(er(w, e, NVL_REG_INT_STATUS), NVL_INT_PORT);
+    }
+    for (p = 0; p < 72; p++) {
+        EQ(SSTATE(0, p), NVL_PORT_ACTIVE);
+        EQ(sr(w, 1, sport_reg(p, NVL_PORT_TRAIN_COUNT)), 1);
+    }
+    EQ(srq(w, 0, NVL_REG_PORT_EVENT), UINT64_MAX);
+    EQ(srq(w, 0, NVL_REG_PORT_EVENT + 8), 0xff);
+    world_check(w);
+    world_free(w);
+}
+
+static void partners_read_in_band(void)
+{
+    unsigned int n, e, l, s, p;
+
+    for (n = 1; n <= 36; n++) {
+        struct world *w;
+        unsigned int width = 36 / n;
+
+        if (!nvlf_fabric_check(n) || n == 12 || n == 18) {
+            continue;
+        }
+        w = world_new(n, 2 * PAGE, 2 * PAGE);
+        world_train(w);
+        for (e = 0; e < w->endpoints; e++) {
+            for (l = 0; l < 36; l++) {
+                s = l / width;
+                p = e * width + l % width;
+                EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER)),
+                   NVL_PARTNER_SWITCH);
+                EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER_SELF)), s);
+                EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER_PORT)), p);
+                EQ(erq(w, e, port_reg(l, NVL_PORT_PARTNER_GUID)),
+                   srq(w, s, NVL_REG_GUID));
+                EQ(sr(w, s, sport_reg(p, NVL_PORT_PARTNER)),
+                   NVL_PARTNER_ENDPOINT);
+                EQ(sr(w, s, sport_reg(p, NVL_PORT_PARTNER_SELF)), e);
+                EQ(sr(w, s, sport_reg(p, NVL_PORT_PARTNER_PORT)), l);
+                EQ(srq(w, s, sport_reg(p, NVL_PORT_PARTNER_GUID)),
+                   erq(w, e, NVL_REG_GUID));
+            }
+        }
+        world_free(w);
+    }
+}
+
+static void disable_and_enable(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+
+    world_train(w);
+    ewq(w, 1, NVL_REG_PORT_EVENT, UINT64_MAX);
+    swq(w, 0, NVL_REG_PORT_EVENT, UINT64_MAX);
+    ew(w, 1, port_reg(4, NVL_PORT_CTRL), 0);
+    EQ(er(w, 1, port_reg(4, NVL_PORT_CTRL)), 0);
+    EQ(STATE(1, 4), NVL_PORT_OFF);
+    EQ(SSTATE(0, 22), NVL_PORT_DETECT);
+    EQ(er(w, 1, port_reg(4, NVL_PORT_PARTNER)), NVL_PARTNER_NONE);
+    EQ(sr(w, 0, sport_reg(22, NVL_PORT_PARTNER)), NVL_PARTNER_NONE);
+    EQ(sr(w, 0, sport_reg(22, NVL_PORT_PARTNER_SELF)), 0);
+    EQ(srq(w, 0, sport_reg(22, NVL_PORT_PARTNER_GUID)), 0);
+    EQ(erq(w, 1, NVL_REG_PORT_EVENT), 1ull << 4);
+    EQ(srq(w, 0, NVL_REG_PORT_EVENT), 1ull << 22);
+    world_check(w);
+
+    /* Both ends off, then one by one on */
+    sw(w, 0, sport_reg(22, NVL_PORT_CTRL), 0);
+    EQ(SSTATE(0, 22), NVL_PORT_OFF);
+    ew(w, 1, port_reg(4, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+    EQ(STATE(1, 4), NVL_PORT_DETECT);
+    EQ(w->timer, false);
+    sw(w, 0, sport_reg(22, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+    EQ(STATE(1, 4), NVL_PORT_TRAIN);
+    EQ(SSTATE(0, 22), NVL_PORT_TRAIN);
+    world_train(w);
+    EQ(STATE(1, 4), NVL_PORT_ACTIVE);
+    EQ(er(w, 1, port_reg(4, NVL_PORT_TRAIN_COUNT)), 2);
+    EQ(sr(w, 0, sport_reg(22, NVL_PORT_TRAIN_COUNT)), 2);
+    EQ(er(w, 1, port_reg(5, NVL_PORT_TRAIN_COUNT)), 1);
+    /* Writing what is there already is no change. */
+    ewq(w, 1, NVL_REG_PORT_EVENT, UINT64_MAX);
+    ew(w, 1, port_reg(4, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+    EQ(erq(w, 1, NVL_REG_PORT_EVENT), 0);
+    EQ(w->timer, false);
+    world_check(w);
+    world_free(w);
+}
+
+static void retrain(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+    const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
+
+    world_train(w);
+    sw(w, 1, sport_reg(0, NVL_PORT_CTRL), both);
+    EQ(sr(w, 1, sport_reg(0, NVL_PORT_CTRL)), NVL_PORT_CTRL_ENABLE);
+    EQ(SSTATE(1, 0), NVL_PORT_TRAIN);
+    EQ(STATE(0, 18), NVL_PORT_TRAIN);
+    world_check(w);
+    world_train(w);
+    EQ(STATE(0, 18), NVL_PORT_ACTIVE);
+    EQ(er(w, 0, port_reg(18, NVL_PORT_TRAIN_COUNT)), 2);
+
+    /* Of a port that is disabled, or has no partner: of no effect */
+    ew(w, 0, port_reg(18, NVL_PORT_CTRL), NVL_PORT_CTRL_RETRAIN);
+    EQ(STATE(0, 18), NVL_PORT_OFF);
+    sw(w, 1, sport_reg(0, NVL_PORT_CTRL), both);
+    EQ(SSTATE(1, 0), NVL_PORT_DETECT);
+    EQ(w->timer, false);
+    world_check(w);
+    world_free(w);
+}
+
+/* Who comes when the training time already runs waits for the next one. */
+static void late_links_train_in_full(void)
+{
+    struct world *w = world_empty(2, 2 * PAGE, 2 * PAGE);
+    const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
+
+    EQ(world_attach_switch(w, 0), 0);
+    EQ(world_attach(w, 0), 0);
+    EQ(w->trains, 1);
+    EQ(world_attach(w, 1), 0);
+    EQ(w->trains, 1);
+    w->timer = false;
+    nvlf_fabric_trained(w->f);
+    /* All that began together end together. */
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    EQ(STATE(0, 17), NVL_PORT_ACTIVE);
+    EQ(STATE(1, 0), NVL_PORT_TRAIN);
+    EQ(w->trains, 2);
+    /* This one starts over, and is late again. */
+    ew(w, 1, port_reg(0, NVL_PORT_CTRL), both);
+    /* These leave, and one comes back. */
+    ew(w, 1, port_reg(1, NVL_PORT_CTRL), 0);
+    ew(w, 1, port_reg(2, NVL_PORT_CTRL), 0);
+    ew(w, 1, port_reg(2, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+    world_check(w);
+    EQ(w->trains, 2);
+    w->timer = false;
+    nvlf_fabric_trained(w->f);
+    EQ(STATE(1, 0), NVL_PORT_TRAIN);
+    EQ(STATE(1, 1), NVL_PORT_OFF);
+    EQ(STATE(1, 2), NVL_PORT_TRAIN);
+    EQ(STATE(1, 3), NVL_PORT_ACTIVE);
+    EQ(w->trains, 3);
+    w->timer = false;
+    nvlf_fabric_trained(w->f);
+    EQ(STATE(1, 0), NVL_PORT_ACTIVE);
+    EQ(STATE(1, 2), NVL_PORT_ACTIVE);
+    EQ(w->trains, 3);
+    EQ(er(w, 1, port_reg(0, NVL_PORT_TRAIN_COUNT)), 1);
+    world_check(w);
+    world_free(w);
+}
+
+/* All trainees may be gone when the time is over. */
+static void trained_for_nobody(void)
+{
+    struct world *w = world_new(1, 2 * PAGE, 2 * PAGE);
+
+    nvlf_switch_detach(w->f, 0);
+    EQ(STATE(0, 0), NVL_PORT_DETECT);
+    world_train(w);
+    EQ(STATE(0, 0), NVL_PORT_DETECT);
+    EQ(w->timer, false);
+    EQ(world_attach_switch(w, 0), 0);
+    EQ(w->timer, true);
+    world_train(w);
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    world_check(w);
+    world_free(w);
+}
+
+static void detach_and_reset_drop_the_far_end(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+
+    world_train(w);
+    swq(w, 0, NVL_REG_PORT_EVENT, UINT64_MAX);
+    sw(w, 0, NVL_REG_INT_STATUS, ~0u);
+    sw(w, 0, NVL_REG_INT_ENABLE, NVL_INT_PORT);
+    nvlf_endpoint_detach(w->f, 0);
+    EQ(SSTATE(0, 0), NVL_PORT_DETECT);
+    EQ(SSTATE(0, 18), NVL_PORT_ACTIVE);
+    EQ(srq(w, 0, NVL_REG_PORT_EVENT), (1ull << 18) - 1);
+    EQ(w->sw[0].irqs, 1);
+    EQ(world_attach(w, 0), 0);
+    EQ(SSTATE(0, 0), NVL_PORT_TRAIN);
+    EQ(STATE(0, 0), NVL_PORT_TRAIN);
+    world_train(w);
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    EQ(er(w, 0, port_reg(0, NVL_PORT_TRAIN_COUNT)), 1);
+    EQ(sr(w, 0, sport_reg(0, NVL_PORT_TRAIN_COUNT)), 2);
+
+    /* By its register: ports come back enabled, the far end trains again. */
+    ew(w, 2, port_reg(3, NVL_PORT_CTRL), 0);
+    ew(w, 2, NVL_REG_INT_ENABLE, NVL_INT_PORT);
+    ew(w, 2, NVL_REG_CTRL, NVL_CTRL_RESET);
+    EQ(er(w, 2, port_reg(3, NVL_PORT_CTRL)), NVL_PORT_CTRL_ENABLE);
+    EQ(STATE(2, 3), NVL_PORT_TRAIN);
+    EQ(SSTATE(0, 36), NVL_PORT_TRAIN);
+    EQ(erq(w, 2, NVL_REG_PORT_EVENT), 0);
+    EQ(er(w, 2, NVL_REG_INT_STATUS), 0);
+    EQ(er(w, 2, NVL_REG_INT_ENABLE), 0);
+    EQ(STATE(3, 0), NVL_PORT_ACTIVE);
+    world_check(w);
+
+    sw(w, 1, NVL_REG_CTRL, NVL_CTRL_RESET);
+    EQ(SSTATE(1, 0), NVL_PORT_TRAIN);
+    EQ(STATE(3, 18), NVL_PORT_TRAIN);
+    EQ(STATE(3, 17), NVL_PORT_ACTIVE);
+    EQ(srq(w, 1, NVL_REG_PORT_EVENT), 0);
+    EQ(sr(w, 1, sport_reg(0, NVL_PORT_TRAIN_COUNT)), 0);
+    world_train(w);
+    EQ(STATE(3, 18), NVL_PORT_ACTIVE);
+    world_check(w);
+    world_free(w);
+}
+
+static void port_interrupt(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+
+    ew(w, 0, NVL_REG_INT_ENABLE, NVL_INT_PORT);
+    world_train(w);
+    EQ(w->ep[0].irqs[0], 1);
+    EQ(w->ep[1].irqs[0], 0);
+    /* Not acknowledged: no other */
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), 0);
+    EQ(w->ep[0].irqs[0], 1);
+    ew(w, 0, NVL_REG_INT_STATUS, NVL_INT_PORT);
+    EQ(er(w, 0, NVL_REG_INT_STATUS), 0);
+    ew(w, 0, port_reg(1, NVL_PORT_CTRL), 0);
+    EQ(w->ep[0].irqs[0], 2);
+    EQ(erq(w, 0, NVL_REG_PORT_EVENT), ALL_36);
+    world_free(w);
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(one_end_detects),
+    TAP_TEST(training_ends_active),
+    TAP_TEST(partners_read_in_band),
+    TAP_TEST(disable_and_enable),
+    TAP_TEST(retrain),
+    TAP_TEST(late_links_train_in_full),
+    TAP_TEST(trained_for_nobody),
+    TAP_TEST(detach_and_reset_drop_the_far_end),
+    TAP_TEST(port_interrupt),
+};
+TAP_MAIN(tests)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_timing.c - model time: published rates, latencies, order, contention.
+ * Expected numbers are worked out here from the constants as documented in
+ * timing.c, in nanoseconds, not from its code.
+ */
+#include "mock.h"
+
+#define OWN     TRN4_SPACE_HBM
+#define HOST    TRN4_SPACE_HOST
+#define WIN     TRN4_SPACE_WINDOW
+
+#define FABRIC  (200 + 100 + 200)
+#define HBM_NS  300
+#define HOST_NS 400
+
+static struct world *timing_world(unsigned int switches, struct mock_queue *q)
+{
+    struct world *w = world_new(switches, 32 * PAGE, 64 * PAGE);
+    unsigned int e;
+
+    world_open(w);
+    for (e = 0; e < w->endpoints; e++) {
+        grant(w, e, 0, 0, 16 * PAGE, NVL_RIGHTS_ALL);
+    }
+    EQ(window(w, 0, 0, 0, 16 * PAGE, 0, 1, 0, NVL_RIGHTS_ALL),
+       TRN4_WINDOW_LIVE);
+    queue_open(q, w, 0, 0, 5, 0);
+    return w;
+}
+
+static uint64_t took(struct mock_queue *q, struct trn4_desc d)
+{
+    struct trn4_cqe cqe = queue_do(q, &d);
+
+    EQ(cqe.status, TRN4_STATUS_OK);
+    CHECK(cqe.end >= cqe.start);
+    EQ(erq(q->w, q->e, TRN4_REG_MODEL_TIME), cqe.end);
+    return cqe.end - cqe.start;
+}
+
+/* @ns, but for roundings of start and end */
+static bool about(uint64_t is, uint64_t ns)
+{
+    return is >= ns && is <= ns + 2;
+}
+
+#define ABOUT(is, ns) \
+    ({ \
+        uint64_t value = (is); \
+        if (!CHECK(about(value, ns))) { \
+            printf("# %s is %" PRIu64 ", not %" PRIu64 "\n", #is, value, \
+                   (uint64_t)(ns)); \
+        } \
+    })
+
+static void one_operation(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB;
+
+    EQ(erq(w, 0, TRN4_REG_MODEL_TIME), 0);
+    EQ(took(&q, (struct trn4_desc){ .opcode = TRN4_OP_NOP }), 0);
+    EQ(took(&q, copy_desc(OWN, 0, 0, OWN, 0, 0, 0)), 0);
+    /* To the peer: 36 links of 50 GB/s, one way */
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, WIN, 0, 0, n)),
+          HBM_NS + FABRIC + HBM_NS + n / 1800);
+    /* From the peer: there and back */
+    ABOUT(took(&q, copy_desc(WIN, 0, 0, OWN, 0, 0, n)),
+          2 * FABRIC + HBM_NS + HBM_NS + n / 1800);
+    /* Within one HBM: read and written */
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, OWN, 0, 16 * MIB, n)),
+          HBM_NS + HBM_NS + 2 * n / 19600);
+    /* Over PCIe */
+    ABOUT(took(&q, copy_desc(HOST, 0, HOST_BASE, OWN, 0, 0, n)),
+          2 * HOST_NS + HBM_NS + n / 64);
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, HOST, 0, HOST_BASE, n)),
+          HBM_NS + HOST_NS + n / 64);
+    ABOUT(took(&q, copy_desc(HOST, 0, HOST_BASE, HOST, 0, HOST_BASE, n)),
+          3 * HOST_NS + 2 * n / 64);
+    /* Atomics: a remote round trip is 1.3 us */
+    ABOUT(took(&q, atomic_desc(OWN, 0, 0, TRN4_ATOMIC_ADD, 8, 1, 0)), HBM_NS);
+    ABOUT(took(&q, atomic_desc(WIN, 0, 0, TRN4_ATOMIC_ADD, 8, 1, 0)), 1300);
+    world_free(w);
+}
+
+/* Links down, fewer in the route, fewer switches in the partition */
+static void links_that_carry(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB, fixed = 2 * HBM_NS + FABRIC;
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, n);
+
+    /* One of the source's 18 on switch 0 */
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), 0);
+    ABOUT(took(&q, d), fixed + n / (35 * 50));
+    /* And one of the destination's: on that switch 17 still meet 17. */
+    ew(w, 1, port_reg(5, NVL_PORT_CTRL), 0);
+    ABOUT(took(&q, d), fixed + n / (35 * 50));
+    /* 4 ports in the route of switch 1 */
+    route(w, 1, 1, 0xfull << 18, NVL_ROUTE_VALID);
+    ABOUT(took(&q, d), fixed + n / ((17 + 4) * 50));
+    sw(w, 0, partition_reg(0, NVL_PARTITION_CTRL), 0);
+    ABOUT(took(&q, d), fixed + n / (4 * 50));
+    world_free(w);
+}
+
+/* A queue's operations follow one another without a gap or an overlap. */
+static void in_order_within_a_queue(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, 3 * MIB);
+    struct trn4_cqe cqe;
+    uint64_t end = 0;
+    unsigned int i;
+
+    for (i = 0; i < 20; i++) {
+        queue_push(&q, &d);
+    }
+    queue_ring(&q);
+    engine_finish(w, 0);
+    for (i = 0; i < 20; i++) {
+        CHECK(queue_pop(&q, &cqe));
+        CHECK(cqe.start <= end && cqe.start + 1 >= end);
+        CHECK(cqe.end > cqe.start);
+        end = cqe.end;
+    }
+    world_free(w);
+}
+
+/* What begins because something ended cannot begin before that. */
+static void doorbells_follow_the_clock(void)
+{
+    struct mock_queue q, q1, peer;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, 3 * MIB);
+    struct trn4_desc nop = { .opcode = TRN4_OP_NOP };
+    struct trn4_cqe first, cqe;
+
+    queue_open(&q1, w, 0, 1, 5, 0);
+    queue_open(&peer, w, 1, 2, 5, 0);
+    first = queue_do(&q, &d);
+    /* Another queue, another endpoint: both were rung after it. */
+    CHECK(queue_do(&q1, &nop).start + 1 >= first.end);
+    CHECK(queue_do(&peer, &nop).start + 1 >= first.end);
+    /* Rung before it ran: side by side with it */
+    first = queue_do(&q1, &nop);
+    queue_push(&q, &d);
+    queue_push(&q1, &nop);
+    queue_ring(&q1);
+    queue_ring(&q);
+    engine_finish(w, 0);
+    CHECK(queue_pop(&q1, &cqe));
+    CHECK(cqe.start <= first.end && cqe.start + 1 >= first.end);
+    CHECK(queue_pop(&q, &cqe));
+    CHECK(cqe.start <= first.end && cqe.start + 1 >= first.end);
+    /* Rung later, though its queue was busy all the time */
+    queue_push(&q1, &d);
+    queue_ring(&q1);
+    CHECK(nvlf_engine_run(w->f, 0));
+    d = copy_desc(HOST, 0, HOST_BASE, OWN, 0, 0, 8 * MIB);
+    first = queue_do(&peer, &d);
+    queue_push(&q1, &nop);
+    queue_ring(&q1);
+    engine_finish(w, 0);
+    CHECK(queue_pop(&q1, &cqe));
+    CHECK(cqe.end < first.end);
+    CHECK(queue_pop(&q1, &cqe));
+    CHECK(cqe.start + 1 >= first.end);
+    world_free(w);
+}
+
+/* Two queues over the same links take turns: together no faster than them. */
+static void contention(void)
+{
+    struct mock_queue q[4];
+    struct world *w = timing_world(2, &q[0]);
+    const uint64_t n = 8 * MIB;
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, n);
+    struct trn4_cqe cqe;
+    uint64_t end = 0;
+    unsigned int i;
+
+    for (i = 0; i < 4; i++) {
+        if (i) {
+            queue_open(&q[i], w, 0, i, 5, 0);
+        }
+        queue_push(&q[i], &d);
+        queue_ring(&q[i]);
+    }
+    engine_finish(w, 0);
+    for (i = 0; i < 4; i++) {
+        CHECK(queue_pop(&q[i], &cqe));
+        EQ(cqe.start, 0);
+        end = cqe.end > end ? cqe.end : end;
+    }
+    ABOUT(end, 2 * HBM_NS + FABRIC + 4 * n / 1800);
+
+    /* Two endpoints that store to one: its links are the narrow place. */
+    for (i = 0; i < 2; i++) {
+        unsigned int e = 2 + i;
+
+        EQ(window(w, e, 0, 0, 16 * PAGE, 0, 1, 0, NVL_RIGHTS_ALL),
+           TRN4_WINDOW_LIVE);
+        queue_open(&q[i], w, e, 4 + i, 5, 0);
+        queue_push(&q[i], &d);
+        queue_ring(&q[i]);
+    }
+    engine_finish(w, 2);
+    engine_finish(w, 3);
+    CHECK(queue_pop(&q[0], &cqe));
+    end = cqe.end;
+    CHECK(queue_pop(&q[1], &cqe));
+    ABOUT(cqe.end - end, n / 1800);
+    world_free(w);
+}
+
+static void reset_begins_at_zero(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc d = copy_desc(OWN, 0, 0, OWN, 0, 16 * MIB, 8 * MIB);
+    uint64_t t;
+
+    took(&q, d);
+    t = erq(w, 0, TRN4_REG_MODEL_TIME);
+    CHECK(t);
+    EQ(erq(w, 1, TRN4_REG_MODEL_TIME), t);
+    nvlf_endpoint_reset(w->f, 0);
+    EQ(erq(w, 0, TRN4_REG_MODEL_TIME), 0);
+    EQ(erq(w, 1, TRN4_REG_MODEL_TIME), t);
+    queue_open(&q, w, 0, 0, 5, 0);
+    EQ(queue_do(&q, &d).start, 0);
+    ABOUT(erq(w, 1, TRN4_REG_MODEL_TIME), 2 * t - 1);
+    world_free(w);
+}
+
+/* A failed copy is charged for what it moved. */
+static void failures_cost_what_they_moved(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc d = copy_desc(HOST, 0, HOST_BASE, OWN, 0, 0, 4 * MIB);
+    struct trn4_cqe cqe;
+
+    w->bad_start = HOST_BASE + MIB;
+    w->bad_end = w->bad_start + 1;
+    cqe = queue_do(&q, &d);
+    EQ(cqe.status, TRN4_STATUS_BUS);
+    ABOUT(cqe.end - cqe.start, 2 * HOST_NS + HBM_NS + MIB / 64);
+    d.length = 64 * PAGE;
+    cqe = queue_do(&q, &d);
+    EQ(cqe.status, TRN4_STATUS_BAD_RANGE);
+    CHECK(cqe.end - cqe.start <= 1);
+    world_free(w);
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(one_operation),
+    TAP_TEST(links_that_carry),
+    TAP_TEST(in_order_within_a_queue),
+    TAP_TEST(doorbells_follow_the_clock),
+    TAP_TEST(contention),
+    TAP_TEST(reset_begins_at_zero),
+    TAP_TEST(failures_cost_what_they_moved),
+};
+TAP_MAIN(tests)
