@@ -96,17 +96,21 @@ qemu: prebuilt
 kernel: fetch
 	@vm/kernel
 
-.PHONY: modules tools selftests generated initramfs
+.PHONY: modules tools selftests demo generated initramfs
 modules: kernel
 	@vm/modules
 
 tools selftests: kernel
 	@vm/part $@
 
+# It links the tools' library.
+demo: tools
+	@vm/part $@
+
 generated: kernel
 	@vm/ynl
 
-initramfs: prebuilt modules tools selftests
+initramfs: prebuilt modules tools selftests demo
 	@vm/initramfs
 
 .PHONY: clean distclean

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fabric.c - the fabric as netlink tells it, and states to start from.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fabric.h"
+
+/* ---- Replies ---- */
+
+int fabric_parse_endpoint(const struct nl_reply *reply,
+			  struct fabric_endpoint *e)
+{
+	if (nl_get_u32(reply, NVLF_A_ENDPOINT_TARGET_ID, &e->id) ||
+	    nl_get_u64(reply, NVLF_A_ENDPOINT_GUID, &e->guid) ||
+	    nl_get_string(reply, NVLF_A_ENDPOINT_DEVICE, e->device,
+			  sizeof(e->device)) ||
+	    nl_get_u32(reply, NVLF_A_ENDPOINT_PORTS, &e->ports) ||
+	    nl_get_u32(reply, NVLF_A_ENDPOINT_PORTS_UP, &e->ports_up) ||
+	    nl_get_bytes(reply, NVLF_A_ENDPOINT_REACHABLE, e->reachable,
+			 sizeof(e->reachable)))
+		return -EBADMSG;
+	return 0;
+}
+
+int fabric_parse_switch(const struct nl_reply *reply, struct fabric_switch *s)
+{
+	if (nl_get_u32(reply, NVLF_A_SWITCH_ID, &s->id) ||
+	    nl_get_u64(reply, NVLF_A_SWITCH_GUID, &s->guid) ||
+	    nl_get_string(reply, NVLF_A_SWITCH_DEVICE, s->device,
+			  sizeof(s->device)) ||
+	    nl_get_u32(reply, NVLF_A_SWITCH_PORTS, &s->ports) ||
+	    nl_get_u32(reply, NVLF_A_SWITCH_PORTS_UP, &s->ports_up) ||
+	    nl_get_u32(reply, NVLF_A_SWITCH_ROUTES, &s->routes))
+		return -EBADMSG;
+	return 0;
+}
+
+int fabric_parse_port(const struct nl_reply *reply, struct fabric_port *p)
+{
+	if (nl_get_u32(reply, NVLF_A_PORT_OWNER, &p->owner) ||
+	    nl_get_u32(reply, NVLF_A_PORT_OWNER_ID, &p->owner_id) ||
+	    nl_get_u32(reply, NVLF_A_PORT_INDEX, &p->index) ||
+	    nl_get_u32(reply, NVLF_A_PORT_STATE, &p->state) ||
+	    nl_get_u32(reply, NVLF_A_PORT_TRAININGS, &p->trainings))
+		return -EBADMSG;
+	p->partner = FABRIC_NONE;
+	if (!reply->attrs[NVLF_A_PORT_PARTNER])
+		return 0;
+	if (nl_get_u32(reply, NVLF_A_PORT_PARTNER, &p->partner) ||
+	    nl_get_u32(reply, NVLF_A_PORT_PARTNER_ID, &p->partner_id) ||
+	    nl_get_u32(reply, NVLF_A_PORT_PARTNER_PORT, &p->partner_port) ||
+	    nl_get_u64(reply, NVLF_A_PORT_PARTNER_GUID, &p->partner_guid))
+		return -EBADMSG;
+	return 0;
+}
+
+int fabric_parse_route(const struct nl_reply *reply, struct fabric_route *r)
+{
+	if (nl_get_u32(reply, NVLF_A_ROUTE_SWITCH_ID, &r->switch_id) ||
+	    nl_get_u32(reply, NVLF_A_ROUTE_TARGET_ID, &r->target) ||
+	    nl_get_bytes(reply, NVLF_A_ROUTE_PORTS, r->ports,
+			 sizeof(r->ports)))
+		return -EBADMSG;
+	return 0;
+}
+
+int fabric_parse_partition(const struct nl_reply *reply,
+			   struct fabric_partition *p)
+{
+	if (nl_get_u32(reply, NVLF_A_PARTITION_ID, &p->id) ||
+	    nl_get_bytes(reply, NVLF_A_PARTITION_MEMBERS, p->members,
+			 sizeof(p->members)))
+		return -EBADMSG;
+	return 0;
+}
+
+/* ---- Dumps ---- */
+
+static int on_endpoint(const struct nl_reply *reply, void *priv)
+{
+	struct fabric *f = priv;
+
+	if (reply->cmd != NVLF_CMD_ENDPOINT_GET)
+		return -EBADMSG;
+	if (f->endpoint_count == FABRIC_ENDPOINTS)
+		return -E2BIG;
+	return fabric_parse_endpoint(reply,
+				     &f->endpoints[f->endpoint_count++]);
+}
+
+static int on_switch(const struct nl_reply *reply, void *priv)
+{
+	struct fabric *f = priv;
+
+	if (reply->cmd != NVLF_CMD_SWITCH_GET)
+		return -EBADMSG;
+	if (f->switch_count == FABRIC_SWITCHES)
+		return -E2BIG;
+	return fabric_parse_switch(reply, &f->switches[f->switch_count++]);
+}
+
+static int on_port(const struct nl_reply *reply, void *priv)
+{
+	struct fabric *f = priv;
+
+	if (reply->cmd != NVLF_CMD_PORT_GET)
+		return -EBADMSG;
+	if (f->port_count == FABRIC_PORTS)
+		return -E2BIG;
+	return fabric_parse_port(reply, &f->ports[f->port_count++]);
+}
+
+static int dump(struct nl *nl, __u8 cmd, nl_handler handler, void *priv)
+{
+	struct nl_request req;
+
+	nl_request(&req, cmd);
+	return nl_dump(nl, &req, handler, priv);
+}
+
+/**
+ * fabric_load() - read all endpoints, switches and ports
+ * @nl: the socket
+ * @fabric: is filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int fabric_load(struct nl *nl, struct fabric *fabric)
+{
+	int ret;
+
+	memset(fabric, 0, sizeof(*fabric));
+	ret = dump(nl, NVLF_CMD_ENDPOINT_GET, on_endpoint, fabric);
+	if (!ret)
+		ret = dump(nl, NVLF_CMD_SWITCH_GET, on_switch, fabric);
+	if (!ret)
+		ret = dump(nl, NVLF_CMD_PORT_GET, on_port, fabric);
+	return ret;
+}
+
+/* A list that a dump fills; what does not fit is counted all the same */
+struct fill {
+	void *list;
+	unsigned int count, max;
+};
+
+static int on_route(const struct nl_reply *reply, void *priv)
+{
+	struct fill *fill = priv;
+	struct fabric_route route;
+	int ret;
+
+	if (reply->cmd != NVLF_CMD_ROUTE_GET)
+		return -EBADMSG;
+	ret = fabric_parse_route(reply, &route);
+	if (!ret && fill->count++ < fill->max)
+		((struct fabric_route *)fill->list)[fill->count - 1] = route;
+	return ret;
+}
+
+static int on_partition(const struct nl_reply *reply, void *priv)
+{
+	struct fill *fill = priv;
+	struct fabric_partition part;
+	int ret;
+
+	if (reply->cmd != NVLF_CMD_PARTITION_GET)
+		return -EBADMSG;
+	ret = fabric_parse_partition(reply, &part);
+	if (!ret && fill->count++ < fill->max)
+		((struct fabric_partition *)fill->list)[fill->count - 1] = part;
+	return ret;
+}
+
+/* How many routes there are, of which @max are kept; or a negative errno */
+int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max)
+{
+	struct fill fill = { .list = list, .max = max };
+	int ret = dump(nl, NVLF_CMD_ROUTE_GET, on_route, &fill);
+
+	return ret ? ret : (int)fill.count;
+}
+
+int fabric_partitions(struct nl *nl, struct fabric_partition *list,
+		      unsigned int max)
+{
+	struct fill fill = { .list = list, .max = max };
+	int ret = dump(nl, NVLF_CMD_PARTITION_GET, on_partition, &fill);
+
+	return ret ? ret : (int)fill.count;
+}
+
+const struct fabric_port *fabric_port(const struct fabric *fabric,
+				      __u32 owner, __u32 id,
+				      __u32 index)
+{
+	unsigned int i;
+
+	for (i = 0; i < fabric->port_count; i++) {
+		const struct fabric_port *p = &fabric->ports[i];
+
+		if (p->owner == owner && p->owner_id == id && p->index == index)
+			return p;
+	}
+	return NULL;
+}
+
+static int on_reachable(const struct nl_reply *reply, void *priv)
+{
+	return fabric_parse_endpoint(reply, priv);
+}
+
+bool fabric_reaches(struct nl *nl, __u32 from, __u32 to)
+{
+	struct fabric_endpoint endpoint;
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_ENDPOINT_GET);
+	nl_put_u32(&req, NVLF_A_ENDPOINT_TARGET_ID, from);
+	if (nl_do(nl, &req, on_reachable, &endpoint))
+		return false;
+	return bit_is(endpoint.reachable, to);
+}
+
+/* ---- Changes ---- */
+
+int fabric_set_route(struct nl *nl, __u32 sw, __u32 target,
+		     const void *ports, size_t len)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_ROUTE_SET);
+	nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, sw);
+	nl_put_u32(&req, NVLF_A_ROUTE_TARGET_ID, target);
+	nl_put(&req, NVLF_A_ROUTE_PORTS, ports, len);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+/* Routes @target on @sw over all links that lead there */
+int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
+		 __u32 target)
+{
+	__u8 ports[9] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < fabric->port_count; i++) {
+		const struct fabric_port *p = &fabric->ports[i];
+
+		if (p->owner == NVLF_OWNER_SWITCH && p->owner_id == sw &&
+		    p->partner == NVLF_OWNER_ENDPOINT &&
+		    p->partner_id == target)
+			bit_set(ports, p->index);
+	}
+	return fabric_set_route(nl, sw, target, ports, sizeof(ports));
+}
+
+int fabric_unroute(struct nl *nl, __u32 sw, __u32 target)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_ROUTE_DEL);
+	nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, sw);
+	nl_put_u32(&req, NVLF_A_ROUTE_TARGET_ID, target);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+/* Routes @target on every switch */
+int fabric_route_all(struct nl *nl, const struct fabric *fabric,
+		     __u32 target)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < fabric->switch_count && !ret; i++)
+		ret = fabric_route(nl, fabric, fabric->switches[i].id, target);
+	return ret;
+}
+
+int fabric_unroute_all(struct nl *nl, const struct fabric *fabric,
+		       __u32 target)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < fabric->switch_count && !ret; i++)
+		ret = fabric_unroute(nl, fabric->switches[i].id, target);
+	return ret;
+}
+
+int fabric_set_partition(struct nl *nl, __u32 id, const __u32 *members,
+			 unsigned int count)
+{
+	__u8 map[FABRIC_SET] = { 0 };
+	struct nl_request req;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		bit_set(map, members[i]);
+	nl_request(&req, NVLF_CMD_PARTITION_SET);
+	nl_put_u32(&req, NVLF_A_PARTITION_ID, id);
+	nl_put(&req, NVLF_A_PARTITION_MEMBERS, map, sizeof(map));
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+int fabric_del_partition(struct nl *nl, __u32 id)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_PARTITION_DEL);
+	nl_put_u32(&req, NVLF_A_PARTITION_ID, id);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+/**
+ * fabric_clear() - remove all partitions and routes, whoever made them
+ * @nl: the socket
+ *
+ * Return: 0 or a negative errno.
+ */
+int fabric_clear(struct nl *nl)
+{
+	const unsigned int max = FABRIC_SWITCHES * (NVLF_TARGET_MAX + 1);
+	struct fabric_partition *parts;
+	struct fabric_route *routes;
+	int ret = -ENOMEM, i, n;
+
+	routes = malloc(max * sizeof(*routes));
+	parts = malloc(256 * sizeof(*parts));
+	if (!routes || !parts)
+		goto out;
+	n = fabric_partitions(nl, parts, 256);
+	ret = n;
+	for (i = 0; i < n; i++) {
+		ret = fabric_del_partition(nl, parts[i].id);
+		if (ret)
+			goto out;
+	}
+	if (ret < 0)
+		goto out;
+	n = fabric_routes(nl, routes, max);
+	ret = n;
+	for (i = 0; i < n; i++) {
+		ret = fabric_unroute(nl, routes[i].switch_id, routes[i].target);
+		if (ret)
+			goto out;
+	}
+	if (ret > 0)
+		ret = 0;
+out:
+	free(parts);
+	free(routes);
+	return ret;
+}
+
+/**
+ * fabric_open_all() - let every endpoint reach every other
+ * @nl: the socket
+ * @fabric: from fabric_load()
+ *
+ * What was set before is removed: routes to all on all switches and partition
+ * 1 of all are all there is then.
+ *
+ * Return: 0 or a negative errno.
+ */
+int fabric_open_all(struct nl *nl, const struct fabric *fabric)
+{
+	__u32 members[FABRIC_ENDPOINTS];
+	unsigned int i;
+	int ret;
+
+	ret = fabric_clear(nl);
+	for (i = 0; i < fabric->endpoint_count && !ret; i++) {
+		members[i] = fabric->endpoints[i].id;
+		ret = fabric_route_all(nl, fabric, members[i]);
+	}
+	if (!ret)
+		ret = fabric_set_partition(nl, 1, members, i);
+	return ret;
+}

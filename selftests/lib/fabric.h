@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fabric.h - the fabric as netlink tells it, and the few states of it that
+ * tests start from.
+ */
+#ifndef SELFTESTS_FABRIC_H
+#define SELFTESTS_FABRIC_H
+
+#include "nvlf_nl.h"
+
+#define FABRIC_ENDPOINTS	72
+#define FABRIC_SWITCHES		36
+#define FABRIC_PORTS		(FABRIC_ENDPOINTS * 36 + FABRIC_SWITCHES * 72)
+#define FABRIC_SET		(NVLF_MEMBERS_LEN_MAX)	/* bytes of a bitmap */
+#define FABRIC_NONE		0xffffffffu
+
+/* What endpoint-get says; @reachable has a bit for each target id */
+struct fabric_endpoint {
+	__u32 id, ports, ports_up;
+	__u64 guid;
+	char device[32];
+	__u8 reachable[FABRIC_SET];
+};
+
+/* What switch-get says */
+struct fabric_switch {
+	__u32 id, ports, ports_up, routes;
+	__u64 guid;
+	char device[32];
+};
+
+/* What port-get says; @partner is FABRIC_NONE where none was told */
+struct fabric_port {
+	__u32 owner, owner_id, index, state, trainings;
+	__u32 partner, partner_id, partner_port;
+	__u64 partner_guid;
+};
+
+/* What route-get says */
+struct fabric_route {
+	__u32 switch_id, target;
+	__u8 ports[NVLF_PORTS_LEN_MAX];
+};
+
+/* What partition-get says */
+struct fabric_partition {
+	__u32 id;
+	__u8 members[FABRIC_SET];
+};
+
+/* Endpoints, switches and ports; large, so not for the stack */
+struct fabric {
+	struct fabric_endpoint endpoints[FABRIC_ENDPOINTS];
+	struct fabric_switch switches[FABRIC_SWITCHES];
+	struct fabric_port ports[FABRIC_PORTS];
+	unsigned int endpoint_count, switch_count, port_count;
+};
+
+/* Each returns 0, or -EBADMSG where something lacks or is malformed */
+int fabric_parse_endpoint(const struct nl_reply *reply,
+			  struct fabric_endpoint *endpoint);
+int fabric_parse_switch(const struct nl_reply *reply,
+			struct fabric_switch *sw);
+int fabric_parse_port(const struct nl_reply *reply, struct fabric_port *port);
+int fabric_parse_route(const struct nl_reply *reply,
+		       struct fabric_route *route);
+int fabric_parse_partition(const struct nl_reply *reply,
+			   struct fabric_partition *partition);
+
+int fabric_load(struct nl *nl, struct fabric *fabric);
+int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max);
+int fabric_partitions(struct nl *nl, struct fabric_partition *list,
+		      unsigned int max);
+const struct fabric_port *fabric_port(const struct fabric *fabric,
+				      __u32 owner, __u32 id,
+				      __u32 index);
+
+int fabric_clear(struct nl *nl);
+int fabric_open_all(struct nl *nl, const struct fabric *fabric);
+int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
+		 __u32 target);
+int fabric_set_route(struct nl *nl, __u32 sw, __u32 target,
+		     const void *ports, size_t len);
+int fabric_unroute(struct nl *nl, __u32 sw, __u32 target);
+int fabric_unroute_all(struct nl *nl, const struct fabric *fabric,
+		       __u32 target);
+int fabric_route_all(struct nl *nl, const struct fabric *fabric,
+		     __u32 target);
+int fabric_set_partition(struct nl *nl, __u32 id, const __u32 *members,
+			 unsigned int count);
+int fabric_del_partition(struct nl *nl, __u32 id);
+bool fabric_reaches(struct nl *nl, __u32 from, __u32 to);
+
+static inline void bit_set(__u8 *map, unsigned int bit)
+{
+	map[bit / 8] |= 1u << bit % 8;
+}
+
+static inline bool bit_is(const __u8 *map, unsigned int bit)
+{
+	return map[bit / 8] >> bit % 8 & 1;
+}
+
+#endif /* SELFTESTS_FABRIC_H */

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * pci.c - bind and unbind drivers, load and unload modules.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pci.h"
+
+/**
+ * pci_driver() - the driver that a device is bound to
+ * @device: its name, such as 0000:01:00.0
+ * @driver: out, the driver's name
+ * @size: bytes of @driver
+ *
+ * Return: 0, or a negative errno; -ENOENT where it is bound to none.
+ */
+int pci_driver(const char *device, char *driver, size_t size)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *slash;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", device);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return -errno;
+	target[len] = 0;
+	slash = strrchr(target, '/');
+	slash = slash ? slash + 1 : target;
+	if (strlen(slash) >= size)
+		return -ENAMETOOLONG;
+	memcpy(driver, slash, strlen(slash) + 1);
+	return 0;
+}
+
+static int write_name(const char *driver, const char *what, const char *device)
+{
+	char path[PATH_MAX];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", driver,
+		 what);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, device, strlen(device)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+int pci_bind(const char *driver, const char *device)
+{
+	return write_name(driver, "bind", device);
+}
+
+int pci_unbind(const char *driver, const char *device)
+{
+	return write_name(driver, "unbind", device);
+}
+
+/* Like rmmod: -EAGAIN or -EBUSY where it is in use */
+int module_remove(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+/* By modprobe of the guest; 0, or -EIO where it failed */
+int module_load(const char *name)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child < 0)
+		return -errno;
+	if (!child) {
+		execlp("modprobe", "modprobe", name, NULL);
+		_exit(127);
+	}
+	if (waitpid(child, &status, 0) < 0)
+		return -errno;
+	return status ? -EIO : 0;
+}

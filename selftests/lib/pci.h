@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pci.h - bind and unbind drivers, load and unload modules.
+ */
+#ifndef SELFTESTS_PCI_H
+#define SELFTESTS_PCI_H
+
+#include <stddef.h>
+
+int pci_driver(const char *device, char *driver, size_t size);
+int pci_bind(const char *driver, const char *device);
+int pci_unbind(const char *driver, const char *device);
+
+int module_remove(const char *name);
+int module_load(const char *name);
+
+#endif /* SELFTESTS_PCI_H */

@@ -1,0 +1,310 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# Tests of trn4ctl and nvlf-fm as they are used from a shell: exit status, what
+# they print, JSON, and errors that say what to do. TAP; skips without devices.
+
+KSFT_SKIP=4
+work=$(mktemp -d)
+server=
+tests=0
+failed=0
+
+# Called by the trap, whatever way the script ends.
+# shellcheck disable=SC2317
+cleanup() {
+	[ -z "$server" ] || kill "$server" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+# ok NAME COMMAND...: one test; passes if the command succeeds.
+ok() {
+	name=$1
+	shift
+	tests=$((tests + 1))
+	if "$@" >"$work/log" 2>&1; then
+		echo "ok $tests $name"
+	else
+		failed=$((failed + 1))
+		sed 's/^/# /' "$work/log"
+		echo "not ok $tests $name"
+	fi
+}
+
+# exits STATUS COMMAND...: the command ends with just this status; what it
+# printed is in out and err.
+exits() {
+	want=$1
+	shift
+	"$@" >"$work/out" 2>"$work/err"
+	got=$?
+	[ "$got" = "$want" ] && return 0
+	echo "$*: status $got, not $want"
+	cat "$work/out" "$work/err"
+	return 1
+}
+
+out_has() {
+	grep -q -e "$1" "$work/out" && return 0
+	echo "not on stdout: $1"
+	cat "$work/out"
+	return 1
+}
+
+err_has() {
+	grep -q -i -e "$1" "$work/err" && return 0
+	echo "not on stderr: $1"
+	cat "$work/err"
+	return 1
+}
+
+lines_are() {
+	n=$(wc -l <"$work/out")
+	[ "$n" = "$1" ] && return 0
+	echo "$n lines, not $1"
+	cat "$work/out"
+	return 1
+}
+
+# One line of JSON whose brackets are in balance, and nothing on stderr.
+json() {
+	lines_are 1 || return 1
+	[ ! -s "$work/err" ] || return 1
+	case $(head -c 1 "$work/out") in
+	'{' | '[') ;;
+	*) return 1 ;;
+	esac
+	for pair in '{}' '[]'; do
+		opened=$(tr -cd "${pair%?}" <"$work/out" | wc -c)
+		closed=$(tr -cd "${pair#?}" <"$work/out" | wc -c)
+		[ "$opened" = "$closed" ] || return 1
+	done
+}
+
+# count_is COUNT TEXT: stdout has the text as often as that
+count_is() {
+	n=$(grep -o -e "$2" "$work/out" | wc -l)
+	[ "$n" = "$1" ] && return 0
+	echo "$2: $n times, not $1"
+	cat "$work/out"
+	return 1
+}
+
+# The first column of a table without its head
+column() {
+	"$@" | awk 'NR > 1 { print $1 }'
+}
+
+clear_fabric() {
+	for id in $(column trn4ctl partition list); do
+		trn4ctl partition del --id "$id" || return 1
+	done
+	trn4ctl route list | awk 'NR > 1 { print $1, $2 }' >"$work/routes"
+	while read -r switch target; do
+		trn4ctl route del --switch "$switch" --target "$target" || return 1
+	done <"$work/routes"
+}
+
+if ! command -v trn4ctl >/dev/null || ! command -v nvlf-fm >/dev/null; then
+	echo "1..0 # SKIP trn4ctl and nvlf-fm are not in PATH"
+	exit $KSFT_SKIP
+fi
+accels=$(trn4ctl list 2>/dev/null | awk 'NR > 1' | wc -l)
+if [ "$accels" -lt 2 ]; then
+	echo "1..0 # SKIP needs two accelerators"
+	exit $KSFT_SKIP
+fi
+a=$(column trn4ctl list | sort -n | sed -n 1p)
+b=$(column trn4ctl list | sort -n | sed -n 2p)
+
+echo "TAP version 13"
+
+# ---- Usage ----
+
+help_works() {
+	exits 0 trn4ctl --help && out_has Usage &&
+		exits 0 nvlf-fm --help && out_has Usage &&
+		exits 0 trn4ctl route set --help && out_has --ports
+}
+
+wrong_usage() {
+	exits 2 trn4ctl && exits 2 trn4ctl nonsense && err_has nonsense &&
+		exits 2 trn4ctl --nonsense && exits 2 trn4ctl route nonsense &&
+		exits 2 trn4ctl route set --switch 0 &&
+		exits 2 trn4ctl route set --switch x --target 0 --ports 1 &&
+		exits 2 trn4ctl peer write --from "$a" --to "$b" --length x &&
+		exits 2 nvlf-fm --nonsense && exits 2 nvlf-fm
+}
+
+ok "help" help_works
+ok "wrong usage ends with 2" wrong_usage
+
+# ---- What is there ----
+
+list_json() {
+	exits 0 trn4ctl list -j && json && count_is "$accels" '"target-id"' &&
+		exits 0 trn4ctl -j list && json
+}
+
+ports_listed() {
+	exits 0 trn4ctl port list || return 1
+	n=$(($(wc -l <"$work/out") - 1))
+	switches=$(trn4ctl topology -j | grep -o '"routes"' | wc -l)
+	[ "$n" = $((accels * 36 + switches * 72)) ] || return 1
+	exits 0 trn4ctl port list -j && json
+}
+
+unreachable_at_first() {
+	clear_fabric && exits 0 trn4ctl topology && ! grep -qw yes "$work/out" &&
+		exits 0 trn4ctl route list && lines_are 0 &&
+		exits 0 trn4ctl partition list && lines_are 0 &&
+		exits 0 trn4ctl route list -j && json
+}
+
+ok "list as JSON" list_json
+ok "every port is listed" ports_listed
+ok "nothing reaches anything by default" unreachable_at_first
+
+# ---- The reason in words ----
+
+no_route_said() {
+	exits 1 trn4ctl peer write --from "$a" --to "$b" --length 1M &&
+		err_has route && err_has nvlf-fm
+}
+
+ok "without a route the error says what to do" no_route_said
+
+# ---- The fabric manager ----
+
+manager() {
+	exits 0 nvlf-fm --once --wait 10 && exits 0 trn4ctl topology &&
+		count_is $((accels * (accels - 1))) '\byes\b'
+}
+
+manager_again() {
+	exits 0 nvlf-fm --once && out_has 'in force already'
+}
+
+manager_json() {
+	exits 0 nvlf-fm --once -j && json && out_has '"changes"'
+}
+
+manager_repairs() {
+	clear_fabric && exits 0 nvlf-fm --once --dry-run &&
+		exits 0 trn4ctl route list && lines_are 0 &&
+		exits 0 nvlf-fm --once && exits 0 trn4ctl topology &&
+		count_is $((accels * (accels - 1))) '\byes\b'
+}
+
+ok "nvlf-fm connects all with all" manager
+ok "nvlf-fm finds nothing to do the second time" manager_again
+ok "nvlf-fm as JSON" manager_json
+ok "nvlf-fm repairs, and does not with --dry-run" manager_repairs
+
+# ---- Routes and partitions ----
+
+route_life() {
+	exits 0 trn4ctl route list --target "$b" || return 1
+	switch=$(awk 'NR == 2 { print $1 }' "$work/out")
+	ports=$(awk 'NR == 2 { print $3 }' "$work/out")
+	exits 0 trn4ctl route del --switch "$switch" --target "$b" &&
+		exits 1 trn4ctl route show --switch "$switch" --target "$b" &&
+		exits 1 trn4ctl route del --switch "$switch" --target "$b" &&
+		exits 0 trn4ctl route set --switch "$switch" --target "$b" --ports "$ports" &&
+		exits 0 trn4ctl route show --switch "$switch" --target "$b" &&
+		out_has "$ports" &&
+		exits 0 trn4ctl route show --switch "$switch" --target "$b" -j && json
+}
+
+bad_routes() {
+	exits 1 trn4ctl route set --switch 77 --target "$b" --ports 1 &&
+		[ -s "$work/err" ] &&
+		exits 1 trn4ctl route set --switch 0 --target "$b" --ports 72 &&
+		[ -s "$work/err" ]
+}
+
+partition_life() {
+	exits 0 trn4ctl partition set --id 5 --members "$a,$b" &&
+		exits 0 trn4ctl partition show --id 5 &&
+		exits 0 trn4ctl partition show --id 5 -j && json &&
+		exits 0 trn4ctl partition del --id 5 &&
+		exits 1 trn4ctl partition show --id 5 && [ -s "$work/err" ]
+}
+
+ok "a route's life" route_life
+ok "bad routes are refused with a reason" bad_routes
+ok "a partition's life" partition_life
+
+# ---- Memory ----
+
+write_and_compare() {
+	exits 0 trn4ctl peer write --from "$a" --to "$b" --length 8M --by "$1" &&
+		out_has 'the same bytes' &&
+		exits 0 trn4ctl peer write --from "$b" --to "$a" --length 12345 --by "$1" -j &&
+		json && out_has '"equal":true'
+}
+
+read_and_fill() {
+	exits 0 trn4ctl peer read --from "$a" --to "$b" --length 8M --by "$1" &&
+		out_has 'the same bytes' &&
+		exits 0 trn4ctl peer fill --from "$a" --to "$b" --length 8M --by "$1" 165 &&
+		out_has 'the same bytes'
+}
+
+to_itself() {
+	exits 1 trn4ctl peer write --from "$a" --to "$a" --length 1M
+}
+
+# A grant that another process holds
+serve() {
+	trn4ctl peer serve --dev "$b" --size 4M --save "$work/saved" >"$work/token" &
+	server=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ -s "$work/token" ] && break
+		sleep 1
+	done
+	token=$(cat "$work/token")
+	[ ${#token} = 32 ]
+}
+
+by_token() {
+	printf 'hello, peer' >"$work/data"
+	exits 0 trn4ctl peer write --from "$a" --token "$token" --offset 4K --file "$work/data" &&
+		exits 0 trn4ctl peer read --from "$a" --token "$token" --offset 4K --length 11 --file - &&
+		cmp "$work/out" "$work/data"
+}
+
+atomics_by_token() {
+	exits 0 trn4ctl atomic add --from "$a" --token "$token" --count 1000 3 &&
+		exits 0 trn4ctl peer read --from "$a" --token "$token" --length 8 --file "$work/word" &&
+		[ "$(od -An -tu4 -N4 "$work/word" | tr -d ' ')" = 3000 ] &&
+		exits 0 trn4ctl atomic cas --from "$a" --token "$token" -j 3000 7 && json &&
+		exits 0 trn4ctl atomic swap --from "$a" --token "$token" 9
+}
+
+after_revoke() {
+	kill "$server"
+	wait "$server"
+	status=$?
+	server=
+	[ $status = 0 ] || return 1
+	[ "$(dd if="$work/saved" bs=1 skip=4096 count=11 2>/dev/null)" = 'hello, peer' ] &&
+		[ "$(od -An -tu4 -N4 "$work/saved" | tr -d ' ')" = 9 ] &&
+		exits 1 trn4ctl peer read --from "$a" --token "$token" --length 8 &&
+		err_has token
+}
+
+ok "write by the processor" write_and_compare cpu
+ok "write by the engine" write_and_compare engine
+ok "read and fill by the processor" read_and_fill cpu
+ok "read and fill by the engine" read_and_fill engine
+ok "an accelerator is no peer of itself" to_itself
+ok "serve prints a token" serve
+ok "write and read by token" by_token
+ok "atomics by token" atomics_by_token
+ok "a revoked token is refused, and what was written is kept" after_revoke
+
+clear_fabric
+echo "1..$tests"
+[ "$failed" = 0 ]

@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * submit_check_test.c - what DRM_IOCTL_TRN4_SUBMIT must refuse: every field of
+ * a submit and of a command, broken one at a time. Whatever is refused has
+ * done nothing.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+#include "rig.h"
+
+#define BO_SIZE		PAGE
+
+FIXTURE(check) {
+	struct rig rig;
+	int fd, peer;
+	struct bo bo;
+	struct bo host;
+	struct bo results;
+	__u32 window;		/* on the peer's memory, all rights */
+	__u32 sync;
+	struct drm_trn4_cmd copy;	/* good, as they stand */
+	struct drm_trn4_cmd add;
+	struct drm_trn4_cmd cas;
+	struct drm_trn4_submit submit;	/* of copy alone; good */
+};
+
+FIXTURE_SETUP(check)
+{
+	struct grant grant;
+	__u32 theirs;
+
+	if (rig_begin(&self->rig, 2) == -ENODEV)
+		SKIP(return, RIG_NEEDS, 2);
+	ASSERT_EQ(0, self->rig.error) {
+		TH_LOG("%s", self->rig.nl.text);
+	}
+	self->fd = self->rig.fd[0];
+	self->peer = self->rig.fd[1];
+	ASSERT_EQ(0, bo_make(self->fd, BO_SIZE, 0, &self->bo));
+	ASSERT_EQ(0, bo_make(self->fd, BO_SIZE, DRM_TRN4_BO_HOST, &self->host));
+	ASSERT_EQ(0, bo_make(self->fd, BO_SIZE, 0, &self->results));
+	ASSERT_EQ(0, bo_create(self->peer, 2 * PAGE, 0, &theirs));
+	ASSERT_EQ(0, grant_make(self->peer, theirs, RIGHT_ALL, 0, 2 * PAGE,
+				&grant));
+	ASSERT_EQ(0, window_map(self->fd, &grant, 0, PAGE, RIGHT_ALL,
+				&self->window));
+	ASSERT_EQ(0, sync_create(self->fd, &self->sync));
+	fill_pattern(self->bo.map, BO_SIZE, 1);
+	self->copy = cmd_copy(self->bo.handle, 4096, self->bo.handle, 0, 4096);
+	self->add = cmd_atomic(DRM_TRN4_ATOMIC_ADD, 8, self->bo.handle, 8, 1,
+			       0);
+	self->cas = cmd_atomic(DRM_TRN4_ATOMIC_CAS, 8, self->bo.handle, 8, 1,
+			       2);
+	self->submit = (struct drm_trn4_submit) {
+		.cmds = (uintptr_t)&self->copy,
+		.cmd_count = 1,
+	};
+}
+
+/* Nothing that was refused may have changed the buffer */
+FIXTURE_TEARDOWN(check)
+{
+	EXPECT_EQ(0, check_pattern(self->bo.map, BO_SIZE, 1));
+	EXPECT_EQ(BO_SIZE, first_not(self->results.map, BO_SIZE, 0));
+	rig_end(&self->rig);
+}
+
+static int queue(int fd, struct drm_trn4_submit *arg)
+{
+	return accel_ioctl(fd, DRM_IOCTL_TRN4_SUBMIT, arg);
+}
+
+/* What one command is answered with */
+static int one(int fd, struct drm_trn4_cmd cmd)
+{
+	return submit_wait(fd, &cmd, 1, 0);
+}
+
+/* ---- The submit itself ---- */
+
+TEST_F(check, submit_is_good)
+{
+	struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+	struct drm_trn4_submit arg = self->submit;
+
+	arg.cmds = (uintptr_t)&nop;
+	EXPECT_EQ(0, queue(self->fd, &arg));
+	EXPECT_EQ(0, one(self->fd, nop));
+	/* Pointers to nothing are not looked at */
+	arg.in_syncs = 1;
+	arg.out_syncs = ~0ull;
+	EXPECT_EQ(0, queue(self->fd, &arg));
+}
+
+TEST_F(check, submit_counts)
+{
+	static struct drm_trn4_cmd cmds[DRM_TRN4_SUBMIT_MAX + 1];
+	static const __u32 counts[] = {
+		0, DRM_TRN4_SUBMIT_MAX + 1, 65536, 0x7fffffff, 0x80000000,
+		0xffffffff,
+	};
+	__u32 syncs[DRM_TRN4_SYNCS_MAX + 1];
+	struct drm_trn4_submit arg;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		arg = self->submit;
+		arg.cmds = (uintptr_t)cmds;
+		arg.cmd_count = counts[i];
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg)) {
+			TH_LOG("cmd_count %u", counts[i]);
+		}
+	}
+	for (i = 0; i <= DRM_TRN4_SYNCS_MAX; i++)
+		syncs[i] = self->sync;
+	for (i = 1; i < ARRAY_SIZE(counts); i++) {
+		arg = self->submit;
+		arg.in_syncs = (uintptr_t)syncs;
+		arg.in_count = i == 1 ? DRM_TRN4_SYNCS_MAX + 1 : counts[i];
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg)) {
+			TH_LOG("in_count %u", arg.in_count);
+		}
+		arg = self->submit;
+		arg.out_syncs = (uintptr_t)syncs;
+		arg.out_count = i == 1 ? DRM_TRN4_SYNCS_MAX + 1 : counts[i];
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg)) {
+			TH_LOG("out_count %u", arg.out_count);
+		}
+	}
+}
+
+TEST_F(check, submit_mbz)
+{
+	struct drm_trn4_submit arg;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		arg = self->submit;
+		arg.flags = 1u << bit;
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+		arg = self->submit;
+		arg.pad = 1u << bit;
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+	}
+}
+
+TEST_F(check, submit_pointers)
+{
+	static const __u64 bad[] = { 0, 8, -4096ull, 1ull << 63 };
+	__u64 size = getpagesize();
+	struct drm_trn4_submit arg;
+	struct drm_trn4_cmd *cmds;
+	unsigned int i;
+	char *pages;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		arg = self->submit;
+		arg.cmds = bad[i];
+		EXPECT_EQ(-EFAULT, queue(self->fd, &arg));
+		arg = self->submit;
+		arg.in_syncs = bad[i];
+		arg.in_count = 1;
+		EXPECT_EQ(-EFAULT, queue(self->fd, &arg));
+		arg = self->submit;
+		arg.out_syncs = bad[i];
+		arg.out_count = 1;
+		EXPECT_EQ(-EFAULT, queue(self->fd, &arg));
+	}
+
+	/* The first command is there, the second is not */
+	pages = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, pages);
+	ASSERT_EQ(0, munmap(pages + size, size));
+	cmds = (struct drm_trn4_cmd *)(pages + size) - 1;
+	*cmds = self->copy;
+	arg = self->submit;
+	arg.cmds = (uintptr_t)cmds;
+	arg.cmd_count = 2;
+	EXPECT_EQ(-EFAULT, queue(self->fd, &arg));
+	munmap(pages, size);
+}
+
+TEST_F(check, submit_syncs)
+{
+	__u32 handles[2] = { self->sync, self->sync + 1000 };
+	struct drm_trn4_submit arg;
+
+	arg = self->submit;
+	arg.in_syncs = (uintptr_t)&handles[1];
+	arg.in_count = 1;
+	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
+	arg = self->submit;
+	arg.out_syncs = (uintptr_t)handles;
+	arg.out_count = 2;
+	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
+	/* The one that is good got no fence */
+	EXPECT_EQ(-EINVAL, sync_wait(self->fd, self->sync, 0));
+	handles[0] = 0;
+	arg.out_count = 1;
+	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
+
+	/* Nobody has put a fence into it: there is nothing to wait for */
+	handles[0] = self->sync;
+	arg = self->submit;
+	arg.in_syncs = (uintptr_t)handles;
+	arg.in_count = 1;
+	EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+
+	/* One of another file */
+	EXPECT_EQ(0, sync_create(self->peer, &handles[0]));
+	EXPECT_EQ(0, sync_create(self->peer, &handles[0]));
+	arg = self->submit;
+	arg.out_syncs = (uintptr_t)handles;
+	arg.out_count = 1;
+	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
+}
+
+TEST_F(check, submit_results)
+{
+	const __u64 size = sizeof(struct drm_trn4_result);
+	static const __u64 unaligned[] = { 1, 2, 4, 7, 4095 };
+	static const __u64 far[] = {
+		PAGE, 2 * PAGE, 1ull << 32, 1ull << 63, -8ull, -4096ull,
+	};
+	struct drm_trn4_submit arg;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(unaligned); i++) {
+		arg = self->submit;
+		arg.results = self->results.handle;
+		arg.results_offset = unaligned[i];
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+	}
+	for (i = 0; i < ARRAY_SIZE(far); i++) {
+		arg = self->submit;
+		arg.results = self->results.handle;
+		arg.results_offset = far[i];
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+	}
+	/* The last byte is beyond the end */
+	arg = self->submit;
+	arg.results = self->results.handle;
+	arg.results_offset = BO_SIZE - size + 8;
+	EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+	arg.results_offset = BO_SIZE - 8;
+	EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+
+	arg = self->submit;
+	arg.results = self->results.handle + 1000;
+	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
+	arg.results = self->window;
+	ret = queue(self->fd, &arg);
+	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT) {
+		TH_LOG("results in a window: returned %d", ret);
+	}
+	/* An offset into nothing */
+	arg = self->submit;
+	arg.results_offset = 8;
+	EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+}
+
+/* A bad command anywhere: none of the others is done */
+TEST_F(check, one_bad_spoils_all)
+{
+	static struct drm_trn4_cmd cmds[DRM_TRN4_SUBMIT_MAX];
+	static const unsigned int places[] = { 0, 1, 100, 255 };
+	struct drm_trn4_submit arg;
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		for (k = 0; k < DRM_TRN4_SUBMIT_MAX; k++)
+			cmds[k] = self->copy;
+		cmds[places[i]].flags = 1;
+		arg = self->submit;
+		arg.cmds = (uintptr_t)cmds;
+		arg.cmd_count = DRM_TRN4_SUBMIT_MAX;
+		arg.results = self->results.handle;
+		arg.out_syncs = (uintptr_t)&self->sync;
+		arg.out_count = 1;
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+		EXPECT_EQ(-EINVAL, sync_wait(self->fd, self->sync, 0));
+	}
+}
+
+/* ---- A command's fields ---- */
+
+TEST_F(check, cmd_op)
+{
+	static const __u32 ops[] = { 3, 4, 31, 32, 255, 256, 0xffffffff };
+	struct drm_trn4_cmd cmd;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		cmd = (struct drm_trn4_cmd) { .op = ops[i] };
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+			TH_LOG("op %u", ops[i]);
+		}
+	}
+}
+
+TEST_F(check, cmd_flags)
+{
+	struct drm_trn4_cmd cmd;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		cmd = (struct drm_trn4_cmd) { .flags = 1u << bit };
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = self->copy;
+		cmd.flags = 1u << bit;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = self->add;
+		cmd.flags = 1u << bit;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	}
+}
+
+/* Fields that an operation does not use must be zero */
+struct field {
+	size_t at, size;
+};
+
+static const struct field f_src = { offsetof(struct drm_trn4_cmd, src), 4 };
+static const struct field f_dst = { offsetof(struct drm_trn4_cmd, dst), 4 };
+static const struct field f_src_offset = {
+	offsetof(struct drm_trn4_cmd, src_offset), 8
+};
+
+static const struct field f_dst_offset = {
+	offsetof(struct drm_trn4_cmd, dst_offset), 8
+};
+
+static const struct field f_length = {
+	offsetof(struct drm_trn4_cmd, length), 8
+};
+
+static const struct field f_operand = {
+	offsetof(struct drm_trn4_cmd, operand), 8
+};
+
+static const struct field f_compare = {
+	offsetof(struct drm_trn4_cmd, compare), 8
+};
+
+static const struct field f_atomic = {
+	offsetof(struct drm_trn4_cmd, atomic), 4
+};
+
+static const struct field f_width = {
+	offsetof(struct drm_trn4_cmd, width), 4
+};
+
+/* Each bit of a field in turn: how many of them were let pass */
+static unsigned int let_pass(int fd, const struct drm_trn4_cmd *good,
+			     const struct field *field)
+{
+	struct drm_trn4_cmd cmd;
+	unsigned int bit, passed = 0;
+
+	for (bit = 0; bit < 8 * field->size; bit++) {
+		cmd = *good;
+		((__u8 *)&cmd)[field->at + bit / 8] ^= 1u << bit % 8;
+		passed += one(fd, cmd) != -EINVAL;
+	}
+	return passed;
+}
+
+TEST_F(check, nop_unused)
+{
+	struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_src));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_dst));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_src_offset));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_dst_offset));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_length));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_operand));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_compare));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_atomic));
+	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_width));
+}
+
+TEST_F(check, copy_unused)
+{
+	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_operand));
+	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_compare));
+	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_atomic));
+	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_width));
+}
+
+TEST_F(check, atomic_unused)
+{
+	struct drm_trn4_cmd swap = self->add;
+
+	swap.atomic = DRM_TRN4_ATOMIC_SWAP;
+	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_src));
+	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_src_offset));
+	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_length));
+	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_compare));
+	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_src));
+	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_src_offset));
+	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_length));
+	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_compare));
+	EXPECT_EQ(0, let_pass(self->fd, &self->cas, &f_src));
+	EXPECT_EQ(0, let_pass(self->fd, &self->cas, &f_src_offset));
+	EXPECT_EQ(0, let_pass(self->fd, &self->cas, &f_length));
+}
+
+TEST_F(check, cmd_handles)
+{
+	struct drm_trn4_cmd cmd;
+	__u32 foreign = 0;
+	int i;
+
+	/* A handle that is good in another file only */
+	for (i = 0; i < 16; i++)
+		ASSERT_EQ(0, bo_create(self->peer, PAGE, 0, &foreign));
+	cmd = self->copy;
+	cmd.src = 0;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd.src = self->bo.handle + 1000;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd.src = foreign;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd = self->copy;
+	cmd.dst = 0;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd.dst = foreign;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd = self->add;
+	cmd.dst = 0;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd.dst = foreign;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	/* The engine reaches atomics' words in HBM only */
+	cmd.dst = self->host.handle;
+	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+}
+
+TEST_F(check, cmd_ranges)
+{
+	const __u32 places[] = {
+		self->bo.handle, self->host.handle, self->window,
+	};
+	static const struct {
+		__u64 offset, length;
+	} cases[] = {
+		{ 0, 0 },			/* nothing */
+		{ 0, BO_SIZE + 1 },		/* beyond the end */
+		{ 1, BO_SIZE },
+		{ BO_SIZE - 1, 2 },
+		{ BO_SIZE, 1 },
+		{ BO_SIZE + 1, 1 },
+		{ 1ull << 40, 1 },
+		{ 0, 1ull << 63 },
+		{ 0, ~0ull },
+		{ ~0ull, 1 },			/* the sum wraps */
+		{ ~0ull, 2 },
+		{ 1, ~0ull },
+	};
+	struct drm_trn4_cmd cmd;
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		for (k = 0; k < ARRAY_SIZE(places); k++) {
+			cmd = self->copy;
+			cmd.src = places[k];
+			cmd.src_offset = cases[i].offset;
+			cmd.length = cases[i].length;
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+				TH_LOG("case %u from place %u", i, k);
+			}
+			cmd = self->copy;
+			cmd.dst = places[k];
+			cmd.dst_offset = cases[i].offset;
+			cmd.length = cases[i].length;
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+				TH_LOG("case %u to place %u", i, k);
+			}
+		}
+}
+
+TEST_F(check, atomic_kind_and_width)
+{
+	static const __u32 widths[] = {
+		0, 1, 2, 3, 5, 6, 7, 9, 12, 16, 64, 0x80000008, 0xffffffff,
+	};
+	static const __u32 kinds[] = { 3, 4, 255, 256, 0xffffffff };
+	struct drm_trn4_cmd cmd;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(widths); i++) {
+		cmd = self->add;
+		cmd.width = widths[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+			TH_LOG("width %u", widths[i]);
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		cmd = self->add;
+		cmd.atomic = kinds[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+			TH_LOG("kind %u", kinds[i]);
+		}
+	}
+}
+
+TEST_F(check, atomic_place)
+{
+	const __u32 places[] = { self->bo.handle, self->window };
+	static const __u64 far[] = {
+		BO_SIZE, BO_SIZE + 8, 1ull << 40, 1ull << 63, -8ull, -4096ull,
+	};
+	struct drm_trn4_cmd cmd;
+	unsigned int i, k, width;
+
+	for (k = 0; k < ARRAY_SIZE(places); k++) {
+		for (width = 4; width <= 8; width += 4)
+			for (i = 1; i < width; i++) {
+				cmd = self->add;
+				cmd.dst = places[k];
+				cmd.width = width;
+				cmd.dst_offset = 64 + i;
+				EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+					TH_LOG("width %u at %u", width, i);
+				}
+			}
+		for (i = 0; i < ARRAY_SIZE(far); i++) {
+			cmd = self->add;
+			cmd.dst = places[k];
+			cmd.dst_offset = far[i];
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+				TH_LOG("offset %#llx",
+				       (unsigned long long)far[i]);
+			}
+		}
+	}
+}
+
+/* What does not fit the word */
+TEST_F(check, atomic_operands)
+{
+	static const __u64 large[] = { 1ull << 32, 1ull << 63, ~0ull };
+	struct drm_trn4_cmd cmd;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(large); i++) {
+		cmd = self->add;
+		cmd.width = 4;
+		cmd.operand = large[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd.atomic = DRM_TRN4_ATOMIC_SWAP;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = self->cas;
+		cmd.width = 4;
+		cmd.operand = large[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = self->cas;
+		cmd.width = 4;
+		cmd.compare = large[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	}
+}
+
+TEST_HARNESS_MAIN
