@@ -168,6 +168,8 @@ static void endpoint_begin(struct nvlf_endpoint *ep)
     struct nvlf_fabric *f = ep->d.f;
 
     ep->time_base = f->clock;
+    /* Whoever was here may have gone while its engine was at work. */
+    nvlf_queues_clear(ep);
     nvlf_ports_enable(&ep->d);
     ep->d.attached = true;
     nvlf_ports_settle(&ep->d);
@@ -238,6 +240,7 @@ void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id)
 
     if (ep) {
         endpoint_end(ep);
+        ep->ops->wipe(ep->d.dev);
         endpoint_begin(ep);
     }
 }

@@ -42,6 +42,8 @@ struct nvlf_mem {
  * @window_place: put @size bytes of the peer's memory, from @offset in @mem,
  *	at @aperture of the endpoint's BAR2; false where the host refused
  * @window_clear: put private all-ones pages there again
+ * @wipe: forget what was stored to the aperture where no window is; called when
+ *	none is live
  * @dma_read: host memory at bus address @addr into @buf; false where not all
  *	of it is memory. Must never reach a device's registers
  * @dma_write: @buf into host memory
@@ -53,6 +55,7 @@ struct nvlf_endpoint_ops {
 	bool (*window_place)(void *dev, uint64_t aperture, uint64_t size,
 			     const struct nvlf_mem *mem, uint64_t offset);
 	void (*window_clear)(void *dev, uint64_t aperture, uint64_t size);
+	void (*wipe)(void *dev);
 	bool (*dma_read)(void *dev, uint64_t addr, void *buf, size_t len);
 	bool (*dma_write)(void *dev, uint64_t addr, const void *buf,
 			  size_t len);

@@ -100,6 +100,13 @@ static uint8_t *host_at(struct world *w, uint64_t addr, size_t len, bool write)
     return w->host + (addr - HOST_BASE);
 }
 
+static void mock_wipe(void *dev)
+{
+    struct mock_endpoint *m = dev;
+
+    m->wipes++;
+}
+
 static bool mock_dma_read(void *dev, uint64_t addr, void *buf, size_t len)
 {
     struct mock_endpoint *m = dev;
@@ -154,6 +161,7 @@ static void mock_irq(void *dev, unsigned int vector)
 static const struct nvlf_endpoint_ops endpoint_ops = {
     .window_place = mock_place,
     .window_clear = mock_clear,
+    .wipe = mock_wipe,
     .dma_read = mock_dma_read,
     .dma_write = mock_dma_write,
     .mem_dirty = mock_dirty,

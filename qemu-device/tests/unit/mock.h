@@ -40,6 +40,7 @@ struct mock_endpoint {
     unsigned int irqs[TRN4_VECTORS];
     uint64_t dirty_offset;      /* of the newest mem_dirty */
     uint64_t dirty_len;
+    unsigned int wipes;
     uint64_t dirty_bytes;       /* of all */
 };
 

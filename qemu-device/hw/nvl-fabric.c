@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvl-fabric.c - the object that owns the wiring between accelerators and
+ * switches, and the time that links take to train
+ *
+ *   -object nvl-fabric,id=fabric0,switches=2
+ */
+#include "qemu/osdep.h"
+#include "qemu/bitmap.h"
+#include "qemu/bitops.h"
+#include "qemu/module.h"
+#include "qemu/timer.h"
+#include "hw/trn4_hw.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "qom/object_interfaces.h"
+#include "nvl-fabric.h"
+#include "trace.h"
+
+#define NVL_FABRIC_SWITCHES 2
+
+struct NvlFabric {
+    Object parent_obj;
+
+    uint32_t switches;
+    struct nvlf_fabric *core;   /* from complete() to finalize */
+    QEMUTimer *train;           /* guest time: stops when the guest does */
+    unsigned int attached;      /* devices; deletion waits for none */
+    bool entered;               /* a call into the core is going on */
+    /* What could not be done because of that: bits by index */
+    DECLARE_BITMAP(reset_endpoints, NVL_ENDPOINTS_MAX);
+    DECLARE_BITMAP(reset_switches, NVL_SWITCHES_MAX);
+    bool trained;
+    bool deferred;
+};
+
+bool nvl_fabric_enter(NvlFabric *fabric, struct nvlf_fabric **core)
+{
+    if (fabric->entered) {
+        trace_nvl_fabric_reentered();
+        return false;
+    }
+    fabric->entered = true;
+    *core = fabric->core;
+    return true;
+}
+
+/* Each is a call that nothing can come out of but memory and interrupts. */
+static void nvl_fabric_catch_up(NvlFabric *fabric)
+{
+    const unsigned long eps = NVL_ENDPOINTS_MAX, sws = NVL_SWITCHES_MAX;
+    unsigned long i;
+
+    fabric->deferred = false;
+    while ((i = find_first_bit(fabric->reset_endpoints, eps)) < eps) {
+        clear_bit(i, fabric->reset_endpoints);
+        nvlf_endpoint_reset(fabric->core, i);
+    }
+    while ((i = find_first_bit(fabric->reset_switches, sws)) < sws) {
+        clear_bit(i, fabric->reset_switches);
+        nvlf_switch_reset(fabric->core, i);
+    }
+    if (fabric->trained) {
+        fabric->trained = false;
+        nvlf_fabric_trained(fabric->core);
+    }
+}
+
+void nvl_fabric_leave(NvlFabric *fabric)
+{
+    if (fabric->deferred) {
+        nvl_fabric_catch_up(fabric);
+    }
+    fabric->entered = false;
+}
+
+void nvl_fabric_reset_endpoint(NvlFabric *fabric, uint32_t index)
+{
+    struct nvlf_fabric *core;
+
+    if (nvl_fabric_enter(fabric, &core)) {
+        nvlf_endpoint_reset(core, index);
+        nvl_fabric_leave(fabric);
+    } else {
+        set_bit(index, fabric->reset_endpoints);
+        fabric->deferred = true;
+    }
+}
+
+void nvl_fabric_reset_switch(NvlFabric *fabric, uint32_t index)
+{
+    struct nvlf_fabric *core;
+
+    if (nvl_fabric_enter(fabric, &core)) {
+        nvlf_switch_reset(core, index);
+        nvl_fabric_leave(fabric);
+    } else {
+        set_bit(index, fabric->reset_switches);
+        fabric->deferred = true;
+    }
+}
+
+/* The core asks for one training time after another, never two at once. */
+static void nvl_fabric_train(void *owner, uint64_t ns)
+{
+    NvlFabric *fabric = owner;
+
+    trace_nvl_fabric_train(ns);
+    timer_mod(fabric->train, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
+}
+
+static void nvl_fabric_trained(void *opaque)
+{
+    NvlFabric *fabric = opaque;
+    struct nvlf_fabric *core;
+
+    if (nvl_fabric_enter(fabric, &core)) {
+        trace_nvl_fabric_trained();
+        nvlf_fabric_trained(core);
+        nvl_fabric_leave(fabric);
+    } else {
+        fabric->trained = true;
+        fabric->deferred = true;
+    }
+}
+
+static const struct nvlf_fabric_ops nvl_fabric_ops = {
+    .train = nvl_fabric_train,
+};
+
+/* What the core answered to an attach, in words */
+static bool nvl_fabric_attached(NvlFabric *fabric, int ret, const char *what,
+                                uint32_t index, unsigned int places,
+                                Error **errp)
+{
+    switch (ret) {
+    case 0:
+        fabric->attached++;
+        return true;
+    case -EINVAL:
+        error_setg(errp, "index=%" PRIu32 " is no place for %s: the fabric"
+                   " has %u, from 0 to %u, with switches=%" PRIu32,
+                   index, what, places, places - 1, fabric->switches);
+        return false;
+    case -EBUSY:
+        error_setg(errp, "index=%" PRIu32 " is taken by another %s",
+                   index, what);
+        return false;
+    default:
+        error_setg_errno(errp, -ret, "%s %" PRIu32 " cannot join the fabric",
+                         what, index);
+        return false;
+    }
+}
+
+bool nvl_fabric_attach_endpoint(NvlFabric *fabric, uint32_t index,
+                                const struct nvlf_mem *mem, uint64_t aperture,
+                                const struct nvlf_endpoint_ops *ops, void *dev,
+                                Error **errp)
+{
+    return nvl_fabric_attached(fabric,
+                               nvlf_endpoint_attach(fabric->core, index, mem,
+                                                    aperture, ops, dev),
+                               "accelerator", index,
+                               nvlf_fabric_check(fabric->switches), errp);
+}
+
+void nvl_fabric_detach_endpoint(NvlFabric *fabric, uint32_t index)
+{
+    nvlf_endpoint_detach(fabric->core, index);
+    fabric->attached--;
+}
+
+bool nvl_fabric_attach_switch(NvlFabric *fabric, uint32_t index,
+                              const struct nvlf_switch_ops *ops, void *dev,
+                              Error **errp)
+{
+    return nvl_fabric_attached(fabric,
+                               nvlf_switch_attach(fabric->core, index, ops,
+                                                  dev),
+                               "switch", index, fabric->switches, errp);
+}
+
+void nvl_fabric_detach_switch(NvlFabric *fabric, uint32_t index)
+{
+    nvlf_switch_detach(fabric->core, index);
+    fabric->attached--;
+}
+
+static void nvl_fabric_get_switches(Object *obj, Visitor *v, const char *name,
+                                    void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, &NVL_FABRIC(obj)->switches, errp);
+}
+
+/* The numbers that the wiring rule allows, as "1, 2, ... or 36" */
+static char *nvl_fabric_allowed(void)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    unsigned int n;
+
+    for (n = 1; n <= NVL_SWITCHES_MAX; n++) {
+        if (nvlf_fabric_check(n)) {
+            g_string_append_printf(list, "%s%u", n == 1 ? "" :
+                                   n == NVL_SWITCHES_MAX ? " or " : ", ", n);
+        }
+    }
+    return g_strdup(list->str);
+}
+
+static void nvl_fabric_set_switches(Object *obj, Visitor *v, const char *name,
+                                    void *opaque, Error **errp)
+{
+    NvlFabric *fabric = NVL_FABRIC(obj);
+    uint32_t switches;
+
+    if (!visit_type_uint32(v, name, &switches, errp)) {
+        return;
+    }
+    if (fabric->core) {
+        error_setg(errp, "switches cannot change once the fabric exists");
+        return;
+    }
+    if (!nvlf_fabric_check(switches)) {
+        g_autofree char *allowed = nvl_fabric_allowed();
+
+        error_setg(errp, "switches=%" PRIu32 " breaks the wiring rule: an"
+                   " accelerator has as many of its %u links to each switch,"
+                   " so that switches must be %s",
+                   switches, TRN4_PORTS, allowed);
+        return;
+    }
+    fabric->switches = switches;
+}
+
+static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
+{
+    NvlFabric *fabric = NVL_FABRIC(uc);
+
+    fabric->core = nvlf_fabric_new(fabric->switches, &nvl_fabric_ops, fabric);
+    if (!fabric->core) {
+        error_setg(errp, "no memory for a fabric of %" PRIu32 " switches",
+                   fabric->switches);
+        return;
+    }
+    fabric->train = timer_new_ns(QEMU_CLOCK_VIRTUAL, nvl_fabric_trained,
+                                 fabric);
+}
+
+static bool nvl_fabric_can_be_deleted(UserCreatable *uc)
+{
+    return NVL_FABRIC(uc)->attached == 0;
+}
+
+static void nvl_fabric_instance_init(Object *obj)
+{
+    NVL_FABRIC(obj)->switches = NVL_FABRIC_SWITCHES;
+}
+
+/* Devices hold a reference until they are finalized, long detached. */
+static void nvl_fabric_instance_finalize(Object *obj)
+{
+    NvlFabric *fabric = NVL_FABRIC(obj);
+
+    if (fabric->core) {
+        timer_free(fabric->train);
+        nvlf_fabric_free(fabric->core);
+    }
+}
+
+static void nvl_fabric_class_init(ObjectClass *oc, void *data)
+{
+    UserCreatableClass *ucc = USER_CREATABLE_CLASS(oc);
+
+    ucc->complete = nvl_fabric_complete;
+    ucc->can_be_deleted = nvl_fabric_can_be_deleted;
+
+    object_class_property_add(oc, "switches", "uint32",
+                              nvl_fabric_get_switches,
+                              nvl_fabric_set_switches, NULL, NULL);
+    object_class_property_set_description(oc, "switches",
+        "number of switches, a divisor of 36; twice as many accelerators");
+}
+
+static const TypeInfo nvl_fabric_info = {
+    .name = TYPE_NVL_FABRIC,
+    .parent = TYPE_OBJECT,
+    .instance_size = sizeof(NvlFabric),
+    .instance_init = nvl_fabric_instance_init,
+    .instance_finalize = nvl_fabric_instance_finalize,
+    .class_init = nvl_fabric_class_init,
+    .interfaces = (InterfaceInfo[]) {
+        { TYPE_USER_CREATABLE },
+        { }
+    },
+};
+
+static void nvl_fabric_register_types(void)
+{
+    type_register_static(&nvl_fabric_info);
+}
+
+type_init(nvl_fabric_register_types)

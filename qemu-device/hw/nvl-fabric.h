@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvl-fabric.h - the object that owns the wiring, as its devices see it
+ *
+ * Devices reach the core through the fabric that their "fabric" property
+ * names. All of this is under the BQL, which is what serialises the core.
+ */
+#ifndef HW_NVLF_NVL_FABRIC_H
+#define HW_NVLF_NVL_FABRIC_H
+
+#include "qom/object.h"
+#include "core/nvlf_core.h"
+
+#define TYPE_NVL_FABRIC "nvl-fabric"
+OBJECT_DECLARE_SIMPLE_TYPE(NvlFabric, NVL_FABRIC)
+
+/**
+ * nvl_fabric_enter() - begin a call into the core
+ * @fabric: fabric
+ * @core: the core to call, where true is returned
+ *
+ * The core must not be entered from one of its own operations. What a device
+ * lends it does not lead there (DMA reaches memory only, interrupts are raised
+ * later), but for one way: DMA that an IOMMU refuses can raise an interrupt of
+ * the IOMMU at once, which a guest can aim at any register. So a false is an
+ * attack or a fault: refuse the access.
+ *
+ * Return: true; nvl_fabric_leave() must follow. False where a call is going on.
+ */
+bool nvl_fabric_enter(NvlFabric *fabric, struct nvlf_fabric **core)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/** nvl_fabric_leave() - end a call into the core; catches up on resets */
+void nvl_fabric_leave(NvlFabric *fabric);
+
+/** nvl_fabric_reset_endpoint() - reset now, or when the call in progress ends */
+void nvl_fabric_reset_endpoint(NvlFabric *fabric, uint32_t index);
+
+/** nvl_fabric_reset_switch() - the same for a switch */
+void nvl_fabric_reset_switch(NvlFabric *fabric, uint32_t index);
+
+/**
+ * nvl_fabric_attach_endpoint() - as nvlf_endpoint_attach(), with an Error
+ *
+ * The fabric cannot be deleted until the endpoint is detached.
+ */
+bool nvl_fabric_attach_endpoint(NvlFabric *fabric, uint32_t index,
+                                const struct nvlf_mem *mem, uint64_t aperture,
+                                const struct nvlf_endpoint_ops *ops, void *dev,
+                                Error **errp);
+
+/** nvl_fabric_detach_endpoint() - as nvlf_endpoint_detach() */
+void nvl_fabric_detach_endpoint(NvlFabric *fabric, uint32_t index);
+
+/**
+ * nvl_fabric_attach_switch() - as nvlf_switch_attach(), with an Error
+ *
+ * The fabric cannot be deleted until the switch is detached.
+ */
+bool nvl_fabric_attach_switch(NvlFabric *fabric, uint32_t index,
+                              const struct nvlf_switch_ops *ops, void *dev,
+                              Error **errp);
+
+/** nvl_fabric_detach_switch() - as nvlf_switch_detach() */
+void nvl_fabric_detach_switch(NvlFabric *fabric, uint32_t index);
+
+#endif /* HW_NVLF_NVL_FABRIC_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvl-switch.c - the NVLink switch as a PCI Express endpoint, through which it
+ * is configured; its links are the fabric's
+ *
+ *   -device nvl-switch,fabric=fabric0,index=0,bus=rp4
+ *
+ * BAR0 has the registers and MSI-X: see hw/trn4_hw.h. All is under the BQL.
+ */
+#include "qemu/osdep.h"
+#include "qemu/module.h"
+#include "hw/pci/pci.h"
+#include "hw/qdev-properties.h"
+#include "hw/trn4_hw.h"
+#include "migration/vmstate.h"
+#include "qapi/error.h"
+#include "nvl-fabric.h"
+#include "nvlf-pci.h"
+#include "trace.h"
+
+#define TYPE_NVL_SWITCH "nvl-switch"
+OBJECT_DECLARE_SIMPLE_TYPE(NvlSwitchState, NVL_SWITCH)
+
+#define NVL_SWITCH_NO_INDEX UINT32_MAX
+
+struct NvlSwitchState {
+    PCIDevice parent_obj;
+
+    /* Properties */
+    NvlFabric *fabric;
+    uint32_t index;
+
+    NvlfPci pci;
+    MemoryRegion regs;
+    bool attached;
+};
+
+static uint64_t nvl_switch_regs_read(void *opaque, hwaddr addr, unsigned size)
+{
+    NvlSwitchState *s = opaque;
+    struct nvlf_fabric *core;
+    uint64_t value;
+
+    if (!s->attached || !nvl_fabric_enter(s->fabric, &core)) {
+        return UINT64_MAX;
+    }
+    value = nvlf_switch_read(core, s->index, addr, size);
+    nvl_fabric_leave(s->fabric);
+    trace_nvl_switch_read(s->index, addr, size, value);
+    return value;
+}
+
+static void nvl_switch_regs_write(void *opaque, hwaddr addr, uint64_t value,
+                                  unsigned size)
+{
+    NvlSwitchState *s = opaque;
+    struct nvlf_fabric *core;
+
+    trace_nvl_switch_write(s->index, addr, size, value);
+    if (s->attached && nvl_fabric_enter(s->fabric, &core)) {
+        nvlf_switch_write(core, s->index, addr, value, size);
+        nvl_fabric_leave(s->fabric);
+    }
+}
+
+/*
+ * All accesses go to the core, for it counts the bad ones. One that was on its
+ * way when the device was unplugged reaches nobody, and not its successor.
+ */
+static const MemoryRegionOps nvl_switch_regs_ops = {
+    .read = nvl_switch_regs_read,
+    .write = nvl_switch_regs_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
+    .impl = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
+};
+
+static void nvl_switch_irq(void *dev, unsigned int vector)
+{
+    NvlSwitchState *s = dev;
+
+    nvlf_pci_irq(&s->pci, vector);
+}
+
+static const struct nvlf_switch_ops nvl_switch_ops = {
+    .irq = nvl_switch_irq,
+};
+
+static void nvl_switch_reset_hold(Object *obj, ResetType type)
+{
+    NvlSwitchState *s = NVL_SWITCH(obj);
+
+    if (s->attached) {
+        trace_nvl_switch_reset(s->index);
+        nvl_fabric_reset_switch(s->fabric, s->index);
+        nvlf_pci_reset(&s->pci);
+    }
+}
+
+static bool nvl_switch_check_properties(NvlSwitchState *s, Error **errp)
+{
+    if (!s->fabric) {
+        error_setg(errp, "fabric= is not set");
+        error_append_hint(errp, "Add -object nvl-fabric,id=fabric0 and"
+                          " fabric=fabric0.\n");
+        return false;
+    }
+    if (s->index == NVL_SWITCH_NO_INDEX) {
+        error_setg(errp, "index= is not set: the switch's number in the"
+                   " fabric");
+        return false;
+    }
+    return true;
+}
+
+/* Undoes all that realize has done so far, in reverse order. */
+static void nvl_switch_unwind(NvlSwitchState *s)
+{
+    if (s->attached) {
+        nvl_fabric_detach_switch(s->fabric, s->index);
+        s->attached = false;
+    }
+    nvlf_pci_exit(&s->pci);
+}
+
+static void nvl_switch_realize(PCIDevice *pci, Error **errp)
+{
+    NvlSwitchState *s = NVL_SWITCH(pci);
+
+    if (!nvl_switch_check_properties(s, errp)) {
+        return;
+    }
+    memory_region_init_io(&s->regs, OBJECT(s), &nvl_switch_regs_ops, s,
+                          "nvl-switch-regs", NVL_SWITCH_BAR_REGS_SIZE);
+    pci_register_bar(pci, NVL_SWITCH_BAR_REGS, PCI_BASE_ADDRESS_SPACE_MEMORY,
+                     &s->regs);
+    if (!nvlf_pci_init(&s->pci, pci, &s->regs, NVL_SWITCH_VECTORS,
+                       NVL_SWITCH_MSIX_TABLE, NVL_SWITCH_MSIX_PBA, errp)) {
+        return;
+    }
+    if (!nvl_fabric_attach_switch(s->fabric, s->index, &nvl_switch_ops, s,
+                                  errp)) {
+        nvl_switch_unwind(s);
+        return;
+    }
+    s->attached = true;
+    nvlf_pci_set_serial(&s->pci,
+                        nvl_switch_regs_read(s, NVL_REG_GUID, 8));
+}
+
+static void nvl_switch_exit(PCIDevice *pci)
+{
+    nvl_switch_unwind(NVL_SWITCH(pci));
+}
+
+/* Not migratable, as its accelerators are not. */
+static const VMStateDescription nvl_switch_vmstate = {
+    .name = TYPE_NVL_SWITCH,
+    .unmigratable = 1,
+};
+
+static const Property nvl_switch_properties[] = {
+    DEFINE_PROP_LINK("fabric", NvlSwitchState, fabric, TYPE_NVL_FABRIC,
+                     NvlFabric *),
+    DEFINE_PROP_UINT32("index", NvlSwitchState, index, NVL_SWITCH_NO_INDEX),
+    NVLF_PCI_PROPERTIES(NvlSwitchState, pci, NVL_SWITCH_PCI_DEVICE_ID),
+};
+
+static void nvl_switch_class_init(ObjectClass *oc, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(oc);
+    PCIDeviceClass *pc = PCI_DEVICE_CLASS(oc);
+    ResettableClass *rc = RESETTABLE_CLASS(oc);
+
+    pc->realize = nvl_switch_realize;
+    pc->exit = nvl_switch_exit;
+    pc->config_write = nvlf_pci_config_write;
+    pc->vendor_id = TRN4_PCI_VENDOR_ID;
+    pc->device_id = NVL_SWITCH_PCI_DEVICE_ID;
+    pc->class_id = PCI_CLASS_BRIDGE_OTHER;
+    rc->phases.hold = nvl_switch_reset_hold;
+    dc->desc = "NVLink switch";
+    dc->vmsd = &nvl_switch_vmstate;
+    device_class_set_props(dc, nvl_switch_properties);
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+}
+
+static const TypeInfo nvl_switch_info = {
+    .name = TYPE_NVL_SWITCH,
+    .parent = TYPE_PCI_DEVICE,
+    .instance_size = sizeof(NvlSwitchState),
+    .class_init = nvl_switch_class_init,
+    .interfaces = (InterfaceInfo[]) {
+        { INTERFACE_PCIE_DEVICE },
+        { }
+    },
+};
+
+static void nvl_switch_register_types(void)
+{
+    type_register_static(&nvl_switch_info);
+}
+
+type_init(nvl_switch_register_types)

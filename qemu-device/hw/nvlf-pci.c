@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvlf-pci.c - what the PCI side of accelerator and switch has in common:
+ * capabilities, ids, and interrupts that are raised outside the core
+ */
+#include "qemu/osdep.h"
+#include "qemu/main-loop.h"
+#include "qapi/error.h"
+#include "hw/pci/msix.h"
+#include "hw/pci/pci.h"
+#include "hw/pci/pcie.h"
+#include "nvlf-pci.h"
+
+/* Configuration space */
+#define NVLF_CAP_PM     0x40
+#define NVLF_CAP_MSIX   0x50
+#define NVLF_CAP_EXP    0x60
+#define NVLF_EXT_AER    0x100
+#define NVLF_EXT_SERIAL (NVLF_EXT_AER + PCI_ERR_SIZEOF)
+
+static void nvlf_pci_irq_bh(void *opaque)
+{
+    nvlf_pci_irq_flush(opaque);
+}
+
+/* D0 and D3hot; the state of registers survives D3hot */
+static bool nvlf_pci_pm_init(PCIDevice *pci, Error **errp)
+{
+    int cap = pci_pm_init(pci, NVLF_CAP_PM, errp);
+
+    if (cap < 0) {
+        return false;
+    }
+    pci_set_word(pci->config + cap + PCI_PM_PMC, 3);
+    pci_set_word(pci->config + cap + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(pci->wmask + cap + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+    return true;
+}
+
+bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
+                   unsigned int vectors, uint32_t table, uint32_t pba,
+                   Error **errp)
+{
+    unsigned int vector;
+
+    assert(vectors <= 32);
+    if (np->vendor_id == 0xffff) {
+        error_setg(errp, "x-pci-vendor-id=0xffff means that no device is"
+                   " there");
+        return false;
+    }
+    pci_config_set_vendor_id(pci->config, np->vendor_id);
+    pci_config_set_device_id(pci->config, np->device_id);
+
+    if (!nvlf_pci_pm_init(pci, errp)) {
+        return false;
+    }
+    if (pcie_endpoint_cap_init(pci, NVLF_CAP_EXP) < 0) {
+        error_setg(errp, "no room for the Express capability");
+        return false;
+    }
+    pcie_cap_flr_init(pci);
+    pcie_cap_deverr_init(pci);
+    if (pcie_aer_init(pci, PCI_ERR_VER, NVLF_EXT_AER, PCI_ERR_SIZEOF,
+                      errp) < 0) {
+        goto undo_express;
+    }
+    if (msix_init(pci, vectors, regs, 0, table, regs, 0, pba, NVLF_CAP_MSIX,
+                  errp) < 0) {
+        goto undo_aer;
+    }
+    for (vector = 0; vector < vectors; vector++) {
+        msix_vector_use(pci, vector);
+    }
+
+    np->pci = pci;
+    np->regs = regs;
+    np->irq_pending = 0;
+    np->irq_bh = qemu_bh_new_guarded(nvlf_pci_irq_bh, np,
+                                     &DEVICE(pci)->mem_reentrancy_guard);
+    return true;
+
+undo_aer:
+    pcie_aer_exit(pci);
+undo_express:
+    pcie_cap_exit(pci);
+    return false;
+}
+
+void nvlf_pci_exit(NvlfPci *np)
+{
+    if (!np->pci) {
+        return;
+    }
+    qemu_bh_delete(np->irq_bh);
+    np->irq_bh = NULL;
+    msix_unuse_all_vectors(np->pci);
+    msix_uninit(np->pci, np->regs, np->regs);
+    pcie_aer_exit(np->pci);
+    pcie_cap_exit(np->pci);
+    np->irq_pending = 0;
+    np->pci = NULL;
+}
+
+void nvlf_pci_reset(NvlfPci *np)
+{
+    np->irq_pending = 0;
+    pcie_cap_deverr_reset(np->pci);
+}
+
+void nvlf_pci_set_serial(NvlfPci *np, uint64_t guid)
+{
+    pcie_dev_ser_num_init(np->pci, NVLF_EXT_SERIAL, guid);
+}
+
+void nvlf_pci_irq(NvlfPci *np, unsigned int vector)
+{
+    if (np->pci && vector < np->pci->msix_entries_nr) {
+        np->irq_pending |= 1u << vector;
+        qemu_bh_schedule(np->irq_bh);
+    }
+}
+
+void nvlf_pci_irq_flush(NvlfPci *np)
+{
+    Object *owner = OBJECT(np->pci);
+
+    /* A message can be aimed at what unplugs the function: look each time */
+    object_ref(owner);
+    while (np->pci && np->irq_pending) {
+        unsigned int vector = ctz32(np->irq_pending);
+
+        np->irq_pending &= np->irq_pending - 1;
+        msix_notify(np->pci, vector);
+    }
+    object_unref(owner);
+}
+
+void nvlf_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t val,
+                           int len)
+{
+    pci_default_write_config(pci, addr, val, len);
+    pcie_cap_flr_write_config(pci, addr, val, len);
+    pcie_aer_write_config(pci, addr, val, len);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nvlf-pci.h - what the PCI side of accelerator and switch has in common:
+ * capabilities, ids, and interrupts that are raised outside the core
+ */
+#ifndef HW_NVLF_NVLF_PCI_H
+#define HW_NVLF_NVLF_PCI_H
+
+#include "hw/pci/pci_device.h"
+#include "hw/qdev-properties.h"
+
+/**
+ * struct NvlfPci - common part of a PCI function of the fabric
+ * @vendor_id: property
+ * @device_id: property
+ * @pci: the function, while it is set up
+ * @regs: its BAR0, which has the MSI-X table, while it is set up
+ * @irq_bh: raises what is pending
+ * @irq_pending: a bit for each vector to be raised. Guarded by the BQL
+ */
+typedef struct NvlfPci {
+    uint16_t vendor_id;
+    uint16_t device_id;
+    PCIDevice *pci;
+    MemoryRegion *regs;
+    QEMUBH *irq_bh;
+    uint32_t irq_pending;
+} NvlfPci;
+
+#define NVLF_PCI_PROPERTIES(_state, _field, _device_id)                     \
+    DEFINE_PROP_UINT16("x-pci-vendor-id", _state, _field.vendor_id,         \
+                       TRN4_PCI_VENDOR_ID),                                 \
+    DEFINE_PROP_UINT16("x-pci-device-id", _state, _field.device_id,         \
+                       _device_id)
+
+/**
+ * nvlf_pci_init() - ids, Express endpoint with FLR, AER and power management,
+ * MSI-X within BAR0
+ * @np: common part
+ * @pci: the function
+ * @regs: its BAR0
+ * @vectors: number of MSI-X vectors, at most 32
+ * @table: offset of the MSI-X table in BAR0
+ * @pba: offset of its pending bits
+ * @errp: error
+ *
+ * Return: false where it failed; nothing needs to be undone then.
+ */
+bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
+                   unsigned int vectors, uint32_t table, uint32_t pba,
+                   Error **errp);
+
+/** nvlf_pci_exit() - undo nvlf_pci_init(), if that was ever done */
+void nvlf_pci_exit(NvlfPci *np);
+
+/** nvlf_pci_reset() - drop what is pending; configuration takes reset values */
+void nvlf_pci_reset(NvlfPci *np);
+
+/** nvlf_pci_set_serial() - serial number capability; never fails */
+void nvlf_pci_set_serial(NvlfPci *np, uint64_t guid);
+
+/**
+ * nvlf_pci_irq() - raise an MSI-X vector soon, not from here
+ *
+ * A message is a write to wherever the guest says, be it to a register of a
+ * device of this fabric. The core raises interrupts in the midst of its work
+ * and must not be entered again from there.
+ */
+void nvlf_pci_irq(NvlfPci *np, unsigned int vector);
+
+/** nvlf_pci_irq_flush() - raise what is pending, outside of the core */
+void nvlf_pci_irq_flush(NvlfPci *np);
+
+/** nvlf_pci_config_write() - PCIDeviceClass.config_write with FLR and AER */
+void nvlf_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t val,
+                           int len);
+
+#endif /* HW_NVLF_NVLF_PCI_H */
