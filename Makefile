@@ -70,7 +70,7 @@ unit qtest kselftest lint:
 generated-check:
 	@vm/check generated
 
-lint-deps: kernel
+lint-deps: kernel qemu
 	@vm/deps sparse shellcheck man-db
 
 # QEMU's long build and the rest go on side by side.

@@ -31,37 +31,36 @@ struct nvlf_fabric;
  * @ptr: the same memory in this process, for the engine
  */
 struct nvlf_mem {
-	int fd;
-	uint64_t offset;
-	uint64_t size;
-	uint8_t *ptr;
+    int fd;
+    uint64_t offset;
+    uint64_t size;
+    uint8_t *ptr;
 };
 
 /**
  * struct nvlf_endpoint_ops - what an accelerator lends the core
  * @window_place: put @size bytes of the peer's memory, from @offset in @mem,
- *	at @aperture of the endpoint's BAR2; false where the host refused
+ *      at @aperture of the endpoint's BAR2; false where the host refused
  * @window_clear: put private all-ones pages there again
  * @wipe: forget what was stored to the aperture where no window is; called when
- *	none is live
+ *      none is live
  * @dma_read: host memory at bus address @addr into @buf; false where not all
- *	of it is memory. Must never reach a device's registers
+ *      of it is memory. Must never reach a device's registers
  * @dma_write: @buf into host memory
  * @mem_dirty: the engine wrote @len bytes at @offset of this endpoint's HBM
  * @kick: there is work for nvlf_engine_run(); call it soon, not from here
  * @irq: raise MSI-X vector @vector
  */
 struct nvlf_endpoint_ops {
-	bool (*window_place)(void *dev, uint64_t aperture, uint64_t size,
-			     const struct nvlf_mem *mem, uint64_t offset);
-	void (*window_clear)(void *dev, uint64_t aperture, uint64_t size);
-	void (*wipe)(void *dev);
-	bool (*dma_read)(void *dev, uint64_t addr, void *buf, size_t len);
-	bool (*dma_write)(void *dev, uint64_t addr, const void *buf,
-			  size_t len);
-	void (*mem_dirty)(void *dev, uint64_t offset, uint64_t len);
-	void (*kick)(void *dev);
-	void (*irq)(void *dev, unsigned int vector);
+    bool (*window_place)(void *dev, uint64_t aperture, uint64_t size,
+                         const struct nvlf_mem *mem, uint64_t offset);
+    void (*window_clear)(void *dev, uint64_t aperture, uint64_t size);
+    void (*wipe)(void *dev);
+    bool (*dma_read)(void *dev, uint64_t addr, void *buf, size_t len);
+    bool (*dma_write)(void *dev, uint64_t addr, const void *buf, size_t len);
+    void (*mem_dirty)(void *dev, uint64_t offset, uint64_t len);
+    void (*kick)(void *dev);
+    void (*irq)(void *dev, unsigned int vector);
 };
 
 /**
@@ -69,7 +68,7 @@ struct nvlf_endpoint_ops {
  * @irq: raise MSI-X vector @vector
  */
 struct nvlf_switch_ops {
-	void (*irq)(void *dev, unsigned int vector);
+    void (*irq)(void *dev, unsigned int vector);
 };
 
 /**
@@ -77,10 +76,10 @@ struct nvlf_switch_ops {
  * @train: links entered training; call nvlf_fabric_trained() after @ns
  */
 struct nvlf_fabric_ops {
-	void (*train)(void *owner, uint64_t ns);
+    void (*train)(void *owner, uint64_t ns);
 };
 
-#define NVLF_TRAIN_NS		1000000ull	/* from TRAIN to ACTIVE */
+#define NVLF_TRAIN_NS           1000000ull  /* from TRAIN to ACTIVE */
 
 /**
  * nvlf_fabric_check() - does the wiring rule allow it?
@@ -100,8 +99,8 @@ unsigned int nvlf_fabric_check(unsigned int switches);
  * Return: the fabric, or NULL where @switches does not fit or memory is out.
  */
 struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
-				    const struct nvlf_fabric_ops *ops,
-				    void *owner);
+                                    const struct nvlf_fabric_ops *ops,
+                                    void *owner);
 
 /** nvlf_fabric_free() - free a fabric from which all has been detached */
 void nvlf_fabric_free(struct nvlf_fabric *f);
@@ -111,7 +110,7 @@ void nvlf_fabric_trained(struct nvlf_fabric *f);
 
 /** nvlf_fabric_reachable() - may @src store to @dst at this moment? */
 bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
-			   unsigned int dst);
+                           unsigned int dst);
 
 /**
  * nvlf_endpoint_attach() - put an accelerator at a place in the fabric
@@ -128,8 +127,8 @@ bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
  * Return: 0, -EINVAL (a value out of range), -EBUSY (place taken), -ENOMEM.
  */
 int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
-			 const struct nvlf_mem *mem, uint64_t aperture,
-			 const struct nvlf_endpoint_ops *ops, void *dev);
+                         const struct nvlf_mem *mem, uint64_t aperture,
+                         const struct nvlf_endpoint_ops *ops, void *dev);
 
 /** nvlf_endpoint_detach() - take it out: its links drop, windows on it die */
 void nvlf_endpoint_detach(struct nvlf_fabric *f, unsigned int id);
@@ -144,15 +143,15 @@ void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id);
 
 /** nvlf_endpoint_read() - read BAR0 of an accelerator */
 uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
-			    uint64_t addr, unsigned int size);
+                            uint64_t addr, unsigned int size);
 
 /** nvlf_endpoint_write() - write BAR0 of an accelerator */
 void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id,
-			 uint64_t addr, uint64_t value, unsigned int size);
+                         uint64_t addr, uint64_t value, unsigned int size);
 
 /** nvlf_endpoint_ro_store() - count a store into the read-only half */
 void nvlf_endpoint_ro_store(struct nvlf_fabric *f, unsigned int id,
-			    uint64_t aperture);
+                            uint64_t aperture);
 
 /** nvlf_endpoint_guid() - what NVL_REG_GUID of endpoint @id reads */
 uint64_t nvlf_endpoint_guid(unsigned int id);
@@ -179,7 +178,7 @@ bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id);
  * Return: 0, -EINVAL (no such number), -EBUSY (taken), -ENOMEM.
  */
 int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
-		       const struct nvlf_switch_ops *ops, void *dev);
+                       const struct nvlf_switch_ops *ops, void *dev);
 
 /** nvlf_switch_detach() - take it out: its links drop */
 void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id);
@@ -189,10 +188,10 @@ void nvlf_switch_reset(struct nvlf_fabric *f, unsigned int id);
 
 /** nvlf_switch_read() - read BAR0 of a switch */
 uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id,
-			  uint64_t addr, unsigned int size);
+                          uint64_t addr, unsigned int size);
 
 /** nvlf_switch_write() - write BAR0 of a switch */
 void nvlf_switch_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
-		       uint64_t value, unsigned int size);
+                       uint64_t value, unsigned int size);
 
 #endif /* NVLF_CORE_H */

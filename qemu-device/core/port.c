@@ -7,9 +7,9 @@
  * that moves them, apart from the end of training.
  *
  * Training: the first link to enter TRAIN asks the fabric's owner for one
- * training time, for all that enter at the same moment. A link that enters while
- * that time runs is late: when it is over, a new one is asked for all who were
- * late. So each link trains for at least NVLF_TRAIN_NS and less than twice
+ * training time, for all that enter at the same moment. A link that enters
+ * while that time runs is late: when it is over, a new one is asked for all who
+ * were late. So each link trains for at least NVLF_TRAIN_NS and less than twice
  * that, and at most one request is outstanding, however often a guest writes
  * RETRAIN.
  */

@@ -33,7 +33,7 @@ bool nvl_fabric_enter(NvlFabric *fabric, struct nvlf_fabric **core)
 /** nvl_fabric_leave() - end a call into the core; catches up on resets */
 void nvl_fabric_leave(NvlFabric *fabric);
 
-/** nvl_fabric_reset_endpoint() - reset now, or when the call in progress ends */
+/** nvl_fabric_reset_endpoint() - reset now or, within a call, at its end */
 void nvl_fabric_reset_endpoint(NvlFabric *fabric, uint32_t index);
 
 /** nvl_fabric_reset_switch() - the same for a switch */
