@@ -178,9 +178,12 @@ static pci_ers_result_t trn4_error_detected(struct pci_dev *pdev,
 	case pci_channel_io_normal:
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	case pci_channel_io_frozen:
+		/* Its registers are out of reach, and memory is about to go. */
+		pci_clear_master(pdev);
 		trn4_reset_begin(tdev, TRN4_RESETTING, false);
 		return PCI_ERS_RESULT_NEED_RESET;
 	default:
+		pci_clear_master(pdev);
 		trn4_reset_begin(tdev, TRN4_DEAD, false);
 		return PCI_ERS_RESULT_DISCONNECT;
 	}
@@ -393,9 +396,9 @@ static void trn4_remove(struct pci_dev *pdev)
 	trn4_queue_stop(tdev, -ENODEV, true);
 	trn4_hw_irq_fini(tdev);
 	nvlf_endpoint_unregister(tdev->ep);
-	trn4_queue_fini(tdev);
 	trn4_hw_reset(tdev);
 	pci_clear_master(pdev);
+	trn4_queue_fini(tdev);
 	trn4_bo_unmap_all(tdev);
 }
 

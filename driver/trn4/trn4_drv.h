@@ -129,6 +129,8 @@ struct trn4_seg {
  * @vaddr: kernel mapping, made when results are first asked for (host;
  *	bo_lock to make it, then constant)
  * @link: in trn4_device.host_bos (host; bo_lock)
+ * @results_due: jobs in the ring that will write results here
+ *	(trn4_queue.lock)
  */
 struct trn4_bo {
 	struct drm_gem_object base;
@@ -139,6 +141,7 @@ struct trn4_bo {
 	unsigned int nsegs;
 	void *vaddr;
 	struct list_head link;
+	unsigned int results_due;
 };
 
 /**
@@ -421,6 +424,7 @@ struct trn4_cmd {
  * @fed: commands for which all descriptors were made (trn4_queue.lock)
  * @ended: commands that have completed (trn4_queue.lock)
  * @pending: descriptors in the ring (trn4_queue.lock)
+ * @begun: its first descriptor was made (trn4_queue.lock)
  * @cut: no descriptors are to follow (trn4_queue.lock)
  * @results: of each command
  * @count: commands
@@ -439,6 +443,7 @@ struct trn4_job {
 	u32 fed;
 	u32 ended;
 	u32 pending;
+	bool begun;
 	bool cut;
 	struct drm_trn4_result *results;
 	u32 count;

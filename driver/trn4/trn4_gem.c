@@ -409,11 +409,11 @@ u64 trn4_bo_run(const struct trn4_bo *bo, u64 offset, bool backward,
 
 /* ---- Both ------------------------------------------------------------------ */
 
-/* drm_gem_get_pages() makes an array with a pointer for each page. */
+/* Pages may be scattered, each a run of its own; the array has one more. */
 static bool trn4_host_size_ok(u64 size)
 {
 	return size >> PAGE_SHIFT <= totalram_pages() &&
-	       size >> PAGE_SHIFT <= INT_MAX / sizeof(struct page *);
+	       size >> PAGE_SHIFT < INT_MAX / sizeof(struct trn4_seg);
 }
 
 /**

@@ -95,6 +95,11 @@ int trn4_hw_identify(struct trn4_device *tdev)
 	u64 bar_hbm = pci_resource_len(tdev->pdev, TRN4_BAR_HBM);
 	u64 bar_aperture = pci_resource_len(tdev->pdev, TRN4_BAR_APERTURE);
 
+	if (!bar_hbm || !bar_aperture)
+		return dev_err_probe(&tdev->pdev->dev, -ENODEV,
+				     "BAR %d has no address: too little room below the bridge\n",
+				     bar_hbm ? TRN4_BAR_APERTURE : TRN4_BAR_HBM);
+
 	tdev->target = readl(tdev->regs + NVL_REG_SELF);
 	tdev->guid = readq(tdev->regs + NVL_REG_GUID);
 	tdev->ports = readl(tdev->regs + NVL_REG_PORT_COUNT);

@@ -2,6 +2,8 @@
 /*
  * The ioctls: every field is checked here or, for submits, in trn4_job.c.
  */
+#include <linux/nospec.h>
+
 #include "trn4_drv.h"
 
 static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
@@ -27,7 +29,8 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 
 	if (args->pad || args->param >= ARRAY_SIZE(values))
 		return -EINVAL;
-	args->value = values[args->param];
+	args->value = values[array_index_nospec(args->param,
+						ARRAY_SIZE(values))];
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/dma-fence.h>
 #include <linux/io.h>
+#include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -52,6 +53,7 @@ static void trn4_job_free(struct trn4_job *job)
 
 	/* The file may be gone as soon as it has no job: use its address only. */
 	atomic_dec(&file->jobs);
+	smp_mb__after_atomic();	/* wake_up_var() looks for waiters */
 	wake_up_var(&file->jobs);
 }
 
@@ -132,16 +134,19 @@ static struct dma_fence *trn4_job_run(struct drm_sched_job *base)
 	return fence;
 }
 
-/* The scheduler took the job off its list; put it back, as nothing is wrong. */
+/*
+ * The scheduler took the job off its list; put it back, as nothing is wrong. It
+ * may have ended while it was away: let that be looked at. Under the lock, for
+ * the job may be the last thing that keeps the scheduler.
+ */
 static void trn4_job_put_back(struct drm_sched_job *base)
 {
 	struct drm_gpu_scheduler *sched = base->sched;
 
 	spin_lock(&sched->job_list_lock);
 	list_add(&base->list, &sched->pending_list);
+	queue_work(sched->submit_wq, &sched->work_free_job);
 	spin_unlock(&sched->job_list_lock);
-	/* It may have ended while it was away: let that be looked at. */
-	drm_sched_wqueue_start(sched);
 }
 
 static enum drm_gpu_sched_stat trn4_job_timedout(struct drm_sched_job *base)
@@ -176,11 +181,19 @@ out_exit:
 /*
  * Freeing takes locks that are held over allocations, and the scheduler's
  * worker must not wait for memory: it signals fences. So it is done elsewhere.
+ *
+ * A job that was killed before it ran has no parent fence, which holds what
+ * its own fence reads for as long as someone has that: it gets one now.
  */
 static void trn4_job_free_job(struct drm_sched_job *base)
 {
 	struct trn4_job *job = to_trn4_job(base);
 
+	if (!base->s_fence->parent) {
+		trn4_fence_init(job->fence, dma_fence_context_alloc(1), 1);
+		dma_fence_signal(job->fence);
+		base->s_fence->parent = dma_fence_get(job->fence);
+	}
 	queue_work(job->tdev->release_wq, &job->release);
 }
 
@@ -377,6 +390,8 @@ static int trn4_job_cmds(struct trn4_job *job, struct drm_file *drm_file,
 			ret = -EINVAL;
 			break;
 		}
+		in->op = array_index_nospec(in->op,
+					    ARRAY_SIZE(trn4_cmd_parse));
 		job->cmds[i].op = in->op;
 		ret = trn4_cmd_parse[in->op](drm_file, in, &job->cmds[i]);
 	}

@@ -139,6 +139,14 @@ static void trn4_queue_disable(struct trn4_device *tdev)
 	readl(regs + TRN4_QUEUE_STATUS);	/* until the write is there */
 }
 
+/* The queue lets go of a job, whose results are about to be written. */
+static void trn4_queue_drop(struct trn4_job *job)
+{
+	list_del_init(&job->link);
+	if (job->begun && job->results_bo)
+		job->results_bo->results_due--;
+}
+
 static void trn4_queue_abort(struct trn4_device *tdev, struct trn4_job *culprit,
 			     int error, bool hbm)
 {
@@ -149,7 +157,7 @@ static void trn4_queue_abort(struct trn4_device *tdev, struct trn4_job *culprit,
 
 	q->feed = NULL;
 	list_for_each_entry_safe(job, next, &q->jobs, link) {
-		list_del_init(&job->link);
+		trn4_queue_drop(job);
 		trn4_job_abort(job, job == culprit ? -ETIMEDOUT : error, hbm);
 	}
 }
@@ -259,6 +267,29 @@ static void trn4_queue_fed(struct trn4_queue *q, struct trn4_job *job)
 		  NULL : list_next_entry(job, link);
 }
 
+/* Does @obj take results of a job in the ring? */
+static bool trn4_results_due(struct drm_gem_object *obj)
+{
+	return obj && (trn4_is_hbm(obj) || trn4_is_host(obj)) &&
+	       to_trn4_bo(obj)->results_due;
+}
+
+/*
+ * Results are written by the CPU when a job ends, and the ring does not wait
+ * for that. So a job that reads or writes a buffer that takes the results of
+ * one before it does not begin until they are there.
+ */
+static bool trn4_queue_may_begin(const struct trn4_job *job)
+{
+	u32 i;
+
+	for (i = 0; i < job->count; i++)
+		if (trn4_results_due(job->cmds[i].src.obj) ||
+		    trn4_results_due(job->cmds[i].dst.obj))
+			return false;
+	return true;
+}
+
 /* Fill the ring. One place stays free: a full ring would look empty. */
 static void trn4_queue_feed(struct trn4_device *tdev)
 {
@@ -271,6 +302,13 @@ static void trn4_queue_feed(struct trn4_device *tdev)
 	       q->bytes < TRN4_RING_BYTES) {
 		struct trn4_job *job = q->feed;
 
+		if (!job->begun) {
+			if (!trn4_queue_may_begin(job))
+				break;
+			job->begun = true;
+			if (job->results_bo)
+				job->results_bo->results_due++;
+		}
 		trn4_queue_emit(q, job);
 		if (job->fed == job->count)
 			trn4_queue_fed(q, job);
@@ -357,7 +395,7 @@ static void trn4_queue_end(struct trn4_job *job)
 {
 	if (job->pending || (job->fed < job->count && !job->cut))
 		return;
-	list_del_init(&job->link);
+	trn4_queue_drop(job);
 	if (job->ended == job->count)
 		trn4_job_finish(job, true);
 	else

@@ -477,6 +477,53 @@ TEST_F(engine, window_revoked)
 	close(file);
 }
 
+/*
+ * Who waits for a submit finds its results, also with a command; and what is
+ * written over them later stays.
+ */
+TEST_F(engine, results_before_who_waits)
+{
+	struct bo *places[] = { &self->results, &self->b };
+	struct drm_trn4_cmd work, read, over;
+	struct drm_trn4_result *copied, *kept;
+	__u32 done, seen, end;
+	unsigned int place, round;
+	struct bo other;
+
+	ASSERT_EQ(0, bo_make(self->fd, PAGE, 0, &other));
+	memset(other.map, 0x5a, sizeof(*kept));
+	copied = self->host.map;
+	for (place = 0; place < ARRAY_SIZE(places); place++) {
+		struct bo *results = places[place];
+
+		kept = results->map;
+		work = cmd_copy(other.handle, PAGE / 2, self->a.handle, 0,
+				PAGE / 4);
+		read = cmd_copy(self->host.handle, 0, results->handle, 0,
+				sizeof(*copied));
+		over = cmd_copy(results->handle, 0, other.handle, 0,
+				sizeof(*kept));
+		for (round = 0; round < 20; round++) {
+			memset(kept, 0, sizeof(*kept));
+			memset(copied, 0, sizeof(*copied));
+			ASSERT_EQ(0, sync_create(self->fd, &done));
+			ASSERT_EQ(0, sync_create(self->fd, &seen));
+			ASSERT_EQ(0, sync_create(self->fd, &end));
+			ASSERT_EQ(0, submit(self->fd, &work, 1, results->handle,
+					    0, done));
+			ASSERT_EQ(0, submit(self->fd, &read, 1, 0, done, seen));
+			ASSERT_EQ(0, submit(self->fd, &over, 1, 0, seen, end));
+			ASSERT_EQ(0, sync_wait(self->fd, end, 5 * SEC));
+			ASSERT_EQ(PAGE / 4, copied->value);
+			ASSERT_EQ(0x5a5a5a5a5a5a5a5a, kept->value);
+			sync_destroy(self->fd, done);
+			sync_destroy(self->fd, seen);
+			sync_destroy(self->fd, end);
+		}
+	}
+	bo_drop(self->fd, &other);
+}
+
 /* A command's error does not stick to the next submit */
 TEST_F(engine, error_is_of_one_submit)
 {

@@ -4,7 +4,8 @@
  *
  * Rules for every ioctl: fields marked mbz and bits that are not named must
  * be zero, or the call fails with EINVAL; a call that fails has changed
- * nothing; an unplugged device answers ENODEV. A call that waits can be
+ * nothing; an unplugged device answers ENODEV, one that is being reset EBUSY
+ * and one that did not come back from a reset EIO. A call that waits can be
  * interrupted by a signal. Sizes and offsets are in bytes. Handles of buffers
  * and windows are GEM handles of the file that made them and are closed with
  * DRM_IOCTL_GEM_CLOSE or with the file.
@@ -101,8 +102,8 @@ struct drm_trn4_bo_create {
  * @flags: in, mbz
  * @offset: out, for mmap() of this node
  *
- * A mapping of a window must be MAP_SHARED and may ask for PROT_WRITE only
- * where the window has DRM_TRN4_RIGHT_WRITE. Touching it when the window has
+ * A mapping must be MAP_SHARED (EINVAL), and that of a window may ask for
+ * PROT_WRITE only where the window has DRM_TRN4_RIGHT_WRITE (EACCES). Touching it when the window has
  * gone gives SIGBUS.
  */
 struct drm_trn4_mmap_offset {
@@ -309,7 +310,9 @@ struct drm_trn4_result {
  *
  * All is checked before anything is queued. The results are written before
  * the fence signals; a command that failed does not stop the others, and the
- * fence carries the first error.
+ * fence carries the first error. Where that is ECANCELED the device went away
+ * in between, and results in HBM may be missing. The call waits while 1024
+ * submits of the file have not ended.
  */
 struct drm_trn4_submit {
 	__u64 cmds;
