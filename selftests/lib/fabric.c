@@ -141,6 +141,64 @@ int fabric_load(struct nl *nl, struct fabric *fabric)
 	return ret;
 }
 
+/* Both ends of a link are up, or neither is; and none is about to be. */
+static bool settled(const struct fabric *f)
+{
+	const struct fabric_port *p, *far;
+	unsigned int i;
+
+	for (i = 0; i < f->port_count; i++) {
+		p = &f->ports[i];
+		if (p->state == NVLF_PORT_STATE_TRAIN)
+			return false;
+		if (p->partner == FABRIC_NONE)
+			continue;
+		far = fabric_port(f, p->partner, p->partner_id,
+				  p->partner_port);
+		if (far && far->partner == FABRIC_NONE)
+			return false;
+	}
+	return true;
+}
+
+static int on_any(const struct nl_reply *reply, void *priv)
+{
+	(void)reply;
+	(void)priv;
+	return 0;
+}
+
+/**
+ * fabric_load_trained() - the same when no link trains any more
+ * @nl: the socket
+ * @fabric: is filled in
+ *
+ * Links train for a while after a device was bound; what ends that is told by
+ * a notification, of which more come than a socket may hold.
+ *
+ * Return: 0, -ETIMEDOUT where it takes longer than seconds, or another
+ * negative errno.
+ */
+int fabric_load_trained(struct nl *nl, struct fabric *fabric)
+{
+	struct nl listener;
+	int ret = nl_open(&listener);
+
+	if (ret)
+		return ret;
+	ret = nl_listen(&listener);
+	while (!ret) {
+		ret = fabric_load(nl, fabric);
+		if (ret || settled(fabric))
+			break;
+		ret = nl_event(&listener, 5000, on_any, NULL);
+		if (ret == -ENOBUFS)
+			ret = 0;
+	}
+	nl_close(&listener);
+	return ret;
+}
+
 /* A list that a dump fills; what does not fit is counted all the same */
 struct fill {
 	void *list;

@@ -68,6 +68,7 @@ int fabric_parse_partition(const struct nl_reply *reply,
 			   struct fabric_partition *partition);
 
 int fabric_load(struct nl *nl, struct fabric *fabric);
+int fabric_load_trained(struct nl *nl, struct fabric *fabric);
 int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max);
 int fabric_partitions(struct nl *nl, struct fabric_partition *list,
 		      unsigned int max);

@@ -23,7 +23,7 @@ static int begin(struct rig *rig, int want)
 	rig->fabric = malloc(sizeof(*rig->fabric));
 	if (!rig->fabric)
 		return -ENOMEM;
-	ret = fabric_load(&rig->nl, rig->fabric);
+	ret = fabric_load_trained(&rig->nl, rig->fabric);
 	if (ret)
 		return ret;
 	ret = fabric_open_all(&rig->nl, rig->fabric);

@@ -27,7 +27,7 @@ FIXTURE_SETUP(get)
 	ASSERT_EQ(0, ret);
 	self->fabric = malloc(sizeof(*self->fabric));
 	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load(&self->nl, self->fabric));
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
 		SKIP(return, "needs endpoints and switches");
 	ASSERT_EQ(0, fabric_clear(&self->nl));
@@ -386,7 +386,7 @@ TEST_F(get, dump_given_up)
 		nl_close(&small);
 		free(part);
 	}
-	EXPECT_EQ(0, fabric_load(&self->nl, self->fabric));
+	EXPECT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 }
 
 /* ---- What cannot be got ---- */

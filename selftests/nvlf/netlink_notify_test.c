@@ -90,7 +90,7 @@ FIXTURE_SETUP(notify)
 	self->events = calloc(EVENTS_MAX, sizeof(*self->events));
 	ASSERT_NE(NULL, self->fabric);
 	ASSERT_NE(NULL, self->events);
-	ASSERT_EQ(0, fabric_load(&self->nl, self->fabric));
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	if (self->fabric->endpoint_count < 2 || !self->fabric->switch_count)
 		SKIP(return, "needs two endpoints and a switch");
 	ASSERT_EQ(0, fabric_clear(&self->nl));
@@ -279,7 +279,7 @@ TEST_F(notify, silence)
 	__u8 none[9] = { 0 };
 	unsigned int n;
 
-	ASSERT_EQ(0, fabric_load(&self->nl, self->fabric));
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	ASSERT_EQ(0, fabric_routes(&self->nl, &route, 1));
 	EXPECT_GT(0, fabric_set_route(&self->nl, self->sw, 0, none, 9));
 	EXPECT_GT(0, fabric_unroute(&self->nl, self->sw, NVLF_TARGET_MAX));

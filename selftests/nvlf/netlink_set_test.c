@@ -34,7 +34,7 @@ FIXTURE_SETUP(set)
 	f = malloc(sizeof(*f));
 	ASSERT_NE(NULL, f);
 	self->fabric = f;
-	ASSERT_EQ(0, fabric_load(&self->nl, f));
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, f));
 	if (!f->endpoint_count || !f->switch_count)
 		SKIP(return, "needs endpoints and switches");
 	ASSERT_EQ(0, fabric_clear(&self->nl));

@@ -6,6 +6,9 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <linux/sync_file.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -143,6 +146,55 @@ TEST_F(unbind, idle)
 	EXPECT_EQ(self->rig.count - 1, count);
 }
 
+/* What a fence's holder can read of it, for who asks by its sync_file */
+static int fence_names(int file, struct sync_fence_info *fence)
+{
+	struct sync_file_info info = {
+		.num_fences = 1,
+		.sync_fence_info = (__u64)(unsigned long)fence,
+	};
+
+	memset(fence, 0, sizeof(*fence));
+	return ioctl(file, SYNC_IOC_FILE_INFO, &info) ? -errno : info.status;
+}
+
+/*
+ * A file is closed with more queued than the hardware was ever handed. The
+ * fence of what was dropped tells the same for as long as someone holds it.
+ */
+TEST_F(unbind, fence_of_dropped_job)
+{
+	struct drm_trn4_cmd cmds[LONG_COUNT];
+	struct sync_fence_info before, after;
+	int file, fence, i;
+	__u32 sync;
+	struct bo bo;
+
+	file = accel_open(self->victim);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, bo_make(file, 32 * MIB, 0, &bo));
+	for (i = 0; i < LONG_COUNT; i++)
+		cmds[i] = cmd_copy(bo.handle, 0, bo.handle, 16 * MIB, 16 * MIB);
+	ASSERT_EQ(0, sync_create(file, &sync));
+	for (i = 0; i < 300; i++)
+		ASSERT_EQ(0, submit(file, cmds, LONG_COUNT, 0, 0, sync));
+	fence = sync_export(file, sync);
+	ASSERT_LE(0, fence);
+	EXPECT_EQ(0, fence_names(fence, &before));
+	EXPECT_NE(0, before.obj_name[0]);
+	bo_drop(file, &bo);
+	close(file);
+	ASSERT_EQ(0, sync_file_wait(fence, 20000));
+
+	ASSERT_EQ(0, pci_unbind("trn4", self->victim->device));
+	close(self->fd);
+	self->rig.fd[0] = -1;
+	EXPECT_GT(0, fence_names(fence, &after));
+	EXPECT_STREQ(before.obj_name, after.obj_name);
+	EXPECT_STREQ(before.driver_name, after.driver_name);
+	close(fence);
+}
+
 /* Work that was queued ends, and those who wait for it wake up */
 TEST_F(unbind, under_load)
 {
@@ -267,7 +319,7 @@ TEST_F(unbind, bound_again)
 		EXPECT_EQ(SIGBUS, touch_kind(self->bo.map));
 		EXPECT_EQ(SIGBUS, touch_kind(self->map_on_us));
 
-		ASSERT_EQ(0, fabric_load(nl, self->rig.fabric));
+		ASSERT_EQ(0, fabric_load_trained(nl, self->rig.fabric));
 		ASSERT_EQ(0, fabric_open_all(nl, self->rig.fabric)) {
 			TH_LOG("%s", nl->text);
 		}
@@ -358,7 +410,7 @@ TEST_F(unbind, switches)
 
 	for (i = 0; i < count; i++)
 		ASSERT_EQ(0, pci_bind(driver, f->switches[i].device));
-	ASSERT_EQ(0, fabric_load(nl, now));
+	ASSERT_EQ(0, fabric_load_trained(nl, now));
 	ASSERT_EQ(count, now->switch_count);
 	for (k = 0; k < count; k++)
 		EXPECT_EQ(f->switches[k].ports_up, now->switches[k].ports_up);
@@ -385,7 +437,7 @@ TEST_F(unbind, switch_rounds)
 		ASSERT_EQ(0, pci_unbind(driver, f->switches[0].device));
 		ASSERT_EQ(0, pci_bind(driver, f->switches[0].device));
 	}
-	ASSERT_EQ(0, fabric_load(&self->rig.nl, now));
+	ASSERT_EQ(0, fabric_load_trained(&self->rig.nl, now));
 	ASSERT_EQ(0, fabric_open_all(&self->rig.nl, now));
 	EXPECT_EQ(0, touch_kind_write(self->map_between));
 	free(now);
