@@ -19,7 +19,7 @@
 /* A PCI function and where its BARs are */
 typedef struct RackFn {
     QTestState *qts;
-    char id[8];                 /* "ep0", "sw0" */
+    char id[16];                /* "ep0", "sw0" */
     unsigned int slot;          /* number of its root port */
     uint64_t config;            /* of the function, memory mapped */
     uint64_t port;              /* of its root port */
