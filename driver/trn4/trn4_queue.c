@@ -173,14 +173,14 @@ void trn4_queue_stop(struct trn4_device *tdev, int error, bool mmio)
 	struct trn4_queue *q = &tdev->queue;
 	bool cookie;
 
+	cookie = dma_fence_begin_signalling();
 	mutex_lock(&q->lock);
 	if (q->up && mmio)
 		trn4_queue_disable(tdev);
 	q->up = false;
-	cookie = dma_fence_begin_signalling();
 	trn4_queue_abort(tdev, NULL, error, mmio);
-	dma_fence_end_signalling(cookie);
 	mutex_unlock(&q->lock);
+	dma_fence_end_signalling(cookie);
 }
 
 /* ---- From commands to descriptors ------------------------------------------ */
@@ -536,8 +536,10 @@ bool trn4_queue_stuck(struct trn4_device *tdev)
 int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit)
 {
 	struct trn4_queue *q = &tdev->queue;
+	bool cookie;
 	int ret = 0;
 
+	cookie = dma_fence_begin_signalling();
 	mutex_lock(&q->lock);
 	if (q->up) {
 		trn4_queue_disable(tdev);
@@ -546,5 +548,6 @@ int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit)
 		ret = trn4_queue_start_locked(tdev);
 	}
 	mutex_unlock(&q->lock);
+	dma_fence_end_signalling(cookie);
 	return ret;
 }
