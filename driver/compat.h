@@ -5,8 +5,9 @@
  * The base is 6.12 LTS as Debian ships it; newer kernels build from the same
  * sources. Rules:
  *
- *  - Probe for the thing itself: #ifdef on a macro, or __has_include() of a
- *    header. Never a version number: distributions backport.
+ *  - Probe for the thing itself: #ifdef on a macro, __has_include() of a header,
+ *    or a look into a header in Kbuild. Never a version number: distributions
+ *    backport.
  *  - Prefer code that is right on all kernels over a probe.
  *  - Say what changed, and what to delete when the older form is given up.
  */
@@ -29,5 +30,31 @@
  * are 1.
  */
 #define COMPAT_SCHED_STAT_HANDLED	((enum drm_gpu_sched_stat)1)
+
+/*
+ * drm_sched_init() took what is now struct drm_sched_init_args one by one.
+ * 6.12 has both forms, as its stable releases go, and no macro tells: the
+ * Kbuild file looks into the header.
+ */
+#if defined(_DRM_GPU_SCHEDULER_H_) && !defined(COMPAT_HAVE_SCHED_INIT_ARGS)
+struct drm_sched_init_args {
+	const struct drm_sched_backend_ops *ops;
+	u32 num_rqs;
+	u32 credit_limit;
+	long timeout;
+	const char *name;
+	struct device *dev;
+};
+
+static inline int compat_sched_init(struct drm_gpu_scheduler *sched,
+				    const struct drm_sched_init_args *args)
+{
+	return drm_sched_init(sched, args->ops, NULL, args->num_rqs,
+			      args->credit_limit, 0, args->timeout, NULL,
+			      NULL, args->name, args->dev);
+}
+
+#define drm_sched_init compat_sched_init
+#endif
 
 #endif /* TRN4_COMPAT_H */

@@ -13,12 +13,12 @@
 /* Integer value ranges */
 static const struct netlink_range_validation nvlf_a_partition_id_range = {
 	.min	= 1ULL,
-	.max	= NVLF_PARTITION_MAX,
+	.max	= 65535ULL,
 };
 
 /* NVLF_CMD_ENDPOINT_GET - do */
 static const struct nla_policy nvlf_endpoint_get_nl_policy[NVLF_A_ENDPOINT_TARGET_ID + 1] = {
-	[NVLF_A_ENDPOINT_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, NVLF_TARGET_MAX),
+	[NVLF_A_ENDPOINT_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
 };
 
 /* NVLF_CMD_SWITCH_GET - do */
@@ -42,7 +42,7 @@ static const struct nla_policy nvlf_port_get_dump_nl_policy[NVLF_A_PORT_OWNER_ID
 /* NVLF_CMD_ROUTE_GET - do */
 static const struct nla_policy nvlf_route_get_do_nl_policy[NVLF_A_ROUTE_TARGET_ID + 1] = {
 	[NVLF_A_ROUTE_SWITCH_ID] = { .type = NLA_U32, },
-	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, NVLF_TARGET_MAX),
+	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
 };
 
 /* NVLF_CMD_ROUTE_GET - dump */
@@ -53,14 +53,14 @@ static const struct nla_policy nvlf_route_get_dump_nl_policy[NVLF_A_ROUTE_SWITCH
 /* NVLF_CMD_ROUTE_SET - do */
 static const struct nla_policy nvlf_route_set_nl_policy[NVLF_A_ROUTE_PORTS + 1] = {
 	[NVLF_A_ROUTE_SWITCH_ID] = { .type = NLA_U32, },
-	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, NVLF_TARGET_MAX),
+	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
 	[NVLF_A_ROUTE_PORTS] = { .type = NLA_BINARY, },
 };
 
 /* NVLF_CMD_ROUTE_DEL - do */
 static const struct nla_policy nvlf_route_del_nl_policy[NVLF_A_ROUTE_TARGET_ID + 1] = {
 	[NVLF_A_ROUTE_SWITCH_ID] = { .type = NLA_U32, },
-	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, NVLF_TARGET_MAX),
+	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
 };
 
 /* NVLF_CMD_PARTITION_GET - do */

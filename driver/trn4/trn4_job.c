@@ -16,8 +16,8 @@
 #include <drm/drm_print.h>
 #include <drm/drm_syncobj.h>
 
-#include "../compat.h"
 #include "trn4_drv.h"
+#include "../compat.h"
 
 static_assert((int)DRM_TRN4_OP_NOP == TRN4_OP_NOP);
 static_assert((int)DRM_TRN4_OP_COPY == TRN4_OP_COPY);
