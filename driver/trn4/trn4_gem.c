@@ -443,7 +443,8 @@ struct trn4_bo *trn4_bo_create(struct trn4_device *tdev, u64 size, u32 flags)
 		if (ret) {
 			drm_gem_private_object_fini(&bo->base);
 			kfree(bo);
-			return ERR_PTR(ret);
+			/* shmem's word for an inode that it cannot have */
+			return ERR_PTR(ret == -ENOSPC ? -ENOMEM : ret);
 		}
 	} else {
 		drm_gem_private_object_init(&tdev->drm, &bo->base, size);
