@@ -21,6 +21,8 @@ QEMU_SRC ?=
 KERNEL_DIR ?=
 TOOLS_DIR ?=
 MIRROR ?=
+# What the debug kernel looks for: kasan (memory, locking, leaks) or kcsan (data races)
+DEBUG ?= kasan
 # Commands' output on the terminal too
 V ?= 0
 
@@ -31,8 +33,9 @@ export TRN4_CACHE QEMU_SRC KERNEL_DIR TOOLS_DIR MIRROR V
 help:
 	@echo 'Lanes'
 	@echo '  make run          set up everything, boot the accelerators, show them at work, then a shell in the guest'
-	@echo '  make check        all tests: host unit tests, qtests, generated code, kselftests in the guest'
+	@echo '  make check        all tests: host unit tests, qtests, generated code, docs, kselftests in the guest'
 	@echo '  make unit|qtest|generated-check|kselftest     a part of them'
+	@echo '  make check-debug  kselftests on a kernel that looks for faults of memory, locks and leaks (DEBUG=kcsan: for data races)'
 	@echo '  make lint         style: checkpatch, sparse, kernel-doc, shellcheck'
 	@echo '  make shell        boot straight to a shell in the guest'
 	@echo
@@ -51,10 +54,11 @@ help:
 	@echo '  QEMU_SRC=         a tarball or tree of QEMU 10.0, in place of a download'
 	@echo '  KERNEL_DIR=       a directory of linux-{image,headers,kbuild,source} debs, or of the same unpacked'
 	@echo '  TOOLS_DIR=        a directory of debs: meson, python3-pycotap, python3-distlib, qemu-system-data, busybox-static'
-	@echo '  MIRROR=           a Debian mirror, if the host names none    NO_DEPS=1    install no packages'
+	@echo '  MIRROR=           a Debian mirror, in place of that of the host    NO_DEPS=1    install no packages'
+	@echo '  DEBUG=kasan       kernel of check-debug: kasan or kcsan'
 	@echo '  V=1               show all output'
 
-.PHONY: run shell check unit qtest kselftest generated-check lint lint-deps
+.PHONY: run shell check check-debug unit qtest kselftest generated-check lint lint-deps
 run: guest
 	@vm/run
 
@@ -63,6 +67,11 @@ shell: guest
 
 check:
 	@vm/check
+
+# The debug kernel's long build and QEMU's go on side by side.
+check-debug: prebuilt
+	@vm/side-by-side '$(MAKE) qemu' 'vm/debug-kernel $(DEBUG)'
+	@vm/debug-check $(DEBUG)
 
 unit qtest kselftest lint:
 	@vm/check $@

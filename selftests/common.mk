@@ -22,4 +22,4 @@ all: $(OUTPUT)/obj/$(COLLECTION_NAME).list
 $(OUTPUT)/obj/$(COLLECTION_NAME).list: FORCE
 	@mkdir -p $(@D)
 	@for script in $(TEST_PROGS); do install -m 755 $$script $(OUTPUT); done
-	@printf '%s\n' $(foreach t,$(TEST_LIST),'$(t) $(call TIME_OF,$(t))') > $@
+	@printf '%s\n' $(foreach t,$(notdir $(TEST_LIST)),'$(t) $(call TIME_OF,$(t))') > $@

@@ -3,7 +3,8 @@
 # shellcheck shell=bash
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-BUILD=$TOP/build
+# Another guest than the stock kernel's has all of its own in a directory of its own.
+BUILD=${TRN4_BUILD:-$TOP/build}
 LOGS=$BUILD/logs
 CACHE=${TRN4_CACHE:-$HOME/.cache/trn4}
 V=${V:-0}
@@ -142,4 +143,17 @@ write_if_changed() {
 	else
 		mv "$new" "$1"
 	fi
+}
+
+# use_qemu: learns where QEMU is. That with sanitizers (QEMU_ASAN=1) ends at the first thing they see, as a test has to
+# notice; what QEMU itself does not free at its end is no concern of ours.
+use_qemu() {
+	local mk=$BUILD/qemu.mk
+
+	if [ "${QEMU_ASAN:-0}" = 1 ]; then
+		mk=$BUILD/qemu-asan.mk
+		export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+	fi
+	# shellcheck source=/dev/null
+	. "$mk"
 }

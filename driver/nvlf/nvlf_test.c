@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_test.c - KUnit tests of what nvlf.ko computes: bitmaps, routes, links,
+ * reachability, generations. On a fabric of their own, whose registers are
+ * plain memory, so that no device is needed.
+ */
+#include <kunit/test.h>
+#include <linux/cleanup.h>
+#include <linux/slab.h>
+
+#include "nvlf_internal.h"
+
+#define PORTS		2	/* of an endpoint, one to each switch */
+#define SWITCH_PORTS	4	/* the first two are wired */
+#define SWITCHES	2
+#define NEAR		5
+#define FAR		1900	/* a target id that is no small number */
+
+struct rig {
+	struct nvlf_fabric *f;
+	struct nvlf_endpoint *near, *far;
+	struct nvlf_switch *sw[SWITCHES];
+	unsigned int revoked;	/* calls */
+	u32 revoked_peer;
+};
+
+static void rig_revoke(void *priv, u32 peer)
+{
+	struct rig *rig = priv;
+
+	rig->revoked++;
+	rig->revoked_peer = peer;
+}
+
+static const struct nvlf_endpoint_ops rig_ops = {
+	.revoke = rig_revoke,
+};
+
+static struct nvlf_endpoint *rig_endpoint(struct kunit *test, struct rig *rig,
+					  u32 id)
+{
+	struct nvlf_endpoint *ep;
+
+	ep = kunit_kzalloc(test, struct_size(ep, port, PORTS), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ep);
+	ep->nports = PORTS;
+	ep->id = id;
+	ep->guid = 0xe000 + id;
+	ep->ops = &rig_ops;
+	ep->priv = rig;
+	ep->regs = (void __iomem __force *)
+		   kunit_kzalloc(test, PORTS * NVL_PORT_STRIDE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)ep->regs);
+	memset(ep->path, NVLF_PATH_NO_PEER, sizeof(ep->path));
+	rig->f->endpoint[id] = ep;
+	__set_bit(id, rig->f->registered);
+	return ep;
+}
+
+static struct nvlf_switch *rig_switch(struct kunit *test, struct rig *rig,
+				      u32 id)
+{
+	struct nvlf_switch *sw;
+
+	sw = nvlf_switch_alloc(rig->f, id, 0x5000 + id, SWITCH_PORTS);
+	KUNIT_ASSERT_NOT_NULL(test, sw);
+	rig->f->sw[id] = sw;
+	sw->regs = (void __iomem __force *)
+		   kunit_kzalloc(test, NVL_SWITCH_PORT_BASE +
+				 SWITCH_PORTS * NVL_PORT_STRIDE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)sw->regs);
+	sw->registered = true;
+	sw->online = true;
+	return sw;
+}
+
+static void put32(void __iomem *regs, unsigned int at, u32 value)
+{
+	*(u32 *)((u8 __force *)regs + at) = value;
+}
+
+/* What a port says that is up; @state alone where it is not */
+static void rig_say(void __iomem *regs, u32 state, u32 partner, u32 self,
+		    u64 guid, u32 port)
+{
+	put32(regs, NVL_PORT_STATE, state);
+	put32(regs, NVL_PORT_PARTNER, partner);
+	put32(regs, NVL_PORT_PARTNER_SELF, self);
+	put32(regs, NVL_PORT_PARTNER_GUID, lower_32_bits(guid));
+	put32(regs, NVL_PORT_PARTNER_GUID + 4, upper_32_bits(guid));
+	put32(regs, NVL_PORT_PARTNER_PORT, port);
+	put32(regs, NVL_PORT_TRAIN_COUNT, 1);
+}
+
+static void __iomem *endpoint_port(struct nvlf_endpoint *ep, unsigned int p)
+{
+	return ep->regs + p * NVL_PORT_STRIDE;
+}
+
+static void __iomem *switch_port(struct nvlf_switch *sw, unsigned int q)
+{
+	return sw->regs + NVL_SWITCH_PORT_BASE + q * NVL_PORT_STRIDE;
+}
+
+/* Port @p of the endpoint and @q of the switch name each other */
+static void rig_wire(struct nvlf_endpoint *ep, unsigned int p,
+		     struct nvlf_switch *sw, unsigned int q)
+{
+	rig_say(endpoint_port(ep, p), NVL_PORT_ACTIVE, NVL_PARTNER_SWITCH,
+		sw->id, sw->guid, q);
+	rig_say(switch_port(sw, q), NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT,
+		ep->id, ep->guid, p);
+}
+
+static void rig_scan(struct rig *rig)
+{
+	unsigned int i;
+
+	nvlf_topology_scan_endpoint(rig->f, rig->near);
+	nvlf_topology_scan_endpoint(rig->f, rig->far);
+	for (i = 0; i < SWITCHES; i++)
+		nvlf_topology_scan_switch(rig->f, rig->sw[i], NULL);
+}
+
+static void rig_route(struct kunit *test, struct rig *rig, unsigned int id,
+		      u32 target, u8 ports)
+{
+	struct nvlf_route *route = kzalloc(sizeof(*route), GFP_KERNEL);
+	unsigned int beyond;
+
+	KUNIT_ASSERT_NOT_NULL(test, route);
+	kfree(rig->sw[id]->route[target]);
+	rig->sw[id]->route[target] = route;
+	KUNIT_ASSERT_EQ(test, 0, nvlf_route_check(route->ports, SWITCH_PORTS,
+						  &ports, 1, &beyond));
+}
+
+static void rig_unroute(struct rig *rig, unsigned int id, u32 target)
+{
+	kfree(rig->sw[id]->route[target]);
+	rig->sw[id]->route[target] = NULL;
+}
+
+static struct nvlf_partition *rig_partition(struct kunit *test, struct rig *rig,
+					    u32 id, u32 a, u32 b)
+{
+	struct nvlf_partition *part;
+	unsigned int slot = id % NVL_PARTITIONS;
+
+	part = kzalloc(sizeof(*part), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, part);
+	part->id = id;
+	__set_bit(a, part->members);
+	__set_bit(b, part->members);
+	rig->f->partition[slot] = part;
+	return part;
+}
+
+/* Two endpoints, each with one link to each of two switches; no route */
+static int rig_init(struct kunit *test)
+{
+	struct rig *rig = kunit_kzalloc(test, sizeof(*rig), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, rig);
+	test->priv = rig;
+	rig->f = kunit_kzalloc(test, sizeof(*rig->f), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rig->f);
+	nvlf_fabric_init(rig->f);
+	rig->near = rig_endpoint(test, rig, NEAR);
+	rig->far = rig_endpoint(test, rig, FAR);
+	for (i = 0; i < SWITCHES; i++) {
+		rig->sw[i] = rig_switch(test, rig, i);
+		rig_wire(rig->near, i, rig->sw[i], 0);
+		rig_wire(rig->far, i, rig->sw[i], 1);
+	}
+	scoped_guard(mutex, &rig->f->change)
+		rig_scan(rig);
+	return 0;
+}
+
+static void rig_exit(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	unsigned int i;
+
+	if (!rig || !rig->f)
+		return;
+	for (i = 0; i < SWITCHES; i++)
+		if (rig->sw[i])
+			nvlf_switch_free(rig->sw[i]);
+	bitmap_zero(rig->f->registered, NVL_TARGET_IDS);
+	nvlf_fabric_fini(rig->f);
+}
+
+/*
+ * Cases take the lock of changes by themselves, each in its own thread, and
+ * not by nvlf_change_begin(): its end tells listeners.
+ */
+
+/* ---- Bitmaps and requests ---------------------------------------------- */
+
+static void bits_round_trip(struct kunit *test)
+{
+	static const u8 bytes[] = { 0x01, 0x80, 0x00, 0x24, 0xff };
+	DECLARE_BITMAP(bits, NVL_SWITCH_PORTS) = {};
+	u8 back[DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)];
+	unsigned int beyond = 0, i;
+
+	KUNIT_ASSERT_EQ(test, 0, nvlf_bits_from_bytes(bits, NVL_SWITCH_PORTS,
+						      bytes, sizeof(bytes),
+						      &beyond));
+	for (i = 0; i < NVL_SWITCH_PORTS; i++)
+		KUNIT_EXPECT_EQ(test, test_bit(i, bits),
+				i / 8 < sizeof(bytes) &&
+				(bytes[i / 8] >> i % 8 & 1));
+	memset(back, 0xee, sizeof(back));
+	nvlf_bits_to_bytes(back, bits, NVL_SWITCH_PORTS);
+	KUNIT_EXPECT_MEMEQ(test, back, bytes, sizeof(bytes));
+	for (i = sizeof(bytes); i < sizeof(back); i++)
+		KUNIT_EXPECT_EQ(test, back[i], 0);
+}
+
+static void bits_beyond(struct kunit *test)
+{
+	DECLARE_BITMAP(bits, NVL_SWITCH_PORTS) = {};
+	const u8 last[] = { 0x08 }, next[] = { 0x18 }, zeroes[9] = { 1 };
+	unsigned int beyond = 0;
+
+	KUNIT_EXPECT_EQ(test, 0, nvlf_bits_from_bytes(bits, 4, last, 1,
+						      &beyond));
+	KUNIT_EXPECT_EQ(test, -ERANGE, nvlf_bits_from_bytes(bits, 4, next, 1,
+							    &beyond));
+	KUNIT_EXPECT_EQ(test, beyond, 4);
+	/* More bytes than bits do no harm where nothing is set in them */
+	KUNIT_EXPECT_EQ(test, 0, nvlf_bits_from_bytes(bits, 4, zeroes, 9,
+						      &beyond));
+	KUNIT_EXPECT_EQ(test, 0, nvlf_bits_from_bytes(bits, 4, zeroes, 0,
+						      &beyond));
+}
+
+static void route_check(struct kunit *test)
+{
+	DECLARE_BITMAP(ports, NVL_SWITCH_PORTS);
+	const u8 none[] = { 0, 0 }, some[] = { 0x05 }, more[] = { 0x01, 0x02 };
+	unsigned int beyond = 0;
+
+	KUNIT_EXPECT_EQ(test, -EINVAL, nvlf_route_check(ports, 4, none, 2,
+							&beyond));
+	KUNIT_EXPECT_EQ(test, -EINVAL, nvlf_route_check(ports, 4, none, 0,
+							&beyond));
+	KUNIT_EXPECT_EQ(test, -ERANGE, nvlf_route_check(ports, 4, more, 2,
+							&beyond));
+	KUNIT_EXPECT_EQ(test, beyond, 9);
+	KUNIT_EXPECT_EQ(test, 0, nvlf_route_check(ports, 4, some, 1, &beyond));
+	KUNIT_EXPECT_EQ(test, bitmap_weight(ports, NVL_SWITCH_PORTS), 2);
+}
+
+/* ---- Topology ---------------------------------------------------------- */
+
+static void links_made(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	unsigned int i;
+
+	guard(mutex)(&rig->f->change);
+	KUNIT_EXPECT_EQ(test, rig->near->nlinks, SWITCHES);
+	KUNIT_EXPECT_EQ(test, rig->far->nlinks, SWITCHES);
+	for (i = 0; i < SWITCHES; i++) {
+		KUNIT_EXPECT_EQ(test, rig->near->links[i], 1);
+		KUNIT_EXPECT_TRUE(test, rig->sw[i]->port[0].linked);
+		KUNIT_EXPECT_TRUE(test, rig->sw[i]->port[1].linked);
+		KUNIT_EXPECT_FALSE(test, rig->sw[i]->port[2].linked);
+		KUNIT_EXPECT_EQ(test, nvlf_ports_up(rig->sw[i]->port,
+						    SWITCH_PORTS), 2);
+	}
+	/* To read it again changes nothing */
+	rig_scan(rig);
+	KUNIT_EXPECT_EQ(test, rig->near->nlinks, SWITCHES);
+}
+
+/* One end's word alone, or one word that differs, is no link */
+static void links_mismatch(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct nvlf_switch *sw = rig->sw[0];
+	const struct {
+		const char *what;
+		u32 state, partner, self;
+		u64 guid;
+		u32 port;
+	} says[] = {
+		{ "off", NVL_PORT_OFF, NVL_PARTNER_ENDPOINT, NEAR,
+		  rig->near->guid, 0 },
+		{ "training", NVL_PORT_TRAIN, NVL_PARTNER_ENDPOINT, NEAR,
+		  rig->near->guid, 0 },
+		{ "all-ones", ~0u, ~0u, ~0u, ~0ull, ~0u },
+		{ "no partner", NVL_PORT_ACTIVE, NVL_PARTNER_NONE, NEAR,
+		  rig->near->guid, 0 },
+		{ "a switch", NVL_PORT_ACTIVE, NVL_PARTNER_SWITCH, NEAR,
+		  rig->near->guid, 0 },
+		{ "no such kind", NVL_PORT_ACTIVE, 7, NEAR, rig->near->guid,
+		  0 },
+		{ "nobody's id", NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT, 77,
+		  rig->near->guid, 0 },
+		{ "another's id", NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT, FAR,
+		  rig->near->guid, 0 },
+		{ "id beyond", NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT,
+		  NVL_TARGET_IDS, rig->near->guid, 0 },
+		{ "guid", NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT, NEAR,
+		  rig->near->guid ^ BIT_ULL(63), 0 },
+		{ "another port", NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT, NEAR,
+		  rig->near->guid, 1 },
+		{ "port beyond", NVL_PORT_ACTIVE, NVL_PARTNER_ENDPOINT, NEAR,
+		  rig->near->guid, PORTS },
+	};
+	unsigned int i;
+
+	guard(mutex)(&rig->f->change);
+	for (i = 0; i < ARRAY_SIZE(says); i++) {
+		rig_say(switch_port(sw, 0), says[i].state, says[i].partner,
+			says[i].self, says[i].guid, says[i].port);
+		/* A partner changes with a training only */
+		put32(switch_port(sw, 0), NVL_PORT_TRAIN_COUNT, 2 + i);
+		rig_scan(rig);
+		KUNIT_EXPECT_FALSE_MSG(test, sw->port[0].linked, "%s",
+				       says[i].what);
+		KUNIT_EXPECT_EQ_MSG(test, rig->near->nlinks, 1, "%s",
+				    says[i].what);
+		KUNIT_EXPECT_EQ_MSG(test, rig->near->links[0], 0, "%s",
+				    says[i].what);
+		KUNIT_EXPECT_EQ_MSG(test, rig->far->nlinks, 2, "%s",
+				    says[i].what);
+		rig_wire(rig->near, 0, sw, 0);
+		rig_scan(rig);
+		KUNIT_EXPECT_EQ_MSG(test, rig->near->nlinks, 2, "%s",
+				    says[i].what);
+	}
+}
+
+static void links_of_gone(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	guard(mutex)(&rig->f->change);
+	rig->near->gone = true;
+	nvlf_topology_scan_endpoint(rig->f, rig->near);
+	KUNIT_EXPECT_EQ(test, rig->near->nlinks, 0);
+	KUNIT_EXPECT_FALSE(test, rig->sw[0]->port[0].linked);
+	KUNIT_EXPECT_TRUE(test, rig->sw[0]->port[1].linked);
+	rig->sw[1]->online = false;
+	nvlf_topology_scan_switch(rig->f, rig->sw[1], NULL);
+	KUNIT_EXPECT_EQ(test, rig->far->nlinks, 1);
+	KUNIT_EXPECT_EQ(test, nvlf_ports_up(rig->sw[1]->port, SWITCH_PORTS), 0);
+}
+
+/* ---- Reachability ------------------------------------------------------ */
+
+/* The first thing in the way, in its order */
+static void resolve(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct nvlf_fabric *f = rig->f;
+
+	guard(mutex)(&rig->f->change);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, NEAR), NVLF_PATH_NO_PEER);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, 6), NVLF_PATH_NO_PEER);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, 6, NEAR), NVLF_PATH_NO_PEER);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_NO_ROUTE);
+
+	/* A route through ports that lead elsewhere leads nowhere */
+	rig_route(test, rig, 0, FAR, 0x0d);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_NO_ROUTE);
+	rig_route(test, rig, 0, FAR, 0x0f);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR),
+			NVLF_PATH_NO_PARTITION);
+
+	/* Each with others is not together */
+	rig_partition(test, rig, 1, NEAR, 6);
+	rig_partition(test, rig, 2, FAR, 6);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR),
+			NVLF_PATH_NO_PARTITION);
+	rig_partition(test, rig, 3, NEAR, FAR);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_OK);
+	/* The way back needs a route of its own */
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, FAR, NEAR), NVLF_PATH_NO_ROUTE);
+
+	/* The other switch has links, but no route */
+	rig_unroute(rig, 0, FAR);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_NO_ROUTE);
+	rig_route(test, rig, 1, FAR, 0x02);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_OK);
+
+	/* The source's link to that switch */
+	put32(endpoint_port(rig->near, 1), NVL_PORT_STATE, NVL_PORT_DETECT);
+	rig_scan(rig);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_NO_ROUTE);
+	put32(endpoint_port(rig->near, 0), NVL_PORT_STATE, NVL_PORT_FAULT);
+	rig_scan(rig);
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_NO_LINK);
+	rig->far->gone = true;
+	KUNIT_EXPECT_EQ(test, nvlf_resolve(f, NEAR, FAR), NVLF_PATH_NO_PEER);
+}
+
+/* A loss revokes once and at the source; a gain revokes nobody */
+static void reach(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct nvlf_fabric *f = rig->f;
+	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
+
+	guard(mutex)(&rig->f->change);
+	__set_bit(NEAR, f->from);
+	__set_bit(FAR, f->to);
+	rig_partition(test, rig, 3, NEAR, FAR);
+	rig_route(test, rig, 0, FAR, 0x02);
+	rig_route(test, rig, 1, FAR, 0x02);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_NO_PEER);
+	nvlf_reach_lose(f, &pairs);
+	KUNIT_EXPECT_NE(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
+	nvlf_reach_gain(f, &pairs);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
+	KUNIT_EXPECT_NE(test, nvlf_path(rig->far, NEAR), NVLF_PATH_OK);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 0);
+
+	/* One of two routes is no loss */
+	rig_unroute(rig, 0, FAR);
+	nvlf_reach_lose(f, &pairs);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 0);
+
+	rig_unroute(rig, 1, FAR);
+	nvlf_reach_lose(f, &pairs);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_NO_ROUTE);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 1);
+	KUNIT_EXPECT_EQ(test, rig->revoked_peer, FAR);
+
+	/* Another reason is published, and nobody is told again */
+	__set_bit(NEAR, f->relinked);
+	put32(endpoint_port(rig->near, 0), NVL_PORT_STATE, NVL_PORT_OFF);
+	put32(endpoint_port(rig->near, 1), NVL_PORT_STATE, NVL_PORT_OFF);
+	rig_scan(rig);
+	nvlf_reach_links(f);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_NO_LINK);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->far, NEAR), NVLF_PATH_NO_LINK);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 1);
+}
+
+static void path_errno(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	KUNIT_EXPECT_EQ(test, 0, nvlf_path_errno(NVLF_PATH_OK));
+	KUNIT_EXPECT_EQ(test, -ENOLINK, nvlf_path_errno(NVLF_PATH_NO_PEER));
+	KUNIT_EXPECT_EQ(test, -ENOLINK, nvlf_path_errno(NVLF_PATH_NO_LINK));
+	KUNIT_EXPECT_EQ(test, -EHOSTUNREACH,
+			nvlf_path_errno(NVLF_PATH_NO_ROUTE));
+	KUNIT_EXPECT_EQ(test, -EPERM, nvlf_path_errno(NVLF_PATH_NO_PARTITION));
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, NVL_TARGET_IDS),
+			NVLF_PATH_NO_PEER);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, U32_MAX), NVLF_PATH_NO_PEER);
+}
+
+static void partition_find(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct nvlf_partition *part;
+
+	guard(mutex)(&rig->f->change);
+	part = rig_partition(test, rig, NVL_PARTITION_ID_MASK, NEAR, FAR);
+	KUNIT_EXPECT_PTR_EQ(test, nvlf_partition_find(rig->f, part->id),
+			    (const struct nvlf_partition *)part);
+	KUNIT_EXPECT_NULL(test, nvlf_partition_find(rig->f, 1));
+	KUNIT_EXPECT_TRUE(test, nvlf_partition_common(rig->f, FAR, NEAR));
+	KUNIT_EXPECT_FALSE(test, nvlf_partition_common(rig->f, FAR, 6));
+}
+
+/* ---- Changes ----------------------------------------------------------- */
+
+/* Of a fabric without devices, so that there is nothing to tell */
+static void generation(struct kunit *test)
+{
+	struct nvlf_fabric *f;
+
+	f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	nvlf_fabric_init(f);
+	KUNIT_EXPECT_EQ(test, f->generation, 1);
+	nvlf_change_begin(f);
+	nvlf_change_end(f);
+	KUNIT_EXPECT_EQ(test, f->generation, 1);
+	nvlf_change_begin(f);
+	f->touched = true;
+	nvlf_change_end(f);
+	KUNIT_EXPECT_EQ(test, f->generation, 2);
+	KUNIT_EXPECT_FALSE(test, f->touched);
+	f->generation = U32_MAX;
+	nvlf_change_begin(f);
+	f->touched = true;
+	nvlf_change_end(f);
+	KUNIT_EXPECT_EQ(test, f->generation, 1);
+	nvlf_fabric_fini(f);
+}
+
+static struct kunit_case nvlf_cases[] = {
+	KUNIT_CASE(bits_round_trip),
+	KUNIT_CASE(bits_beyond),
+	KUNIT_CASE(route_check),
+	KUNIT_CASE(links_made),
+	KUNIT_CASE(links_mismatch),
+	KUNIT_CASE(links_of_gone),
+	KUNIT_CASE(resolve),
+	KUNIT_CASE(reach),
+	KUNIT_CASE(path_errno),
+	KUNIT_CASE(partition_find),
+	{}
+};
+
+static struct kunit_case nvlf_plain_cases[] = {
+	KUNIT_CASE(generation),
+	{}
+};
+
+static struct kunit_suite nvlf_suite = {
+	.name = "nvlf",
+	.init = rig_init,
+	.exit = rig_exit,
+	.test_cases = nvlf_cases,
+};
+
+static struct kunit_suite nvlf_plain_suite = {
+	.name = "nvlf_change",
+	.test_cases = nvlf_plain_cases,
+};
+
+kunit_test_suites(&nvlf_suite, &nvlf_plain_suite);

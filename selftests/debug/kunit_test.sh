@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# What the KUnit tests in our modules said when those were loaded. TAP; skips
+# where the kernel has no KUnit.
+
+said=$(cat /sys/kernel/debug/kunit/nvlf*/results 2>/dev/null)
+if [ -z "$said" ]; then
+	echo '1..0 # SKIP the kernel has no KUnit'
+	exit 4
+fi
+
+# Cases of all suites in one flat list; that of a suite as a whole says no more.
+echo "1..$(echo "$said" | grep -cE '^    (not )?ok ')"
+echo "$said" | sed -nE 's/^    ((not )?ok .*)/\1/p; s/^ *(# .*)/\1/p'
+! echo "$said" | grep -q '^    not ok '
