@@ -103,8 +103,8 @@ struct drm_trn4_bo_create {
  * @offset: out, for mmap() of this node
  *
  * A mapping must be MAP_SHARED (EINVAL), and that of a window may ask for
- * PROT_WRITE only where the window has DRM_TRN4_RIGHT_WRITE (EACCES). Touching it when the window has
- * gone gives SIGBUS.
+ * PROT_WRITE only where the window has DRM_TRN4_RIGHT_WRITE (EACCES). Touching
+ * it when the window has gone gives SIGBUS.
  */
 struct drm_trn4_mmap_offset {
 	__u32 handle;
