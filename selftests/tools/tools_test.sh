@@ -258,13 +258,13 @@ to_itself() {
 
 # A grant that another process holds
 serve() {
+	mkfifo "$work/token" || return 1
 	trn4ctl peer serve --dev "$b" --size 4M --save "$work/saved" >"$work/token" &
 	server=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		[ -s "$work/token" ] && break
-		sleep 1
-	done
-	token=$(cat "$work/token")
+	# Waits for the token, or for the end of who would have written it; then
+	# stays open, so that the server may write more.
+	exec 4<"$work/token"
+	read -r token <&4
 	[ ${#token} = 32 ]
 }
 
