@@ -21,13 +21,15 @@ QEMU_SRC ?=
 KERNEL_DIR ?=
 TOOLS_DIR ?=
 MIRROR ?=
+# Those of the kselftests that are to run; all, if it is empty
+ONLY ?=
 # What the debug kernel looks for: kasan (memory, locking, leaks) or kcsan (data races)
 DEBUG ?= kasan
 # Commands' output on the terminal too
 V ?= 0
 
 export TRN4_COUNT SWITCHES HBM APERTURE SMP MEM ACCEL
-export TRN4_CACHE QEMU_SRC KERNEL_DIR TOOLS_DIR MIRROR V
+export TRN4_CACHE QEMU_SRC KERNEL_DIR TOOLS_DIR MIRROR V ONLY
 
 .PHONY: help
 help:
@@ -55,6 +57,7 @@ help:
 	@echo '  KERNEL_DIR=       a directory of linux-{image,headers,kbuild,source} debs, or of the same unpacked'
 	@echo '  TOOLS_DIR=        a directory of debs: meson, python3-pycotap, python3-distlib, qemu-system-data, busybox-static'
 	@echo '  MIRROR=           a Debian mirror, in place of that of the host    NO_DEPS=1    install no packages'
+	@echo '  ONLY=             those of the kselftests that are to run, such as "bo_test window_test"'
 	@echo '  DEBUG=kasan       kernel of check-debug: kasan or kcsan'
 	@echo '  V=1               show all output'
 
