@@ -502,6 +502,7 @@ static void generation(struct kunit *test)
 	nvlf_fabric_fini(f);
 }
 
+/* clang-format off */
 static struct kunit_case nvlf_cases[] = {
 	KUNIT_CASE(bits_round_trip),
 	KUNIT_CASE(bits_beyond),
@@ -520,6 +521,8 @@ static struct kunit_case nvlf_plain_cases[] = {
 	KUNIT_CASE(generation),
 	{}
 };
+
+/* clang-format on */
 
 static struct kunit_suite nvlf_suite = {
 	.name = "nvlf",

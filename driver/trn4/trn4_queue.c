@@ -356,6 +356,7 @@ int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job)
 
 /* ---- From completions to results --------------------------------------------- */
 
+/* clang-format off */
 static const int trn4_status_errno[] = {
 	[TRN4_STATUS_OK]	 = 0,
 	[TRN4_STATUS_BAD_OPCODE] = -EIO,
@@ -367,6 +368,8 @@ static const int trn4_status_errno[] = {
 	[TRN4_STATUS_BUS]	 = -EIO,
 	[TRN4_STATUS_REVOKED]	 = -EKEYREVOKED,
 };
+
+/* clang-format on */
 
 /* A piece of a command has completed; the command's result is that of all. */
 static void trn4_queue_result(const struct trn4_entry *entry,

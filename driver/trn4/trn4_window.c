@@ -15,6 +15,7 @@
  * the state of one that was. All but STALE and NO_GRANT can only be seen when
  * nvlf and the hardware disagree for a moment, or the driver is wrong.
  */
+/* clang-format off */
 static const struct {
 	int error;
 	enum drm_trn4_window_state state;
@@ -41,6 +42,8 @@ static const enum drm_trn4_window_state trn4_path_state[] = {
 	[NVLF_PATH_NO_ROUTE]	 = DRM_TRN4_WINDOW_NO_ROUTE,
 	[NVLF_PATH_NO_PARTITION] = DRM_TRN4_WINDOW_NO_PARTITION,
 };
+
+/* clang-format on */
 
 static int trn4_window_errno(enum trn4_window_status status)
 {

@@ -13,7 +13,7 @@
 #include "nvlf_internal.h"
 
 /* The device's own registers follow the common block. */
-#define OWN(reg)        ((reg) - NVLF_COMMON_SIZE)
+#define OWN(reg) (-NVLF_COMMON_SIZE + (reg))
 #define OWN_SIZE        (TRN4_REG_WINDOW_EVENT - NVLF_COMMON_SIZE)
 
 #define OPS_ALL         (NVLF_BIT(TRN4_OP_NOP) | NVLF_BIT(TRN4_OP_COPY) | \
@@ -103,6 +103,7 @@ static const struct nvlf_block endpoint_block =
     NVLF_BLOCK(NVLF_COMMON_SIZE, 1, OWN_SIZE, endpoint_regs);
 
 /* Doorbells first: they are what is written most. */
+/* clang-format off */
 static const struct nvlf_block *const endpoint_blocks[] = {
     &nvlf_doorbell_block,
     &nvlf_window_block,
@@ -114,6 +115,7 @@ static const struct nvlf_block *const endpoint_blocks[] = {
     &nvlf_window_event_block,
     NULL,
 };
+/* clang-format on */
 
 uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
                             uint64_t addr, unsigned int size)

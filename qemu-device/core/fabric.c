@@ -8,11 +8,12 @@
 
 #include "nvlf_internal.h"
 
-_Static_assert(NVL_ENDPOINTS_MAX * TRN4_WINDOWS <= NVLF_NONE,
+_Static_assert(NVLF_NONE >= NVL_ENDPOINTS_MAX * TRN4_WINDOWS,
                "windows have 16-bit numbers");
-_Static_assert(NVL_SWITCHES_MAX <= 64 && NVL_PARTITIONS <= 64 &&
-               TRN4_QUEUES <= 64 && TRN4_PORTS <= 64,
-               "one bit each in a word");
+_Static_assert(NVL_SWITCHES_MAX <= 64, "one bit each in a word");
+_Static_assert(NVL_PARTITIONS <= 64, "one bit each in a word");
+_Static_assert(TRN4_QUEUES <= 64, "one bit each in a word");
+_Static_assert(TRN4_PORTS <= 64, "one bit each in a word");
 
 struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
                                     const struct nvlf_fabric_ops *ops,

@@ -298,9 +298,11 @@ struct nvlf_block {
     unsigned int nregs;
 };
 
+/* clang-format off */
 #define NVLF_BLOCK(b, c, s, r) \
     { .base = (b), .count = (c), .stride = (s), \
       .regs = (r), .nregs = NVLF_COUNT(r) }
+/* clang-format on */
 
 /* The common block ends where the devices' own registers begin. */
 #define NVLF_COMMON_SIZE        0x80

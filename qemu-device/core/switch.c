@@ -22,7 +22,7 @@ static uint64_t partition_count_get(const struct nvlf_access *a)
 }
 
 /* The device's own registers follow the common block. */
-#define OWN(reg) ((reg) - NVLF_COMMON_SIZE)
+#define OWN(reg) (-NVLF_COMMON_SIZE + (reg))
 
 static const struct nvlf_reg switch_regs[] = {
     { OWN(NVL_SWITCH_REG_ROUTE_COUNT), 4, 1, route_count_get, NULL },
@@ -31,6 +31,7 @@ static const struct nvlf_reg switch_regs[] = {
 static const struct nvlf_block switch_block =
     NVLF_BLOCK(NVLF_COMMON_SIZE, 1, 0x10, switch_regs);
 
+/* clang-format off */
 static const struct nvlf_block *const switch_blocks[] = {
     &nvlf_switch_port_block,
     &nvlf_route_block,
@@ -39,6 +40,7 @@ static const struct nvlf_block *const switch_blocks[] = {
     &switch_block,
     NULL,
 };
+/* clang-format on */
 
 uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id,
                           uint64_t addr, unsigned int size)

@@ -216,13 +216,14 @@ static bool put_ones(AperturePages *p, uint64_t start, uint64_t end)
  */
 static void lose_half(Aperture *a, uint64_t offset)
 {
+    const char *why = strerror(errno);
+    Object *owner = memory_region_owner(&a->bar);
+    const char *name = object_get_canonical_path_component(owner);
     bool lower = offset < a->pages->size / 2;
 
     error_report("%s: the host refuses mappings (%s): the %s half of the peer"
                  " aperture is gone until the device is replugged",
-                 object_get_canonical_path_component(memory_region_owner(
-                     &a->bar)) ?: "trn4",
-                 strerror(errno), lower ? "lower" : "read-only");
+                 name ?: "trn4", why, lower ? "lower" : "read-only");
     memory_region_set_enabled(lower ? &a->rw : &a->ro, false);
 }
 

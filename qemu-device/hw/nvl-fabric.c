@@ -201,8 +201,10 @@ static char *nvl_fabric_allowed(void)
 
     for (n = 1; n <= NVL_SWITCHES_MAX; n++) {
         if (nvlf_fabric_check(n)) {
-            g_string_append_printf(list, "%s%u", n == 1 ? "" :
-                                   n == NVL_SWITCHES_MAX ? " or " : ", ", n);
+            if (n > 1) {
+                g_string_append(list, n < NVL_SWITCHES_MAX ? ", " : " or ");
+            }
+            g_string_append_printf(list, "%u", n);
         }
     }
     return g_strdup(list->str);
@@ -278,8 +280,10 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
     object_class_property_add(oc, "switches", "uint32",
                               nvl_fabric_get_switches,
                               nvl_fabric_set_switches, NULL, NULL);
-    object_class_property_set_description(oc, "switches",
-        "number of switches, a divisor of 36; twice as many accelerators");
+    object_class_property_set_description(
+        oc, "switches",
+        "number of switches, a divisor of 36;"
+        " twice as many accelerators");
 }
 
 static const TypeInfo nvl_fabric_info = {

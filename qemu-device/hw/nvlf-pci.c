@@ -42,6 +42,7 @@ bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
                    Error **errp)
 {
     unsigned int vector;
+    int ret;
 
     assert(vectors <= 32);
     if (np->vendor_id == 0xffff) {
@@ -61,8 +62,8 @@ bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
     }
     pcie_cap_flr_init(pci);
     pcie_cap_deverr_init(pci);
-    if (pcie_aer_init(pci, PCI_ERR_VER, NVLF_EXT_AER, PCI_ERR_SIZEOF,
-                      errp) < 0) {
+    ret = pcie_aer_init(pci, PCI_ERR_VER, NVLF_EXT_AER, PCI_ERR_SIZEOF, errp);
+    if (ret < 0) {
         goto undo_express;
     }
     if (msix_init(pci, vectors, regs, 0, table, regs, 0, pba, NVLF_CAP_MSIX,

@@ -27,11 +27,13 @@ typedef struct NvlfPci {
     uint32_t irq_pending;
 } NvlfPci;
 
+/* clang-format off */
 #define NVLF_PCI_PROPERTIES(_state, _field, _device_id)                     \
     DEFINE_PROP_UINT16("x-pci-vendor-id", _state, _field.vendor_id,         \
                        TRN4_PCI_VENDOR_ID),                                 \
     DEFINE_PROP_UINT16("x-pci-device-id", _state, _field.device_id,         \
                        _device_id)
+/* clang-format on */
 
 /**
  * nvlf_pci_init() - ids, Express endpoint with FLR, AER and power management,

@@ -339,6 +339,7 @@ TEST_F(set, route_bad_ports)
 		.type = NVLF_A_ROUTE_PORTS,
 		.data = ports,
 	};
+	/* clang-format off */
 	static const struct {
 		size_t len;
 		int bit;
@@ -352,6 +353,7 @@ TEST_F(set, route_bad_ports)
 		{ NVLF_PORTS_LEN_MAX + 1, 0 },	/* too long */
 		{ NVLF_PORTS_LEN_MAX + 8, 0 },
 	};
+	/* clang-format on */
 	unsigned int i;
 	__u32 at;
 	int ret;
@@ -422,7 +424,7 @@ TEST_F(set, partition)
 	static const __u32 ids[] = { 1, 2, 1000, NVLF_PARTITION_MAX };
 	const __u32 members[] = { self->target, 0, 64, 1023, NVLF_TARGET_MAX };
 	struct fabric_partition part, list[8];
-	unsigned int i, k;
+	unsigned int i, k, m;
 
 	for (i = 0; i < ARRAY_SIZE(ids); i++) {
 		EXPECT_EQ(-ENOENT, get_partition(&self->nl, ids[i], &part));
@@ -430,10 +432,13 @@ TEST_F(set, partition)
 						  ARRAY_SIZE(members)));
 		ASSERT_EQ(0, get_partition(&self->nl, ids[i], &part));
 		EXPECT_EQ(ids[i], part.id);
-		for (k = 0; k <= NVLF_TARGET_MAX; k++)
-			EXPECT_EQ(k == self->target || k == 0 || k == 64 ||
-				  k == 1023 || k == NVLF_TARGET_MAX,
+		for (k = 0; k <= NVLF_TARGET_MAX; k++) {
+			for (m = 0; m < ARRAY_SIZE(members); m++)
+				if (k == members[m])
+					break;
+			EXPECT_EQ(m < ARRAY_SIZE(members),
 				  bit_is(part.members, k));
+		}
 		EXPECT_EQ((int)i + 1, fabric_partitions(&self->nl, list, 8));
 	}
 	/* A set replaces */

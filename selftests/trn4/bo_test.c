@@ -52,6 +52,7 @@ FIXTURE_TEARDOWN(bo)
 
 TEST_F(bo, sizes)
 {
+	/* clang-format off */
 	static const struct {
 		__u64 size;
 		__u32 flags;
@@ -70,6 +71,7 @@ TEST_F(bo, sizes)
 		{ 4097,			HOST,	8192 },
 		{ MIB + 1,		HOST,	MIB + 4096 },
 	};
+	/* clang-format on */
 	struct drm_trn4_bo_create arg;
 	unsigned int i;
 

@@ -66,7 +66,7 @@ FIXTURE_TEARDOWN(deny)
 }
 
 /* Pairs of endpoints, as bits of a mask */
-#define PAIR(from, to)	(1u << ((from) * N + (to)))
+#define PAIR(from, to)	(1u << (N * (from) + (to)))
 
 static unsigned int all_to(int to)
 {
@@ -95,6 +95,7 @@ static unsigned int all_pairs(void)
 	return mask;
 }
 
+/* clang-format off */
 /*
  * Checks all pairs: those in @gone are in @state and give SIGBUS, the others
  * are live and reach their peer's data.
@@ -141,6 +142,8 @@ static unsigned int all_pairs(void)
 	window_map(self->rig.fd[from], &self->grants[to], 0, 0, RIGHT_R, \
 		   &__handle); \
 })
+
+/* clang-format on */
 
 TEST_F(deny, begins_open)
 {

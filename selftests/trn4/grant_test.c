@@ -132,6 +132,7 @@ TEST_F(grant, bad_flags)
 
 TEST_F(grant, bad_range)
 {
+	/* clang-format off */
 	static const struct {
 		__u64 offset, size;
 	} cases[] = {
@@ -152,6 +153,7 @@ TEST_F(grant, bad_range)
 		{ PAGE, -PAGE },
 		{ -PAGE, 2 * PAGE },
 	};
+	/* clang-format on */
 	struct drm_trn4_grant_create arg;
 	unsigned int i;
 

@@ -99,10 +99,12 @@ TEST_F(check, submit_is_good)
 TEST_F(check, submit_counts)
 {
 	static struct drm_trn4_cmd cmds[DRM_TRN4_SUBMIT_MAX + 1];
+	/* clang-format off */
 	static const __u32 counts[] = {
 		0, DRM_TRN4_SUBMIT_MAX + 1, 65536, 0x7fffffff, 0x80000000,
 		0xffffffff,
 	};
+	/* clang-format on */
 	__u32 syncs[DRM_TRN4_SYNCS_MAX + 1];
 	struct drm_trn4_submit arg;
 	unsigned int i;
@@ -326,6 +328,7 @@ struct field {
 	size_t at, size;
 };
 
+/* clang-format off */
 static const struct field f_src = { offsetof(struct drm_trn4_cmd, src), 4 };
 static const struct field f_dst = { offsetof(struct drm_trn4_cmd, dst), 4 };
 static const struct field f_src_offset = {
@@ -355,6 +358,8 @@ static const struct field f_atomic = {
 static const struct field f_width = {
 	offsetof(struct drm_trn4_cmd, width), 4
 };
+
+/* clang-format on */
 
 /* Each bit of a field in turn: how many of them were let pass */
 static unsigned int let_pass(int fd, const struct drm_trn4_cmd *good,
@@ -448,6 +453,7 @@ TEST_F(check, cmd_ranges)
 	const __u32 places[] = {
 		self->bo.handle, self->host.handle, self->window,
 	};
+	/* clang-format off */
 	static const struct {
 		__u64 offset, length;
 	} cases[] = {
@@ -464,6 +470,7 @@ TEST_F(check, cmd_ranges)
 		{ ~0ull, 2 },
 		{ 1, ~0ull },
 	};
+	/* clang-format on */
 	struct drm_trn4_cmd cmd;
 	unsigned int i, k;
 

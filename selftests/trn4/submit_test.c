@@ -138,6 +138,7 @@ TEST_F(engine, copy_between_all)
 /* As memmove(), in both directions, and through two windows on one memory */
 TEST_F(engine, copy_overlap)
 {
+	/* clang-format off */
 	static const struct {
 		__u64 src, dst, length;
 	} cases[] = {
@@ -148,6 +149,7 @@ TEST_F(engine, copy_overlap)
 		{ 0, MIB, 2 * MIB + 1 },
 		{ 100, 100, 100000 },
 	};
+	/* clang-format on */
 	const struct {
 		__u32 src, dst;
 		__u8 *map;

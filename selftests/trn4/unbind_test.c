@@ -204,11 +204,12 @@ TEST_F(unbind, under_load)
 	pid_t waiter;
 
 	for (i = 0; i < LONG_COUNT; i++)
-		cmds[i] = i % 2 ?
-			cmd_copy(self->on_them, 0, self->bo.handle, 0,
-				 BO_SIZE) :
-			cmd_copy(self->host.handle, 0, self->on_them, 0,
-				 BO_SIZE);
+		if (i % 2)
+			cmds[i] = cmd_copy(self->on_them, 0, self->bo.handle, 0,
+					   BO_SIZE);
+		else
+			cmds[i] = cmd_copy(self->host.handle, 0, self->on_them,
+					   0, BO_SIZE);
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, sync_create(self->fd, &syncs[i]));
 		for (k = 0; k < 8; k++)

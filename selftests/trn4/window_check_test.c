@@ -164,6 +164,7 @@ TEST_F(check, alignment)
 
 TEST_F(check, beyond_the_end)
 {
+	/* clang-format off */
 	static const struct {
 		__u64 offset, size;
 	} cases[] = {
@@ -180,6 +181,7 @@ TEST_F(check, beyond_the_end)
 		{ -PAGE, 2 * PAGE },
 		{ -PAGE, 0 },
 	};
+	/* clang-format on */
 	struct drm_trn4_window_map arg;
 	unsigned int i;
 

@@ -102,8 +102,8 @@ int bits_parse(struct bits *out, const char *list, unsigned int limit)
 }
 
 /* snprintf() at the end of what has been written so far. */
-__attribute__((format(printf, 4, 5)))
-static void append(char *text, size_t size, size_t *used, const char *fmt, ...)
+static void __attribute__((format(printf, 4, 5)))
+append(char *text, size_t size, size_t *used, const char *fmt, ...)
 {
 	va_list args;
 	int n;

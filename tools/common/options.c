@@ -20,6 +20,7 @@ bool out_pretty;
 /* Numbers of getopt_long() for options, above all letters */
 #define FIRST_OPTION	256
 
+/* clang-format off */
 static const struct command_option common_options[] = {
 	{ .name = "json", .letter = 'j', .kind = OPTION_FLAG,
 	  .value = &out_json, .help = "print JSON" },
@@ -29,6 +30,8 @@ static const struct command_option common_options[] = {
 	  .help = "print this text" },
 	{}
 };
+
+/* clang-format on */
 
 static unsigned int count(const struct command_option *options)
 {

@@ -20,12 +20,10 @@ enum exit_code {
 };
 
 /* "program: message" on stderr. Return: EXIT_FAILED, for return fail(...). */
-__attribute__((format(printf, 1, 2)))
-int fail(const char *fmt, ...);
+int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same without a consequence. */
-__attribute__((format(printf, 1, 2)))
-void note(const char *fmt, ...);
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* @ptr; where it is NULL the program ends: out of memory. */
 void *must(void *ptr);

@@ -17,8 +17,8 @@ struct table *table_create(const char *align);
 void table_destroy(struct table *table);
 
 /* The next cell, from left to right and from top to bottom. */
-__attribute__((format(printf, 2, 3)))
-void table_cell(struct table *table, const char *fmt, ...);
+void table_cell(struct table *table, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Two spaces between columns, none at the ends of lines. */
 void table_print(const struct table *table, FILE *out);

@@ -12,6 +12,7 @@ struct text {
 	const char *text;
 };
 
+/* clang-format off */
 static const struct text open_texts[] = {
 	{ EACCES,
 	  "not allowed to open the accel node: become root, or join the group that owns /dev/accel",
@@ -104,6 +105,8 @@ static const struct text *const texts[] = {
 	[TRN4_CALL_WAIT] = wait_texts,
 	[TRN4_CALL_RESULT] = result_texts,
 };
+
+/* clang-format on */
 
 /* Like strerror(), from tables that no other thread can change. */
 static const char *errno_text(int error)

@@ -8,10 +8,9 @@
 
 #include "internal.h"
 
-_Static_assert(DRM_TRN4_RIGHT_READ == (int)TRN4_RIGHT_READ &&
-	       DRM_TRN4_RIGHT_WRITE == (int)TRN4_RIGHT_WRITE &&
-	       DRM_TRN4_RIGHT_ATOMIC == (int)TRN4_RIGHT_ATOMIC,
-	       "rights as the kernel's");
+SAME_AS_KERNEL(TRN4_RIGHT_READ, DRM_TRN4_RIGHT_READ);
+SAME_AS_KERNEL(TRN4_RIGHT_WRITE, DRM_TRN4_RIGHT_WRITE);
+SAME_AS_KERNEL(TRN4_RIGHT_ATOMIC, DRM_TRN4_RIGHT_ATOMIC);
 _Static_assert(sizeof(struct trn4_token) == DRM_TRN4_TOKEN_SIZE,
 	       "token as the kernel's");
 

@@ -14,6 +14,10 @@
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
+/* Our names for the kernel's numbers, so that callers need none of its headers */
+#define SAME_AS_KERNEL(ours, kernels) \
+	_Static_assert((int)(ours) == (int)(kernels), #ours)
+
 #define TRN4_API __attribute__((visibility("default")))
 
 /*

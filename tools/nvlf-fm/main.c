@@ -159,6 +159,7 @@ out:
 
 static int read_options(int argc, char **argv, struct options *options)
 {
+	/* clang-format off */
 	const struct command_option table[] = {
 		{ .name = "once", .letter = '1', .kind = OPTION_FLAG,
 		  .value = &options->once, .help = "do it once and end" },
@@ -184,6 +185,7 @@ static int read_options(int argc, char **argv, struct options *options)
 "Exit status: 0 all is in force, 1 failed, 2 wrong usage, 3 in force for the\n"
 "links that are up, while others were still training.\n",
 	};
+	/* clang-format on */
 	int ret;
 
 	ret = command_parse(argc, argv, &line, NULL);

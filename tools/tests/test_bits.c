@@ -36,11 +36,13 @@ static void lists_are_read_and_written(void)
 
 static void what_is_no_list_is_refused(void)
 {
+	/* clang-format off */
 	static const char *const wrong[] = {
 		"", ",", "1,", ",1", "1,,2", "-", "-1", "1-", "1-2-3", "a",
 		"1a", "1 ", " 1", "1, 2", "+1", "0x1", "none,1", "1,none",
 		"3-2", "-0",
 	};
+	/* clang-format on */
 	struct bits bits, before;
 	size_t i;
 

@@ -164,11 +164,13 @@ static void devices_are_told_apart(void)
 
 static void names_are_checked(void)
 {
+	/* clang-format off */
 	static const char *const wrong[] = {
 		"", "x", "accel", "accelx", "accel1x", "-1", "1x", ":", "1:2",
 		"0000:01:00", "0000:01:00.8", "0000:01:00.0x", "100:00.0",
 		"/dev/dri/card0", "99999999999",
 	};
+	/* clang-format on */
 	struct trn4_device *dev;
 	size_t i;
 

@@ -110,6 +110,7 @@ static int parse(const char *const *words, char ***args, uint64_t *number,
 {
 	static char *argv[16];
 	bool flag = false;
+	/* clang-format off */
 	const struct command_option options[] = {
 		{ .name = "number", .letter = 'n', .kind = OPTION_NUMBER,
 		  .value = number, .given = given, .required = true,
@@ -127,6 +128,7 @@ static int parse(const char *const *words, char ***args, uint64_t *number,
 		.min_args = 1,
 		.max_args = 2,
 	};
+	/* clang-format on */
 	int argc = 0;
 
 	for (argc = 0; words[argc]; argc++)
@@ -169,6 +171,8 @@ static void command_lines(void)
 	EQ(PARSE("--help"), 1 + EXIT_DONE);
 }
 
+/* clang-format off */
+/* clang-format off */
 static const struct tap_test tests[] = {
 	TAP_TEST(numbers),
 	TAP_TEST(sizes),
@@ -176,5 +180,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(sizes_are_shown),
 	TAP_TEST(command_lines),
 };
+
+/* clang-format on */
+/* clang-format on */
 
 TAP_MAIN(tests)

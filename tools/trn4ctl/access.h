@@ -17,6 +17,7 @@ struct access_options {
 	uint64_t offset;
 };
 
+/* clang-format off */
 #define ACCESS_OPTIONS(o) \
 	{ .name = "from", .letter = 'f', .kind = OPTION_TEXT, \
 	  .value = &(o)->from, .argument = "DEVICE", \
@@ -42,6 +43,7 @@ struct access_options {
 #define DEVICE_NOTES \
 "A DEVICE is a target id (0), a PCI address (0000:01:00.0) or a node\n" \
 "(/dev/accel/accel0).\n"
+/* clang-format on */
 
 /* --offset and --length beyond this are mistakes, and would overflow sums. */
 #define ACCESS_SPAN_MAX	(1ull << 50)

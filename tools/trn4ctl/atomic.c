@@ -212,6 +212,7 @@ static int do_atomic(struct atomic *op, const struct atomic_options *o,
 int cmd_atomic_add(int argc, char **argv)
 {
 	struct atomic_options o = { .width = 8, .count = 1 };
+	/* clang-format off */
 	const struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
 		WIDTH_OPTION(&o),
@@ -230,6 +231,7 @@ int cmd_atomic_add(int argc, char **argv)
 		.min_args = 1,
 		.max_args = 1,
 	};
+	/* clang-format on */
 	struct atomic op = { .op = TRN4_FETCH_ADD };
 	char **args;
 	int code;
@@ -243,6 +245,7 @@ int cmd_atomic_add(int argc, char **argv)
 int cmd_atomic_swap(int argc, char **argv)
 {
 	struct atomic_options o = { .width = 8, .count = 1 };
+	/* clang-format off */
 	const struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
 		WIDTH_OPTION(&o),
@@ -258,6 +261,7 @@ int cmd_atomic_swap(int argc, char **argv)
 		.min_args = 1,
 		.max_args = 1,
 	};
+	/* clang-format on */
 	struct atomic op = { .op = TRN4_SWAP };
 	char **args;
 	int code;
@@ -271,6 +275,7 @@ int cmd_atomic_swap(int argc, char **argv)
 int cmd_atomic_cas(int argc, char **argv)
 {
 	struct atomic_options o = { .width = 8, .count = 1 };
+	/* clang-format off */
 	const struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
 		WIDTH_OPTION(&o),
@@ -286,6 +291,7 @@ int cmd_atomic_cas(int argc, char **argv)
 		.min_args = 2,
 		.max_args = 2,
 	};
+	/* clang-format on */
 	struct atomic op = { .op = TRN4_COMPARE_SWAP };
 	char **args;
 	int code;

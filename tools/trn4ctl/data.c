@@ -144,6 +144,11 @@ int data_to_file(const char *path, const uint8_t *data, uint64_t length)
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
+static char printable(uint8_t byte)
+{
+	return byte >= 0x20 && byte < 0x7f ? byte : '.';
+}
+
 void data_dump(const uint8_t *data, uint64_t length, uint64_t place)
 {
 	uint64_t line, i, n;
@@ -161,8 +166,7 @@ void data_dump(const uint8_t *data, uint64_t length, uint64_t place)
 		}
 		fputs("  |", stdout);
 		for (i = 0; i < n; i++)
-			putchar(data[line + i] >= 0x20 &&
-				data[line + i] < 0x7f ? data[line + i] : '.');
+			putchar(printable(data[line + i]));
 		puts("|");
 	}
 }

@@ -97,12 +97,14 @@ static void show_table(const struct trn4_info *infos, int count,
 
 int cmd_list(int argc, char **argv)
 {
+	/* clang-format off */
 	static const struct command_line line = {
 		.usage = "trn4ctl list [-j | -p]",
 		.about =
 "Lists the accelerators of this machine: target id in the fabric, accel node,\n"
 "device, identity, memory (architectural, backed, free now), ports that are up.\n",
 	};
+	/* clang-format on */
 	struct nvlf_list endpoints = {};
 	struct nvlf_client *client;
 	struct trn4_info *infos;

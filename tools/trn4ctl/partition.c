@@ -28,12 +28,14 @@ static void show_table(const struct nvlf_list *list)
 
 int cmd_partition_list(int argc, char **argv)
 {
+	/* clang-format off */
 	static const struct command_line line = {
 		.usage = "trn4ctl partition list [-j | -p]",
 		.about =
 "Lists partitions and the target ids in them. Only endpoints that are together\n"
 "in one may talk to one another.\n",
 	};
+	/* clang-format on */
 	struct nvlf_client *client;
 	struct nvlf_list list = {};
 	int code;
@@ -63,6 +65,7 @@ int cmd_partition_list(int argc, char **argv)
 int cmd_partition_show(int argc, char **argv)
 {
 	uint64_t id = 0;
+	/* clang-format off */
 	const struct command_option options[] = {
 		ID_OPTION(&id),
 		{}
@@ -72,6 +75,7 @@ int cmd_partition_show(int argc, char **argv)
 		.about = "Shows one partition.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_partition partition = {};
 	int code;
 
@@ -95,6 +99,7 @@ int cmd_partition_set(int argc, char **argv)
 {
 	struct bits members = {};
 	uint64_t id = 0;
+	/* clang-format off */
 	const struct command_option options[] = {
 		ID_OPTION(&id),
 		{ .name = "members", .letter = 'm', .kind = OPTION_LIST,
@@ -110,6 +115,7 @@ int cmd_partition_set(int argc, char **argv)
 "endpoint has yet may be named. Needs CAP_NET_ADMIN.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_partition partition = {};
 	int code;
 
@@ -126,6 +132,7 @@ int cmd_partition_set(int argc, char **argv)
 int cmd_partition_del(int argc, char **argv)
 {
 	uint64_t id = 0;
+	/* clang-format off */
 	const struct command_option options[] = {
 		ID_OPTION(&id),
 		{}
@@ -137,6 +144,7 @@ int cmd_partition_del(int argc, char **argv)
 "until another partition has both. Needs CAP_NET_ADMIN.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_partition partition = {};
 	int code;
 

@@ -157,6 +157,7 @@ static int load_data(struct peer_options *o, uint8_t **data)
 int cmd_peer_write(int argc, char **argv)
 {
 	struct peer_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
 		LENGTH_OPTION(&o),
@@ -179,6 +180,7 @@ int cmd_peer_write(int argc, char **argv)
 		.options = options,
 		.notes = DEVICE_NOTES,
 	};
+	/* clang-format on */
 	uint8_t *data = NULL;
 	struct access a;
 	int code;
@@ -202,6 +204,7 @@ int cmd_peer_write(int argc, char **argv)
 int cmd_peer_fill(int argc, char **argv)
 {
 	struct peer_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
 		LENGTH_OPTION(&o),
@@ -218,6 +221,7 @@ int cmd_peer_fill(int argc, char **argv)
 		.notes = DEVICE_NOTES,
 		.max_args = 1,
 	};
+	/* clang-format on */
 	struct access a;
 	uint8_t *data;
 	uint64_t byte;
@@ -303,6 +307,7 @@ static int load(struct access *a, const struct peer_options *o)
 int cmd_peer_read(int argc, char **argv)
 {
 	struct peer_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
 		LENGTH_OPTION(&o),
@@ -325,6 +330,7 @@ int cmd_peer_read(int argc, char **argv)
 		.options = options,
 		.notes = DEVICE_NOTES,
 	};
+	/* clang-format on */
 	struct access a;
 	int code;
 

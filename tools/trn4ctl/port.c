@@ -127,6 +127,7 @@ static bool is_state(const char *name)
 
 static int read_list_options(int argc, char **argv, struct filter *f)
 {
+	/* clang-format off */
 	const struct command_option options[] = {
 		OWNER_OPTIONS(f),
 		{ .name = "state", .kind = OPTION_TEXT, .value = &f->state,
@@ -155,6 +156,7 @@ static int read_list_options(int argc, char **argv, struct filter *f)
 "as they were read in band, and how often the link trained.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	int ret;
 
 	ret = command_parse(argc, argv, &line, NULL);
@@ -202,6 +204,7 @@ int cmd_port_show(int argc, char **argv)
 {
 	struct filter f = {};
 	uint64_t index = 0;
+	/* clang-format off */
 	const struct command_option options[] = {
 		OWNER_OPTIONS(&f),
 		{ .name = "port", .kind = OPTION_NUMBER, .value = &index,
@@ -214,6 +217,7 @@ int cmd_port_show(int argc, char **argv)
 		.about = "Shows one port.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_port port = {};
 	int code;
 

@@ -73,6 +73,7 @@ static void keep_target(struct nvlf_list *list, uint32_t target_id)
 int cmd_route_list(int argc, char **argv)
 {
 	struct route_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		SWITCH_OPTION(&o, false, "of this switch"),
 		TARGET_OPTION(&o, false, "to this target id"),
@@ -84,6 +85,7 @@ int cmd_route_list(int argc, char **argv)
 "Lists routes: for a switch and a target id the switch's ports that lead there.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_client *client;
 	struct nvlf_list list = {};
 	struct nvlf_route filter;
@@ -116,6 +118,7 @@ int cmd_route_list(int argc, char **argv)
 int cmd_route_show(int argc, char **argv)
 {
 	struct route_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		SWITCH_OPTION(&o, true, "the switch"),
 		TARGET_OPTION(&o, true, "where it leads"),
@@ -126,6 +129,7 @@ int cmd_route_show(int argc, char **argv)
 		.about = "Shows one route.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_route route;
 	int code;
 
@@ -146,6 +150,7 @@ int cmd_route_show(int argc, char **argv)
 int cmd_route_set(int argc, char **argv)
 {
 	struct route_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		SWITCH_OPTION(&o, true, "the switch"),
 		TARGET_OPTION(&o, true, "where it leads"),
@@ -161,6 +166,7 @@ int cmd_route_set(int argc, char **argv)
 "leaves the switch by these ports. Needs CAP_NET_ADMIN.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_route route;
 	int code;
 
@@ -176,6 +182,7 @@ int cmd_route_set(int argc, char **argv)
 int cmd_route_del(int argc, char **argv)
 {
 	struct route_options o = {};
+	/* clang-format off */
 	const struct command_option options[] = {
 		SWITCH_OPTION(&o, true, "the switch"),
 		TARGET_OPTION(&o, true, "where it leads"),
@@ -188,6 +195,7 @@ int cmd_route_del(int argc, char **argv)
 "SIGBUS until there is one again. Needs CAP_NET_ADMIN.\n",
 		.options = options,
 	};
+	/* clang-format on */
 	struct nvlf_route route;
 	int code;
 

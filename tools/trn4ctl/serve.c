@@ -209,6 +209,7 @@ out_signals:
 int cmd_peer_serve(int argc, char **argv)
 {
 	struct serve_options o = { .rights = "rwa" };
+	/* clang-format off */
 	const struct command_option options[] = {
 		{ .name = "dev", .letter = 'd', .kind = OPTION_TEXT,
 		  .value = &o.dev, .required = true, .argument = "DEVICE",
@@ -242,6 +243,7 @@ int cmd_peer_serve(int argc, char **argv)
 		.options = options,
 		.notes = DEVICE_NOTES,
 	};
+	/* clang-format on */
 	struct trn4_device *dev;
 	uint32_t rights;
 	int ret, code;

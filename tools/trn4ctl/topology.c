@@ -152,12 +152,14 @@ static int read_topology(struct topology *t, struct nvlf_client *client)
 
 int cmd_topology(int argc, char **argv)
 {
+	/* clang-format off */
 	static const struct command_line line = {
 		.usage = "trn4ctl topology [-j | -p]",
 		.about =
 "Shows how many links that are up join each endpoint to each switch, and which\n"
 "endpoints can reach one another: by links, a route and a common partition.\n",
 	};
+	/* clang-format on */
 	struct topology t = {};
 	struct nvlf_client *client;
 	int code;

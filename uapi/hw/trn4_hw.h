@@ -15,6 +15,9 @@
 
 #include <linux/types.h>
 
+/* A register map keeps its columns. */
+/* clang-format off */
+
 /* ---- Identity -------------------------------------------------------- */
 
 #define TRN4_PCI_VENDOR_ID		0x1234	/* experimental */

@@ -279,9 +279,11 @@ static void holder(int in, int out, const void *arg)
 
 static void show_fabric(void)
 {
+	/* clang-format off */
 	static const char *const manager[] = {
 		"nvlf-fm", "--once", "--wait", "10", NULL
 	};
+	/* clang-format on */
 	static const char *const topology[] = { "trn4ctl", "topology", NULL };
 
 	step("The fabric manager connects every accelerator with every other");
@@ -448,9 +450,11 @@ struct route {
 
 static int list_routes(const char *target, struct route *routes)
 {
+	/* clang-format off */
 	const char *const list[] = {
 		"trn4ctl", "route", "list", "--target", target, NULL
 	};
+	/* clang-format on */
 	char *text = malloc(65536), *line, *rest;
 	char sw[16], ports[256];
 	int n = 0;
@@ -495,10 +499,12 @@ static void refuse_without_route(void)
 	      accels[0].target_id, target);
 	n = list_routes(target, routes);
 	for (i = 0; i < n; i++) {
+		/* clang-format off */
 		const char *const del[] = {
 			"trn4ctl", "route", "del", "--switch", routes[i].sw,
 			"--target", target, NULL
 		};
+		/* clang-format on */
 
 		bad += command(true, NULL, 0, del) != 0;
 	}
@@ -507,10 +513,12 @@ static void refuse_without_route(void)
 	check(ret == -EHOSTUNREACH, "the window is refused");
 	say("the reason: %s", trn4_explain(TRN4_CALL_WINDOW, ret));
 	for (bad = i = 0; i < n; i++) {
+		/* clang-format off */
 		const char *const set[] = {
 			"trn4ctl", "route", "set", "--switch", routes[i].sw,
 			"--target", target, "--ports", routes[i].ports, NULL
 		};
+		/* clang-format on */
 
 		bad += command(true, NULL, 0, set) != 0;
 	}

@@ -90,6 +90,7 @@ static void test_read_only(void)
 
 static void test_access(void)
 {
+    /* clang-format off */
     static const uint32_t gaps[] = {
         0x038, 0x03c, 0x050, 0x07c, 0x088, 0x0fc, 0x100, 0x1000,
         NVL_SWITCH_MSIX_TABLE - 4, NVL_SWITCH_MSIX_TABLE + MSIX_END,
@@ -102,6 +103,7 @@ static void test_access(void)
         NVL_SWITCH_PARTITION_BASE + NVL_PARTITIONS * NVL_PARTITION_STRIDE,
         NVL_SWITCH_GROUP_BASE, NVL_SWITCH_BAR_REGS_SIZE - 4,
     };
+    /* clang-format on */
     Rack *r = rack_new_args(0, 2, 2, NULL, NULL);
     unsigned int i;
 

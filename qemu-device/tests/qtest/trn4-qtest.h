@@ -117,6 +117,7 @@ uint32_t rack_window_enable(const RackFn *fn, unsigned int window,
 void rack_window_disable(const RackFn *fn, unsigned int window);
 uint32_t rack_window_status(const RackFn *fn, unsigned int window);
 
+/* clang-format off */
 /* Offset of a register of entry @n */
 #define RACK_ENTRY(base, stride, n, reg) ((base) + (n) * (stride) + (reg))
 #define RACK_EP_PORT(n, reg) \
@@ -163,5 +164,6 @@ uint32_t rack_window_status(const RackFn *fn, unsigned int window);
 
 #define RACK_ROW(base, stride, count, reg, size, kind, reset)               \
     { (base) + (reg), size, kind, reset, count, stride }
+/* clang-format on */
 
 #endif /* TESTS_TRN4_QTEST_H */

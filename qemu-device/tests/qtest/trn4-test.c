@@ -172,6 +172,7 @@ static void test_read_only(void)
 static void test_access(void)
 {
     /* Gaps between registers, of each kind of block, and the end of the BAR */
+    /* clang-format off */
     static const uint32_t gaps[] = {
         0x038, 0x03c, 0x050, 0x07c, 0x0c8, 0x0fc, 0x140, 0xffc,
         TRN4_PORT_BASE + 0x20, TRN4_PORT_BASE + 0x7c,
@@ -186,6 +187,7 @@ static void test_access(void)
         TRN4_DOORBELL_BASE - 4, TRN4_DOORBELL_BASE + 8,
         TRN4_BAR_REGS_SIZE - TRN4_DOORBELL_STRIDE + 8, TRN4_BAR_REGS_SIZE - 4,
     };
+    /* clang-format on */
     Rack *r = rack_new_args(1, 0, 1, NULL, NULL);
     RackFn *fn = &r->ep[0];
     unsigned int i;

@@ -295,6 +295,7 @@ static void test_window_locked(void)
 
 static void test_grant_bad(void)
 {
+    /* clang-format off */
     static const struct {
         uint64_t base, size;
         uint32_t rights;
@@ -305,6 +306,7 @@ static void test_grant_bad(void)
         { 0, PAGE, 0 }, { 0, PAGE, NVL_RIGHT_WRITE },
         { 0, PAGE, READ | NVL_RIGHT_ATOMIC },
     };
+    /* clang-format on */
     Rack *r = rack_new_args(1, 0, 1, NULL, NULL);
     RackFn *fn = &r->ep[0];
     unsigned int i;

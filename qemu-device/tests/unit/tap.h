@@ -15,7 +15,9 @@ struct tap_test {
     void (*run)(void);
 };
 
+/* clang-format off */
 #define TAP_TEST(function) { #function, function }
+/* clang-format on */
 
 extern unsigned int tap_failures;       /* of the test that runs */
 

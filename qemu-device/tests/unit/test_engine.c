@@ -269,10 +269,12 @@ static void overlap(void)
     struct mock_queue q;
     struct world *w = engine_world(&q);
     const uint64_t len = 5 * NVLF_CHUNK + 123, at = PAGE;
+    /* clang-format off */
     const int64_t shifts[] = {
         1, -1, 17, -17, 4096, -4096, NVLF_CHUNK - 3, 3 - (int64_t)NVLF_CHUNK,
         NVLF_CHUNK + 9, -9 - (int64_t)NVLF_CHUNK, 0, len - 1, 1 - len, len,
     };
+    /* clang-format on */
     uint8_t *want = malloc(len);
     unsigned int i, space;
 

@@ -31,12 +31,14 @@ static bool one_in(uint64_t n)
 /* Numbers that hardware has trouble with */
 static uint64_t nasty(void)
 {
+    /* clang-format off */
     static const uint64_t numbers[] = {
         0, 1, 2, 3, 7, 8, 31, 63, 64, 511, 512, 2047, 2048, 4095, 4096,
         NVL_PAGE_SIZE, 2 * NVL_PAGE_SIZE, NVL_PAGE_SIZE - 1, 1u << 31,
         UINT32_MAX, 1ull << 32, 1ull << 63, UINT64_MAX, UINT64_MAX - 4095,
         -(uint64_t)NVL_PAGE_SIZE, 0x80000001, 0x80000003, 0x80000007,
     };
+    /* clang-format on */
 
     return one_in(4) ? next() : numbers[below(NVLF_COUNT(numbers))];
 }

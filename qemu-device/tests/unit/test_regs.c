@@ -509,6 +509,7 @@ static void event_words_clear_by_halves(void)
     world_free(w);
 }
 
+/* clang-format off */
 static const struct tap_test tests[] = {
     TAP_TEST(endpoint_registers),
     TAP_TEST(switch_registers),
@@ -521,4 +522,5 @@ static const struct tap_test tests[] = {
     TAP_TEST(read_only_stores),
     TAP_TEST(event_words_clear_by_halves),
 };
+/* clang-format on */
 TAP_MAIN(tests)

@@ -149,6 +149,7 @@ static void nobody_there(void)
     world_free(w);
 }
 
+/* clang-format off */
 static const struct tap_test tests[] = {
     TAP_TEST(divisors_of_36),
     TAP_TEST(no_fabric_of_other_sizes),
@@ -157,4 +158,5 @@ static const struct tap_test tests[] = {
     TAP_TEST(attach_refuses),
     TAP_TEST(nobody_there),
 };
+/* clang-format on */
 TAP_MAIN(tests)
