@@ -20,7 +20,7 @@
  * MODULE_IMPORT_NS() took a bare word and takes a string since 6.13, with no
  * macro that tells. What it makes of either is the same line of modinfo.
  */
-#define COMPAT_IMPORT_NS(ns)	MODULE_INFO(import_ns, ns)
+#define COMPAT_IMPORT_NS(ns) MODULE_INFO(import_ns, ns)
 
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
 
@@ -29,7 +29,7 @@
  * DRM_GPU_SCHED_STAT_NOMINAL, and DRM_GPU_SCHED_STAT_RESET since 6.17. Both
  * are 1.
  */
-#define COMPAT_SCHED_STAT_HANDLED	((enum drm_gpu_sched_stat)1)
+#define COMPAT_SCHED_STAT_HANDLED ((enum drm_gpu_sched_stat)1)
 
 /*
  * drm_sched_init() took what is now struct drm_sched_init_args one by one.
@@ -50,8 +50,8 @@ static inline int compat_sched_init(struct drm_gpu_scheduler *sched,
 				    const struct drm_sched_init_args *args)
 {
 	return drm_sched_init(sched, args->ops, NULL, args->num_rqs,
-			      args->credit_limit, 0, args->timeout, NULL,
-			      NULL, args->name, args->dev);
+			      args->credit_limit, 0, args->timeout, NULL, NULL,
+			      args->name, args->dev);
 }
 
 #define drm_sched_init compat_sched_init

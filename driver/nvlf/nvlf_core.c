@@ -259,8 +259,7 @@ void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
 	nvlf_change_begin(f);
 	nvlf_topology_scan_endpoint(f, ep);
 	nvlf_reach_links(f);
-	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) &&
-	    ep->ops->link_event)
+	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) && ep->ops->link_event)
 		ep->ops->link_event(ep->priv);
 	nvlf_change_end(f);
 }

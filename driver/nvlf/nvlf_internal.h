@@ -252,8 +252,8 @@ unsigned int nvlf_ports_up(const struct nvlf_port *port, unsigned int nports);
 bool nvlf_route_leads(const struct nvlf_fabric *f,
 		      const struct nvlf_endpoint *src,
 		      const struct nvlf_endpoint *dst);
-int nvlf_route_check(unsigned long *ports, unsigned int nports,
-		     const u8 *bytes, unsigned int len, unsigned int *beyond);
+int nvlf_route_check(unsigned long *ports, unsigned int nports, const u8 *bytes,
+		     unsigned int len, unsigned int *beyond);
 int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		   struct netlink_ext_ack *extack);
 int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,

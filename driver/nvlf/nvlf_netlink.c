@@ -17,7 +17,7 @@
 #include "nvlf_internal.h"
 #include "nvlf_nl_gen.h"
 
-#define NVLF_PORTS_LEN		DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)
+#define NVLF_PORTS_LEN DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)
 
 static_assert(NVL_TARGET_IDS - 1 == NVLF_TARGET_MAX);
 static_assert(NVL_PARTITION_ID_MASK == NVLF_PARTITION_MAX);
@@ -63,7 +63,8 @@ static int nvlf_nl_put_reachable(struct sk_buff *skb,
 	u8 *bytes;
 	u32 id;
 
-	attr = nla_reserve(skb, NVLF_A_ENDPOINT_REACHABLE, NVLF_MEMBERS_LEN_MAX);
+	attr = nla_reserve(skb, NVLF_A_ENDPOINT_REACHABLE,
+			   NVLF_MEMBERS_LEN_MAX);
 	if (!attr)
 		return -EMSGSIZE;
 	bytes = nla_data(attr);
@@ -98,8 +99,7 @@ static int nvlf_nl_put_endpoint(struct sk_buff *skb,
 	return 0;
 }
 
-static int nvlf_nl_put_switch(struct sk_buff *skb,
-			      const struct genl_info *info,
+static int nvlf_nl_put_switch(struct sk_buff *skb, const struct genl_info *info,
 			      struct netlink_callback *cb,
 			      const struct nvlf_switch *sw)
 {
@@ -132,8 +132,7 @@ static int nvlf_nl_put_partner(struct sk_buff *skb,
 		return 0;
 	return nla_put_u32(skb, NVLF_A_PORT_PARTNER, kind) ||
 	       nla_put_u32(skb, NVLF_A_PORT_PARTNER_ID, port->partner_id) ||
-	       nla_put_u32(skb, NVLF_A_PORT_PARTNER_PORT,
-			   port->partner_port) ||
+	       nla_put_u32(skb, NVLF_A_PORT_PARTNER_PORT, port->partner_port) ||
 	       nla_put_u64_64bit(skb, NVLF_A_PORT_PARTNER_GUID,
 				 port->partner_guid, NVLF_A_PORT_PAD);
 }
@@ -213,7 +212,8 @@ static struct sk_buff *nvlf_nl_ntf_new(struct genl_info *info, u8 cmd)
 
 	rcu_read_lock();
 	for_each_net_rcu(net)
-		if (genl_has_listeners(&nvlf_nl_family, net, NVLF_NLGRP_NOTIFY)) {
+		if (genl_has_listeners(&nvlf_nl_family, net,
+				       NVLF_NLGRP_NOTIFY)) {
 			heard = true;
 			break;
 		}
@@ -248,7 +248,8 @@ void nvlf_nl_notify_endpoint(const struct nvlf_endpoint *ep, u8 cmd)
 	struct sk_buff *skb = nvlf_nl_ntf_new(&info, cmd);
 
 	if (skb)
-		nvlf_nl_ntf_send(skb, nvlf_nl_put_endpoint(skb, &info, NULL, ep));
+		nvlf_nl_ntf_send(skb,
+				 nvlf_nl_put_endpoint(skb, &info, NULL, ep));
 }
 
 /**
@@ -312,8 +313,8 @@ void nvlf_nl_notify_partition(const struct nvlf_partition *part, u8 cmd)
 	struct sk_buff *skb = nvlf_nl_ntf_new(&info, cmd);
 
 	if (skb)
-		nvlf_nl_ntf_send(skb, nvlf_nl_put_partition(skb, &info, NULL,
-							    part));
+		nvlf_nl_ntf_send(skb,
+				 nvlf_nl_put_partition(skb, &info, NULL, part));
 }
 
 /* ---- Gets --------------------------------------------------------------- */
@@ -468,8 +469,7 @@ int nvlf_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 		nvlf_nl_no_owner(info->extack, owner,
 				 attrs[NVLF_A_PORT_OWNER_ID]);
 	else if (index >= nports)
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
-					attrs[NVLF_A_PORT_INDEX],
+		NL_SET_ERR_MSG_ATTR_FMT(info->extack, attrs[NVLF_A_PORT_INDEX],
 					"no port %u: 0 to %u", index,
 					nports - 1);
 	else
@@ -502,8 +502,8 @@ int nvlf_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	else if (sw)
 		NL_SET_ERR_MSG_ATTR_FMT(info->extack,
 					info->attrs[NVLF_A_ROUTE_TARGET_ID],
-					"switch %u has no route to %u",
-					sw->id, target);
+					"switch %u has no route to %u", sw->id,
+					target);
 	return nvlf_nl_get_end(reply, info, err);
 }
 

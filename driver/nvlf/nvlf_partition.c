@@ -14,7 +14,7 @@
 #include "nvlf_internal.h"
 #include "nvlf_nl_gen.h"
 
-#define NVLF_MEMBER_WORDS	(NVL_TARGET_IDS / 64)
+#define NVLF_MEMBER_WORDS (NVL_TARGET_IDS / 64)
 
 /**
  * nvlf_partition_common() - are two endpoints together in a partition?
@@ -181,12 +181,12 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		return -ENOMEM;
 
 	new->id = id;
-	err = nvlf_bits_from_bytes(new->members, NVL_TARGET_IDS,
-				   nla_data(attr), nla_len(attr), &beyond);
+	err = nvlf_bits_from_bytes(new->members, NVL_TARGET_IDS, nla_data(attr),
+				   nla_len(attr), &beyond);
 	if (err) {
 		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
-					"%u is no target id: 0 to %u",
-					beyond, NVL_TARGET_IDS - 1);
+					"%u is no target id: 0 to %u", beyond,
+					NVL_TARGET_IDS - 1);
 		err = -EINVAL;
 		goto out_free;
 	}

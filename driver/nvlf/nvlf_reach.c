@@ -97,8 +97,8 @@ static void nvlf_pairs_walk(struct nvlf_fabric *f,
 			if (a == b)
 				continue;
 			/* Was visited from the other side */
-			if (pairs->both && b < a &&
-			    test_bit(b, pairs->from) && test_bit(a, pairs->to))
+			if (pairs->both && b < a && test_bit(b, pairs->from) &&
+			    test_bit(a, pairs->to))
 				continue;
 			visit(f, a, b);
 			if (pairs->both)

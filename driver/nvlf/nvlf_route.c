@@ -58,8 +58,8 @@ bool nvlf_route_leads(const struct nvlf_fabric *f,
  *
  * Return: 0, -ERANGE, or -EINVAL where no port is named.
  */
-int nvlf_route_check(unsigned long *ports, unsigned int nports,
-		     const u8 *bytes, unsigned int len, unsigned int *beyond)
+int nvlf_route_check(unsigned long *ports, unsigned int nports, const u8 *bytes,
+		     unsigned int len, unsigned int *beyond)
 {
 	int err;
 
@@ -232,8 +232,8 @@ int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
 	old = sw->route[target];
 	if (!old) {
 		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
-					"switch %u has no route to %u",
-					sw->id, target);
+					"switch %u has no route to %u", sw->id,
+					target);
 		goto out;
 	}
 	nvlf_route_replace(f, sw, target, NULL);

@@ -14,7 +14,7 @@
 
 #include "nvlf_internal.h"
 
-#define NVLF_SWITCH_INTS	(NVL_INT_PORT | NVL_INT_ERROR)
+#define NVLF_SWITCH_INTS (NVL_INT_PORT | NVL_INT_ERROR)
 
 /**
  * nvlf_switch_answers() - does the switch answer?
@@ -124,7 +124,8 @@ static struct nvlf_switch *nvlf_switch_identify(struct pci_dev *pdev,
 	u32 partitions = readl(regs + NVL_SWITCH_REG_PARTITION_COUNT);
 	struct nvlf_switch *sw;
 
-	if (id != NVL_SWITCH_ID_VALUE || version >> 16 != NVL_VERSION_VALUE >> 16)
+	if (id != NVL_SWITCH_ID_VALUE ||
+	    version >> 16 != NVL_VERSION_VALUE >> 16)
 		return ERR_PTR(dev_err_probe(&pdev->dev, -ENODEV,
 					     "unknown: id 0x%x, version 0x%x\n",
 					     id, version));
@@ -158,7 +159,8 @@ static int nvlf_switch_probe(struct pci_dev *pdev,
 		goto err_disable;
 	if (pci_resource_len(pdev, NVL_SWITCH_BAR_REGS) <
 	    NVL_SWITCH_BAR_REGS_SIZE) {
-		err = dev_err_probe(&pdev->dev, -ENODEV, "BAR 0 is too small\n");
+		err = dev_err_probe(&pdev->dev, -ENODEV,
+				    "BAR 0 is too small\n");
 		goto err_release;
 	}
 	regs = pci_iomap(pdev, NVL_SWITCH_BAR_REGS, NVL_SWITCH_BAR_REGS_SIZE);
@@ -179,8 +181,8 @@ static int nvlf_switch_probe(struct pci_dev *pdev,
 	if (err < 0)
 		goto err_master;
 	sw->irq = pci_irq_vector(pdev, 0);
-	err = request_threaded_irq(sw->irq, NULL, nvlf_switch_irq,
-				   IRQF_ONESHOT, pci_name(pdev), sw);
+	err = request_threaded_irq(sw->irq, NULL, nvlf_switch_irq, IRQF_ONESHOT,
+				   pci_name(pdev), sw);
 	if (err)
 		goto err_vectors;
 
@@ -303,7 +305,7 @@ static DEFINE_SIMPLE_DEV_PM_OPS(nvlf_switch_pm_ops, nvlf_switch_pm_suspend,
 
 static const struct pci_device_id nvlf_switch_ids[] = {
 	{ PCI_DEVICE(TRN4_PCI_VENDOR_ID, NVL_SWITCH_PCI_DEVICE_ID) },
-	{ }
+	{}
 };
 MODULE_DEVICE_TABLE(pci, nvlf_switch_ids);
 

@@ -10,17 +10,17 @@
 
 #include "nvlf_internal.h"
 
-#define PORTS		2	/* of an endpoint, one to each switch */
-#define SWITCH_PORTS	4	/* the first two are wired */
-#define SWITCHES	2
-#define NEAR		5
-#define FAR		1900	/* a target id that is no small number */
+#define PORTS        2 /* of an endpoint, one to each switch */
+#define SWITCH_PORTS 4 /* the first two are wired */
+#define SWITCHES     2
+#define NEAR         5
+#define FAR          1900 /* a target id that is no small number */
 
 struct rig {
 	struct nvlf_fabric *f;
 	struct nvlf_endpoint *near, *far;
 	struct nvlf_switch *sw[SWITCHES];
-	unsigned int revoked;	/* calls */
+	unsigned int revoked; /* calls */
 	u32 revoked_peer;
 };
 
@@ -49,7 +49,7 @@ static struct nvlf_endpoint *rig_endpoint(struct kunit *test, struct rig *rig,
 	ep->ops = &rig_ops;
 	ep->priv = rig;
 	ep->regs = (void __iomem __force *)
-		   kunit_kzalloc(test, PORTS * NVL_PORT_STRIDE, GFP_KERNEL);
+		kunit_kzalloc(test, PORTS * NVL_PORT_STRIDE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)ep->regs);
 	memset(ep->path, NVLF_PATH_NO_PEER, sizeof(ep->path));
 	rig->f->endpoint[id] = ep;
@@ -66,8 +66,10 @@ static struct nvlf_switch *rig_switch(struct kunit *test, struct rig *rig,
 	KUNIT_ASSERT_NOT_NULL(test, sw);
 	rig->f->sw[id] = sw;
 	sw->regs = (void __iomem __force *)
-		   kunit_kzalloc(test, NVL_SWITCH_PORT_BASE +
-				 SWITCH_PORTS * NVL_PORT_STRIDE, GFP_KERNEL);
+		kunit_kzalloc(test,
+			      NVL_SWITCH_PORT_BASE +
+				      SWITCH_PORTS * NVL_PORT_STRIDE,
+			      GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, (void __force *)sw->regs);
 	sw->registered = true;
 	sw->online = true;
@@ -131,8 +133,9 @@ static void rig_route(struct kunit *test, struct rig *rig, unsigned int id,
 	KUNIT_ASSERT_NOT_NULL(test, route);
 	kfree(rig->sw[id]->route[target]);
 	rig->sw[id]->route[target] = route;
-	KUNIT_ASSERT_EQ(test, 0, nvlf_route_check(route->ports, SWITCH_PORTS,
-						  &ports, 1, &beyond));
+	KUNIT_ASSERT_EQ(test, 0,
+			nvlf_route_check(route->ports, SWITCH_PORTS, &ports, 1,
+					 &beyond));
 }
 
 static void rig_unroute(struct rig *rig, unsigned int id, u32 target)
@@ -207,13 +210,13 @@ static void bits_round_trip(struct kunit *test)
 	u8 back[DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)];
 	unsigned int beyond = 0, i;
 
-	KUNIT_ASSERT_EQ(test, 0, nvlf_bits_from_bytes(bits, NVL_SWITCH_PORTS,
-						      bytes, sizeof(bytes),
-						      &beyond));
+	KUNIT_ASSERT_EQ(test, 0,
+			nvlf_bits_from_bytes(bits, NVL_SWITCH_PORTS, bytes,
+					     sizeof(bytes), &beyond));
 	for (i = 0; i < NVL_SWITCH_PORTS; i++)
 		KUNIT_EXPECT_EQ(test, test_bit(i, bits),
 				i / 8 < sizeof(bytes) &&
-				(bytes[i / 8] >> i % 8 & 1));
+					(bytes[i / 8] >> i % 8 & 1));
 	memset(back, 0xee, sizeof(back));
 	nvlf_bits_to_bytes(back, bits, NVL_SWITCH_PORTS);
 	KUNIT_EXPECT_MEMEQ(test, back, bytes, sizeof(bytes));
@@ -227,16 +230,16 @@ static void bits_beyond(struct kunit *test)
 	const u8 last[] = { 0x08 }, next[] = { 0x18 }, zeroes[9] = { 1 };
 	unsigned int beyond = 0;
 
-	KUNIT_EXPECT_EQ(test, 0, nvlf_bits_from_bytes(bits, 4, last, 1,
-						      &beyond));
-	KUNIT_EXPECT_EQ(test, -ERANGE, nvlf_bits_from_bytes(bits, 4, next, 1,
-							    &beyond));
+	KUNIT_EXPECT_EQ(test, 0,
+			nvlf_bits_from_bytes(bits, 4, last, 1, &beyond));
+	KUNIT_EXPECT_EQ(test, -ERANGE,
+			nvlf_bits_from_bytes(bits, 4, next, 1, &beyond));
 	KUNIT_EXPECT_EQ(test, beyond, 4);
 	/* More bytes than bits do no harm where nothing is set in them */
-	KUNIT_EXPECT_EQ(test, 0, nvlf_bits_from_bytes(bits, 4, zeroes, 9,
-						      &beyond));
-	KUNIT_EXPECT_EQ(test, 0, nvlf_bits_from_bytes(bits, 4, zeroes, 0,
-						      &beyond));
+	KUNIT_EXPECT_EQ(test, 0,
+			nvlf_bits_from_bytes(bits, 4, zeroes, 9, &beyond));
+	KUNIT_EXPECT_EQ(test, 0,
+			nvlf_bits_from_bytes(bits, 4, zeroes, 0, &beyond));
 }
 
 static void route_check(struct kunit *test)
@@ -245,12 +248,12 @@ static void route_check(struct kunit *test)
 	const u8 none[] = { 0, 0 }, some[] = { 0x05 }, more[] = { 0x01, 0x02 };
 	unsigned int beyond = 0;
 
-	KUNIT_EXPECT_EQ(test, -EINVAL, nvlf_route_check(ports, 4, none, 2,
-							&beyond));
-	KUNIT_EXPECT_EQ(test, -EINVAL, nvlf_route_check(ports, 4, none, 0,
-							&beyond));
-	KUNIT_EXPECT_EQ(test, -ERANGE, nvlf_route_check(ports, 4, more, 2,
-							&beyond));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			nvlf_route_check(ports, 4, none, 2, &beyond));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			nvlf_route_check(ports, 4, none, 0, &beyond));
+	KUNIT_EXPECT_EQ(test, -ERANGE,
+			nvlf_route_check(ports, 4, more, 2, &beyond));
 	KUNIT_EXPECT_EQ(test, beyond, 9);
 	KUNIT_EXPECT_EQ(test, 0, nvlf_route_check(ports, 4, some, 1, &beyond));
 	KUNIT_EXPECT_EQ(test, bitmap_weight(ports, NVL_SWITCH_PORTS), 2);
@@ -271,8 +274,9 @@ static void links_made(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, rig->sw[i]->port[0].linked);
 		KUNIT_EXPECT_TRUE(test, rig->sw[i]->port[1].linked);
 		KUNIT_EXPECT_FALSE(test, rig->sw[i]->port[2].linked);
-		KUNIT_EXPECT_EQ(test, nvlf_ports_up(rig->sw[i]->port,
-						    SWITCH_PORTS), 2);
+		KUNIT_EXPECT_EQ(test,
+				nvlf_ports_up(rig->sw[i]->port, SWITCH_PORTS),
+				2);
 	}
 	/* To read it again changes nothing */
 	rig_scan(rig);

@@ -86,10 +86,9 @@ bool nvlf_link_agreed(const struct nvlf_endpoint *ep, unsigned int p,
 
 	return nvlf_port_up(a) && a->partner == NVL_PARTNER_SWITCH &&
 	       a->partner_id == sw->id && a->partner_guid == sw->guid &&
-	       a->partner_port == q &&
-	       nvlf_port_up(b) && b->partner == NVL_PARTNER_ENDPOINT &&
-	       b->partner_id == ep->id && b->partner_guid == ep->guid &&
-	       b->partner_port == p;
+	       a->partner_port == q && nvlf_port_up(b) &&
+	       b->partner == NVL_PARTNER_ENDPOINT && b->partner_id == ep->id &&
+	       b->partner_guid == ep->guid && b->partner_port == p;
 }
 
 /* Counts the link at port @q of @sw as there, if it is one. */
@@ -224,7 +223,8 @@ void nvlf_topology_scan_switch(struct nvlf_fabric *f, struct nvlf_switch *sw,
 			continue;
 		if (sw->online)
 			nvlf_port_read(sw->regs + NVL_SWITCH_PORT_BASE +
-				       q * NVL_PORT_STRIDE, &sw->port[q], &new);
+					       q * NVL_PORT_STRIDE,
+				       &sw->port[q], &new);
 		nvlf_switch_port_store(f, sw, q, &new);
 	}
 }

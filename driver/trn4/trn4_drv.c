@@ -195,7 +195,8 @@ static pci_ers_result_t trn4_slot_reset(struct pci_dev *pdev)
 	pci_save_state(pdev);
 	pci_set_master(pdev);
 	return trn4_reset_end(pci_get_drvdata(pdev)) ?
-	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+		       PCI_ERS_RESULT_DISCONNECT :
+		       PCI_ERS_RESULT_RECOVERED;
 }
 
 static const struct pci_error_handlers trn4_err_handlers = {
@@ -411,7 +412,7 @@ static void trn4_shutdown(struct pci_dev *pdev)
 
 static const struct pci_device_id trn4_ids[] = {
 	{ PCI_DEVICE(TRN4_PCI_VENDOR_ID, TRN4_PCI_DEVICE_ID) },
-	{ }
+	{}
 };
 MODULE_DEVICE_TABLE(pci, trn4_ids);
 
@@ -433,7 +434,7 @@ static int __init trn4_init(void)
 static void __exit trn4_exit(void)
 {
 	pci_unregister_driver(&trn4_pci_driver);
-	rcu_barrier();	/* fences are freed by our code */
+	rcu_barrier(); /* fences are freed by our code */
 }
 
 module_init(trn4_init);

@@ -78,20 +78,20 @@
 #include "hw/trn4_hw.h"
 #include "../nvlf/nvlf.h"
 
-#define TRN4_NAME		"trn4"
+#define TRN4_NAME "trn4"
 
 /* Entries of the kernel's queue, as a power of two */
-#define TRN4_QUEUE_ORDER	10
+#define TRN4_QUEUE_ORDER 10
 
 /* Jobs handed to the hardware at a time, and jobs of a file at a time */
-#define TRN4_JOBS_HW		256
-#define TRN4_JOBS_FILE		1024
+#define TRN4_JOBS_HW   256
+#define TRN4_JOBS_FILE 1024
 
 /* A queue that completes nothing for this long is reset */
-#define TRN4_JOB_TIMEOUT_MS	10000
+#define TRN4_JOB_TIMEOUT_MS 10000
 
 /* How long the jobs of a file that closes may go on */
-#define TRN4_CLOSE_TIMEOUT_MS	1000
+#define TRN4_CLOSE_TIMEOUT_MS 1000
 
 struct trn4_device;
 struct trn4_job;
@@ -238,7 +238,7 @@ struct trn4_entry {
  * @seqno: of the newest fence
  */
 struct trn4_queue {
-	struct mutex lock;	/* the ring and its jobs */
+	struct mutex lock; /* the ring and its jobs */
 	bool up;
 	bool fault;
 	struct trn4_desc *sq;
@@ -335,7 +335,7 @@ struct trn4_device {
 	enum trn4_state state;
 	wait_queue_head_t reset_wait;
 
-	struct mutex bo_lock;	/* HBM and host buffers */
+	struct mutex bo_lock; /* HBM and host buffers */
 	struct drm_mm hbm_mm;
 	u64 hbm_free;
 	struct list_head host_bos;
@@ -343,7 +343,7 @@ struct trn4_device {
 	struct list_head grants;
 	DECLARE_BITMAP(grant_slots, TRN4_GRANTS);
 
-	struct mutex windows_lock;	/* windows and aperture */
+	struct mutex windows_lock; /* windows and aperture */
 	struct trn4_window *windows[TRN4_WINDOWS];
 	DECLARE_BITMAP(window_slots, TRN4_WINDOWS);
 	struct drm_mm aperture_rw;
@@ -365,7 +365,7 @@ struct trn4_device {
 struct trn4_file {
 	struct trn4_device *tdev;
 	struct drm_sched_entity entity;
-	struct mutex submit_lock;	/* arming and pushing of jobs */
+	struct mutex submit_lock; /* arming and pushing of jobs */
 	atomic_t jobs;
 	struct xarray grants;
 };
@@ -559,7 +559,7 @@ int trn4_job_submit(struct drm_file *drm_file,
 		    const struct drm_trn4_submit *args);
 
 /* trn4_ioctl.c */
-#define TRN4_IOCTLS	(DRM_TRN4_SUBMIT + 1)
+#define TRN4_IOCTLS (DRM_TRN4_SUBMIT + 1)
 extern const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS];
 
 #endif /* TRN4_DRV_H */

@@ -22,7 +22,7 @@
  */
 struct trn4_fence {
 	struct dma_fence base;
-	spinlock_t lock;	/* of @base */
+	spinlock_t lock; /* of @base */
 	struct trn4_sched *sched;
 };
 

@@ -17,7 +17,7 @@
 
 #include "trn4_drv.h"
 
-#define TRN4_CHUNK_PAGES	(NVL_PAGE_SIZE >> PAGE_SHIFT)
+#define TRN4_CHUNK_PAGES (NVL_PAGE_SIZE >> PAGE_SHIFT)
 
 /**
  * trn4_gem_export() - refuse to make a dma-buf
@@ -71,8 +71,9 @@ vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
 	for (; begin < end; begin++) {
 		if (begin == page)
 			continue;
-		ret = vmf_insert_pfn(vma, vma->vm_start +
-				     ((begin - first) << PAGE_SHIFT),
+		ret = vmf_insert_pfn(vma,
+				     vma->vm_start +
+					     ((begin - first) << PAGE_SHIFT),
 				     pfn + begin);
 		if (ret != VM_FAULT_NOPAGE)
 			break;
@@ -111,8 +112,7 @@ static const struct vm_operations_struct trn4_hbm_vm_ops = {
 };
 
 /* Private mappings would have to copy pages that have no struct page. */
-static int trn4_hbm_mmap(struct drm_gem_object *obj,
-			 struct vm_area_struct *vma)
+static int trn4_hbm_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 {
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
@@ -158,7 +158,7 @@ static int trn4_hbm_zero(struct trn4_device *tdev, struct trn4_bo *bo)
 		if (ret)
 			return ret;
 		memset_io(tdev->hbm + bo->node.start + at, 0, NVL_PAGE_SIZE);
-		wmb();	/* through write-combining, before anyone looks */
+		wmb(); /* through write-combining, before anyone looks */
 		trn4_hw_exit(tdev, idx);
 		cond_resched();
 	}
@@ -341,8 +341,7 @@ static int trn4_host_alloc(struct trn4_device *tdev, struct trn4_bo *bo)
 	struct page **pages;
 
 	mapping_set_gfp_mask(bo->base.filp->f_mapping,
-			     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL |
-			     __GFP_NOWARN);
+			     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	pages = drm_gem_get_pages(&bo->base);
 	if (IS_ERR(pages))
 		return PTR_ERR(pages);
@@ -365,8 +364,8 @@ int trn4_bo_vmap(struct trn4_bo *bo)
 	if (ret)
 		return ret;
 	if (!bo->vaddr)
-		bo->vaddr = vmap(bo->pages, bo->base.size >> PAGE_SHIFT,
-				 VM_MAP, PAGE_KERNEL);
+		bo->vaddr = vmap(bo->pages, bo->base.size >> PAGE_SHIFT, VM_MAP,
+				 PAGE_KERNEL);
 	if (!bo->vaddr)
 		ret = -ENOMEM;
 	mutex_unlock(&tdev->bo_lock);
@@ -452,8 +451,8 @@ struct trn4_bo *trn4_bo_create(struct trn4_device *tdev, u64 size, u32 flags)
 
 	ret = drm_gem_create_mmap_offset(&bo->base);
 	if (!ret)
-		ret = host ? trn4_host_alloc(tdev, bo)
-			   : trn4_hbm_alloc(tdev, bo);
+		ret = host ? trn4_host_alloc(tdev, bo) :
+			     trn4_hbm_alloc(tdev, bo);
 	if (ret) {
 		drm_gem_object_put(&bo->base);
 		return ERR_PTR(ret);

@@ -95,8 +95,7 @@ static int trn4_grant_install(struct trn4_device *tdev,
 {
 	int idx, ret;
 
-	grant->slot = find_first_zero_bit(tdev->grant_slots,
-					  tdev->grant_count);
+	grant->slot = find_first_zero_bit(tdev->grant_slots, tdev->grant_count);
 	if (grant->slot >= tdev->grant_count)
 		return -ENOSPC;
 

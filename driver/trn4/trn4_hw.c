@@ -15,12 +15,12 @@ static_assert(DRM_TRN4_RIGHT_READ == NVL_RIGHT_READ);
 static_assert(DRM_TRN4_RIGHT_WRITE == NVL_RIGHT_WRITE);
 static_assert(DRM_TRN4_RIGHT_ATOMIC == NVL_RIGHT_ATOMIC);
 
-#define TRN4_EVENTS	(NVL_INT_PORT | NVL_INT_WINDOW | NVL_INT_ERROR | \
-			 NVL_INT_QUEUE)
+#define TRN4_EVENTS \
+	(NVL_INT_PORT | NVL_INT_WINDOW | NVL_INT_ERROR | NVL_INT_QUEUE)
 
 /* MSI-X vectors; the second may be missing, then the first serves both */
-#define TRN4_VECTOR_EVENT	0
-#define TRN4_VECTOR_QUEUE	1
+#define TRN4_VECTOR_EVENT 0
+#define TRN4_VECTOR_QUEUE 1
 
 /**
  * trn4_hw_enter() - begin to touch the device
@@ -73,8 +73,8 @@ int trn4_hw_reset(struct trn4_device *tdev)
 	id = readl(tdev->regs + NVL_REG_ID);
 	version = readl(tdev->regs + NVL_REG_VERSION);
 	if (id != TRN4_ID_VALUE || version >> 16 != NVL_VERSION_VALUE >> 16) {
-		drm_err(&tdev->drm, "not understood: id %#x, version %#x\n",
-			id, version);
+		drm_err(&tdev->drm, "not understood: id %#x, version %#x\n", id,
+			version);
 		return -ENODEV;
 	}
 	writel(NVL_CTRL_RESET, tdev->regs + NVL_REG_CTRL);
@@ -98,7 +98,8 @@ int trn4_hw_identify(struct trn4_device *tdev)
 	if (!bar_hbm || !bar_aperture)
 		return dev_err_probe(&tdev->pdev->dev, -ENODEV,
 				     "BAR %d has no address: too little room below the bridge\n",
-				     bar_hbm ? TRN4_BAR_APERTURE : TRN4_BAR_HBM);
+				     bar_hbm ? TRN4_BAR_APERTURE :
+					       TRN4_BAR_HBM);
 
 	tdev->target = readl(tdev->regs + NVL_REG_SELF);
 	tdev->guid = readq(tdev->regs + NVL_REG_GUID);
@@ -132,8 +133,7 @@ int trn4_hw_identify(struct trn4_device *tdev)
 		return -ENODEV;
 	}
 
-	tdev->aperture_phys = pci_resource_start(tdev->pdev,
-						 TRN4_BAR_APERTURE);
+	tdev->aperture_phys = pci_resource_start(tdev->pdev, TRN4_BAR_APERTURE);
 	tdev->hbm_phys = pci_resource_start(tdev->pdev, TRN4_BAR_HBM);
 	return 0;
 }
@@ -174,7 +174,7 @@ void trn4_hw_grant_clear(struct trn4_device *tdev, u32 slot)
 	void __iomem *regs = trn4_hw_grant(tdev, slot);
 
 	writel(0, regs + TRN4_GRANT_CTRL);
-	readl(regs + TRN4_GRANT_CTRL);	/* until the write is there */
+	readl(regs + TRN4_GRANT_CTRL); /* until the write is there */
 }
 
 static void __iomem *trn4_hw_window(struct trn4_device *tdev, u32 slot)
@@ -216,7 +216,7 @@ void trn4_hw_window_clear(struct trn4_device *tdev, u32 slot)
 	void __iomem *regs = trn4_hw_window(tdev, slot);
 
 	writel(0, regs + TRN4_WINDOW_CTRL);
-	readl(regs + TRN4_WINDOW_STATUS);	/* until the write is there */
+	readl(regs + TRN4_WINDOW_STATUS); /* until the write is there */
 }
 
 /**

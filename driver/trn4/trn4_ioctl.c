@@ -29,8 +29,8 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 
 	if (args->pad || args->param >= ARRAY_SIZE(values))
 		return -EINVAL;
-	args->value = values[array_index_nospec(args->param,
-						ARRAY_SIZE(values))];
+	args->value =
+		values[array_index_nospec(args->param, ARRAY_SIZE(values))];
 	return 0;
 }
 

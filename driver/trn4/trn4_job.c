@@ -53,7 +53,7 @@ static void trn4_job_free(struct trn4_job *job)
 
 	/* The file may be gone as soon as it has no job: use its address only. */
 	atomic_dec(&file->jobs);
-	smp_mb__after_atomic();	/* wake_up_var() looks for waiters */
+	smp_mb__after_atomic(); /* wake_up_var() looks for waiters */
 	wake_up_var(&file->jobs);
 }
 
@@ -73,8 +73,9 @@ static void trn4_job_write_results(struct trn4_job *job, bool hbm)
 		memcpy(bo->vaddr + job->results_offset, job->results, bytes);
 	} else if (hbm) {
 		memcpy_toio(job->tdev->hbm + bo->node.start +
-			    job->results_offset, job->results, bytes);
-		wmb();	/* through write-combining, before the fence */
+				    job->results_offset,
+			    job->results, bytes);
+		wmb(); /* through write-combining, before the fence */
 	}
 }
 
@@ -230,8 +231,7 @@ int trn4_job_init(struct trn4_device *tdev)
 	};
 	int ret;
 
-	tdev->release_wq = alloc_workqueue(TRN4_NAME "-release", WQ_UNBOUND,
-					   0);
+	tdev->release_wq = alloc_workqueue(TRN4_NAME "-release", WQ_UNBOUND, 0);
 	if (!tdev->release_wq)
 		return -ENOMEM;
 	tdev->sched = trn4_sched_alloc();
@@ -364,9 +364,9 @@ static int trn4_cmd_atomic(struct drm_file *drm_file,
 				NVL_RIGHT_ATOMIC, &cmd->dst);
 }
 
-static int (* const trn4_cmd_parse[])(struct drm_file *drm_file,
-				      const struct drm_trn4_cmd *in,
-				      struct trn4_cmd *cmd) = {
+static int (*const trn4_cmd_parse[])(struct drm_file *drm_file,
+				     const struct drm_trn4_cmd *in,
+				     struct trn4_cmd *cmd) = {
 	[DRM_TRN4_OP_NOP] = trn4_cmd_nop,
 	[DRM_TRN4_OP_COPY] = trn4_cmd_copy,
 	[DRM_TRN4_OP_ATOMIC] = trn4_cmd_atomic,
@@ -390,8 +390,7 @@ static int trn4_job_cmds(struct trn4_job *job, struct drm_file *drm_file,
 			ret = -EINVAL;
 			break;
 		}
-		in->op = array_index_nospec(in->op,
-					    ARRAY_SIZE(trn4_cmd_parse));
+		in->op = array_index_nospec(in->op, ARRAY_SIZE(trn4_cmd_parse));
 		job->cmds[i].op = in->op;
 		ret = trn4_cmd_parse[in->op](drm_file, in, &job->cmds[i]);
 	}
@@ -436,8 +435,7 @@ static int trn4_job_in_syncs(struct trn4_job *job, struct drm_file *drm_file,
 			   array_size(count, sizeof(*handles))))
 		return -EFAULT;
 	for (i = 0; i < count && !ret; i++)
-		ret = drm_sched_job_add_syncobj_dependency(&job->base,
-							   drm_file,
+		ret = drm_sched_job_add_syncobj_dependency(&job->base, drm_file,
 							   handles[i], 0);
 	return ret;
 }
@@ -500,8 +498,7 @@ static struct trn4_job *trn4_job_create(struct drm_file *drm_file,
 				 drm_file->client_id);
 	if (ret)
 		goto err_free;
-	ret = trn4_job_in_syncs(job, drm_file, args->in_syncs,
-				args->in_count);
+	ret = trn4_job_in_syncs(job, drm_file, args->in_syncs, args->in_count);
 	if (ret)
 		goto err_free;
 	return job;

@@ -16,16 +16,16 @@
 
 #include "trn4_drv.h"
 
-#define TRN4_RING_ENTRIES	BIT(TRN4_QUEUE_ORDER)
-#define TRN4_RING_MASK		(TRN4_RING_ENTRIES - 1)
-#define TRN4_SQ_BYTES		(TRN4_RING_ENTRIES * sizeof(struct trn4_desc))
-#define TRN4_CQ_BYTES		(TRN4_RING_ENTRIES * sizeof(struct trn4_cqe))
+#define TRN4_RING_ENTRIES BIT(TRN4_QUEUE_ORDER)
+#define TRN4_RING_MASK    (TRN4_RING_ENTRIES - 1)
+#define TRN4_SQ_BYTES     (TRN4_RING_ENTRIES * sizeof(struct trn4_desc))
+#define TRN4_CQ_BYTES     (TRN4_RING_ENTRIES * sizeof(struct trn4_cqe))
 
 /* The most that one descriptor copies */
-#define TRN4_PIECE_MAX		SZ_64M
+#define TRN4_PIECE_MAX SZ_64M
 
 /* What the ring holds is worth no more work than this, give or take a piece */
-#define TRN4_RING_BYTES		SZ_256M
+#define TRN4_RING_BYTES SZ_256M
 
 static_assert(sizeof(struct trn4_desc) == 64);
 static_assert(sizeof(struct trn4_cqe) == 32);
@@ -136,7 +136,7 @@ static void trn4_queue_disable(struct trn4_device *tdev)
 	void __iomem *regs = trn4_queue_regs(tdev);
 
 	writel(0, regs + TRN4_QUEUE_CTRL);
-	readl(regs + TRN4_QUEUE_STATUS);	/* until the write is there */
+	readl(regs + TRN4_QUEUE_STATUS); /* until the write is there */
 }
 
 /* The queue lets go of a job, whose results are about to be written. */
@@ -189,8 +189,8 @@ void trn4_queue_stop(struct trn4_device *tdev, int error, bool mmio)
  * One side of the next piece of a copy: the longest run that begins (or, going
  * backward, ends) at byte @at of the command, in @length bytes at most.
  */
-static u64 trn4_operand_run(const struct trn4_operand *o, u64 at,
-			    bool backward, u64 *length)
+static u64 trn4_operand_run(const struct trn4_operand *o, u64 at, bool backward,
+			    u64 *length)
 {
 	if (o->space == TRN4_SPACE_HOST)
 		return trn4_bo_run(to_trn4_bo(o->obj), o->addr + at, backward,
@@ -264,7 +264,8 @@ static void trn4_queue_emit(struct trn4_queue *q, struct trn4_job *job)
 static void trn4_queue_fed(struct trn4_queue *q, struct trn4_job *job)
 {
 	q->feed = list_is_last(&job->link, &q->jobs) ?
-		  NULL : list_next_entry(job, link);
+			  NULL :
+			  list_next_entry(job, link);
 }
 
 /* Does @obj take results of a job in the ring? */
@@ -385,7 +386,8 @@ static void trn4_queue_result(const struct trn4_entry *entry,
 	r->value += le64_to_cpu(cqe->value);
 	if (!r->error)
 		r->error = status < ARRAY_SIZE(trn4_status_errno) ?
-			   trn4_status_errno[status] : -EIO;
+				   trn4_status_errno[status] :
+				   -EIO;
 	if (!entry->last)
 		return;
 	job->ended++;
@@ -422,10 +424,11 @@ static bool trn4_queue_reap(struct trn4_device *tdev)
 		phase = q->head & TRN4_RING_ENTRIES ? 0 : 1;
 		if ((le16_to_cpu(READ_ONCE(cqe->phase)) & 1) != phase)
 			break;
-		dma_rmb();	/* the rest of the record, after its phase */
+		dma_rmb(); /* the rest of the record, after its phase */
 
 		if (q->head == q->tail || le16_to_cpu(cqe->id) != place) {
-			drm_err(&tdev->drm, "completion of %u where %u is due\n",
+			drm_err(&tdev->drm,
+				"completion of %u where %u is due\n",
 				le16_to_cpu(cqe->id), place);
 			q->fault = true;
 			drm_sched_fault(&tdev->sched->base);
@@ -437,7 +440,7 @@ static bool trn4_queue_reap(struct trn4_device *tdev)
 		q->bytes -= entry->bytes;
 		entry->job->pending--;
 		trn4_queue_result(entry, cqe);
-		trn4_queue_end(entry->job);	/* it may be gone now */
+		trn4_queue_end(entry->job); /* it may be gone now */
 	}
 	if (q->head == head)
 		return false;
@@ -522,7 +525,7 @@ bool trn4_queue_stuck(struct trn4_device *tdev)
 			trn4_queue_feed(tdev);
 		stuck = q->fault || q->head == q->seen ||
 			readl(trn4_queue_regs(tdev) + TRN4_QUEUE_STATUS) !=
-			TRN4_QUEUE_RUNNING;
+				TRN4_QUEUE_RUNNING;
 		q->seen = q->head;
 	}
 	mutex_unlock(&q->lock);

@@ -175,7 +175,8 @@ static enum drm_trn4_window_state trn4_window_look(struct trn4_window *win)
 	path = nvlf_path(tdev->ep, win->peer);
 	if (path != NVLF_PATH_OK)
 		return path < ARRAY_SIZE(trn4_path_state) ?
-		       trn4_path_state[path] : DRM_TRN4_WINDOW_FAULT;
+			       trn4_path_state[path] :
+			       DRM_TRN4_WINDOW_FAULT;
 	status = trn4_hw_window_status(tdev, win->slot);
 	if (status >= ARRAY_SIZE(trn4_window_meaning))
 		return DRM_TRN4_WINDOW_FAULT;
@@ -265,9 +266,8 @@ static int trn4_window_place(struct trn4_device *tdev, struct trn4_window *win)
 	ret = -ENOSPC;
 	if (slot >= tdev->window_count)
 		goto out_unlock;
-	ret = drm_mm_insert_node_generic(win->half, &win->node,
-					 win->base.size, NVL_PAGE_SIZE, 0,
-					 DRM_MM_INSERT_BEST);
+	ret = drm_mm_insert_node_generic(win->half, &win->node, win->base.size,
+					 NVL_PAGE_SIZE, 0, DRM_MM_INSERT_BEST);
 	if (ret)
 		goto out_unlock;
 	win->slot = slot;
@@ -322,8 +322,7 @@ static int trn4_window_check(struct trn4_device *tdev,
 }
 
 /* Attach to the grant and switch the hardware's window on */
-static int trn4_window_attach(struct trn4_device *tdev,
-			      struct trn4_window *win,
+static int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
 			      struct trn4_grant *grant, u64 offset)
 {
 	enum trn4_window_status status;
@@ -356,8 +355,8 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 	if (!win)
 		return ERR_PTR(-ENOMEM);
 	win->rights = args->rights;
-	win->half = args->rights & NVL_RIGHT_WRITE ? &tdev->aperture_rw
-						   : &tdev->aperture_ro_mm;
+	win->half = args->rights & NVL_RIGHT_WRITE ? &tdev->aperture_rw :
+						     &tdev->aperture_ro_mm;
 	init_rwsem(&win->lock);
 	win->base.funcs = &trn4_window_funcs;
 

@@ -14,15 +14,15 @@
 
 /* The device's own registers follow the common block. */
 #define OWN(reg) (-NVLF_COMMON_SIZE + (reg))
-#define OWN_SIZE        (TRN4_REG_WINDOW_EVENT - NVLF_COMMON_SIZE)
+#define OWN_SIZE (TRN4_REG_WINDOW_EVENT - NVLF_COMMON_SIZE)
 
-#define OPS_ALL         (NVLF_BIT(TRN4_OP_NOP) | NVLF_BIT(TRN4_OP_COPY) | \
-                         NVLF_BIT(TRN4_OP_ATOMIC))
-#define ATOMIC_OPS_ALL  (NVLF_BIT(TRN4_ATOMIC_ADD) | \
-                         NVLF_BIT(TRN4_ATOMIC_SWAP) | \
-                         NVLF_BIT(TRN4_ATOMIC_CAS))
+#define OPS_ALL \
+    (NVLF_BIT(TRN4_OP_NOP) | NVLF_BIT(TRN4_OP_COPY) | NVLF_BIT(TRN4_OP_ATOMIC))
+#define ATOMIC_OPS_ALL \
+    (NVLF_BIT(TRN4_ATOMIC_ADD) | NVLF_BIT(TRN4_ATOMIC_SWAP) | \
+     NVLF_BIT(TRN4_ATOMIC_CAS))
 /* Words of 1 << 2 and 1 << 3 bytes */
-#define ATOMIC_WIDTHS   (NVLF_BIT(2) | NVLF_BIT(3))
+#define ATOMIC_WIDTHS (NVLF_BIT(2) | NVLF_BIT(3))
 
 static uint64_t hbm_size_get(const struct nvlf_access *a)
 {
@@ -125,8 +125,8 @@ uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
     return ep ? nvlf_regs_read(&ep->d, endpoint_blocks, addr, size) : 0;
 }
 
-void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id,
-                         uint64_t addr, uint64_t value, unsigned int size)
+void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
+                         uint64_t value, unsigned int size)
 {
     struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
 

@@ -28,9 +28,8 @@ static bool all_zero(const struct trn4_desc *d)
 
 static bool space_ok(uint8_t space, uint16_t slot)
 {
-    return space == TRN4_SPACE_WINDOW
-               ? slot < TRN4_WINDOWS
-               : space < TRN4_SPACE_WINDOW && !slot;
+    return space == TRN4_SPACE_WINDOW ? slot < TRN4_WINDOWS
+                                      : space < TRN4_SPACE_WINDOW && !slot;
 }
 
 static enum trn4_status nop_fields(const struct trn4_desc *d)
@@ -91,7 +90,7 @@ static enum trn4_status atomic_fields(const struct trn4_desc *d)
 
 static struct nvlf_operand operand(uint8_t space, uint16_t slot, uint64_t addr)
 {
-    return (struct nvlf_operand){ .space = space, .slot = slot, .addr = addr };
+    return (struct nvlf_operand) { .space = space, .slot = slot, .addr = addr };
 }
 
 static enum trn4_status nop_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
@@ -106,8 +105,7 @@ static enum trn4_status nop_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
     return TRN4_STATUS_OK;
 }
 
-static enum trn4_status copy_begin(struct nvlf_endpoint *ep,
-                                   struct nvlf_op *op)
+static enum trn4_status copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
 {
     const struct trn4_desc *d = &op->desc;
     enum trn4_status status;
@@ -186,8 +184,7 @@ static const struct {
     [TRN4_OP_ATOMIC] = { atomic_fields, atomic_begin, atomic_step },
 };
 
-static enum trn4_status desc_begin(struct nvlf_endpoint *ep,
-                                   struct nvlf_op *op)
+static enum trn4_status desc_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
 {
     enum trn4_status status;
 

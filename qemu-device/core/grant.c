@@ -119,8 +119,7 @@ static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
         return NVL_ERR_VALUE;
     }
     if ((value & TRN4_GRANT_VALID) &&
-        (!nvlf_rights_ok(value & NVL_RIGHTS_ALL) ||
-         !range_ok(nvlf_ep(a), g))) {
+        (!nvlf_rights_ok(value & NVL_RIGHTS_ALL) || !range_ok(nvlf_ep(a), g))) {
         return NVL_ERR_VALUE;
     }
     g->ctrl = value;

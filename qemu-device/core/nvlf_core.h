@@ -79,7 +79,7 @@ struct nvlf_fabric_ops {
     void (*train)(void *owner, uint64_t ns);
 };
 
-#define NVLF_TRAIN_NS           1000000ull  /* from TRAIN to ACTIVE */
+#define NVLF_TRAIN_NS 1000000ull /* from TRAIN to ACTIVE */
 
 /**
  * nvlf_fabric_check() - does the wiring rule allow it?
@@ -146,8 +146,8 @@ uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
                             uint64_t addr, unsigned int size);
 
 /** nvlf_endpoint_write() - write BAR0 of an accelerator */
-void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id,
-                         uint64_t addr, uint64_t value, unsigned int size);
+void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
+                         uint64_t value, unsigned int size);
 
 /** nvlf_endpoint_ro_store() - count a store into the read-only half */
 void nvlf_endpoint_ro_store(struct nvlf_fabric *f, unsigned int id,
@@ -187,8 +187,8 @@ void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id);
 void nvlf_switch_reset(struct nvlf_fabric *f, unsigned int id);
 
 /** nvlf_switch_read() - read BAR0 of a switch */
-uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id,
-                          uint64_t addr, unsigned int size);
+uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
+                          unsigned int size);
 
 /** nvlf_switch_write() - write BAR0 of a switch */
 void nvlf_switch_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,

@@ -33,17 +33,17 @@
 
 #include "nvlf_core.h"
 
-#define NVLF_BIT(n)             (1ull << (n))
-#define NVLF_COUNT(a)           (sizeof(a) / sizeof((a)[0]))
+#define NVLF_BIT(n)   (1ull << (n))
+#define NVLF_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Work of one nvlf_engine_run(), and of one turn of a queue within it */
-#define NVLF_RUN_BYTES          (1u << 20)
-#define NVLF_RUN_DESCS          64
-#define NVLF_CHUNK              (256u << 10)
+#define NVLF_RUN_BYTES (1u << 20)
+#define NVLF_RUN_DESCS 64
+#define NVLF_CHUNK     (256u << 10)
 
-#define NVLF_PORT_WORDS         2
-#define NVLF_EVENT_WORDS        (TRN4_WINDOWS / 64)
-#define NVLF_MEMBER_WORDS       (NVL_TARGET_IDS / 64)
+#define NVLF_PORT_WORDS   2
+#define NVLF_EVENT_WORDS  (TRN4_WINDOWS / 64)
+#define NVLF_MEMBER_WORDS (NVL_TARGET_IDS / 64)
 
 /* A set of ports of one device; 72 do not fit in one word. */
 struct nvlf_ports {
@@ -55,7 +55,7 @@ struct nvlf_ports {
  * endpoint's id * TRN4_WINDOWS + its index; 72 * 512 fit in 16 bits with room
  * for NVLF_NONE. Lists run in order of arrival.
  */
-#define NVLF_NONE               0xffffu
+#define NVLF_NONE 0xffffu
 
 struct nvlf_list {
     uint16_t first;
@@ -77,7 +77,7 @@ enum nvlf_chain {
 
 struct nvlf_port {
     bool enable;
-    uint8_t state;              /* enum nvl_port_state */
+    uint8_t state; /* enum nvl_port_state */
     uint32_t train_count;
 };
 
@@ -85,7 +85,7 @@ struct nvlf_port {
 struct nvlf_device {
     struct nvlf_fabric *f;
     enum nvl_partner kind;
-    uint32_t self;              /* target id or switch number */
+    uint32_t self; /* target id or switch number */
     uint64_t guid;
     bool attached;
     void (*irq)(void *dev, unsigned int vector);
@@ -104,10 +104,10 @@ struct nvlf_device {
 };
 
 struct nvlf_grant {
-    uint64_t base;              /* HBM offset */
+    uint64_t base; /* HBM offset */
     uint64_t size;
-    uint32_t ctrl;              /* NVL_RIGHT_*, TRN4_GRANT_VALID */
-    uint32_t generation;        /* never 0 */
+    uint32_t ctrl;       /* NVL_RIGHT_*, TRN4_GRANT_VALID */
+    uint32_t generation; /* never 0 */
 };
 
 struct nvlf_window {
@@ -117,9 +117,9 @@ struct nvlf_window {
     uint32_t peer;
     uint32_t grant;
     uint32_t generation;
-    uint32_t ctrl;              /* NVL_RIGHT_*, TRN4_WINDOW_ENABLE */
-    uint8_t status;             /* enum trn4_window_status */
-    bool claimed;               /* in nvlf_endpoint.claims */
+    uint32_t ctrl;  /* NVL_RIGHT_*, TRN4_WINDOW_ENABLE */
+    uint8_t status; /* enum trn4_window_status */
+    bool claimed;   /* in nvlf_endpoint.claims */
     /*
      * Goes up whenever the window ceases to be what it was, so that an
      * operation in progress cannot take a new life of the window for the old.
@@ -130,38 +130,38 @@ struct nvlf_window {
 
 /* One side of an operation, after it was found good */
 struct nvlf_operand {
-    uint8_t space;              /* enum trn4_space */
+    uint8_t space; /* enum trn4_space */
     uint16_t slot;
     uint64_t addr;
-    uint64_t life;              /* the window's, when it was found good */
+    uint64_t life; /* the window's, when it was found good */
 };
 
 /* The way of one side's bytes, for the timing model; see timing.c */
 struct nvlf_path {
-    uint16_t peer;              /* NVLF_NONE: not over the fabric */
-    uint32_t rate;              /* GB/s, that is bytes per ns */
+    uint16_t peer; /* NVLF_NONE: not over the fabric */
+    uint32_t rate; /* GB/s, that is bytes per ns */
 };
 
 /* The descriptor that a queue works on */
 struct nvlf_op {
     bool active;
-    bool backward;              /* chunks go from the end to the beginning */
-    struct trn4_desc desc;      /* as read, once */
+    bool backward;         /* chunks go from the end to the beginning */
+    struct trn4_desc desc; /* as read, once */
     struct nvlf_operand src;
     struct nvlf_operand dst;
     struct nvlf_path src_path;
     struct nvlf_path dst_path;
-    uint64_t done;              /* bytes in place */
-    uint64_t start;             /* fabric time, ps */
+    uint64_t done;  /* bytes in place */
+    uint64_t start; /* fabric time, ps */
 };
 
 struct nvlf_queue {
     uint64_t sq_base;
     uint64_t cq_base;
-    uint32_t size;              /* log2 of entries */
+    uint32_t size; /* log2 of entries */
     uint32_t vector;
     uint32_t ctrl;
-    uint8_t status;             /* enum trn4_queue_status */
+    uint8_t status; /* enum trn4_queue_status */
     uint16_t phase;
     uint32_t sq_head;
     uint32_t sq_tail;
@@ -180,8 +180,8 @@ struct nvlf_queue {
 /* What operations contend for at an endpoint */
 enum nvlf_resource {
     NVLF_RES_HBM,
-    NVLF_RES_HOST,              /* its PCIe link */
-    NVLF_RES_TX,                /* its links, towards the switches */
+    NVLF_RES_HOST, /* its PCIe link */
+    NVLF_RES_TX,   /* its links, towards the switches */
     NVLF_RES_RX,
     NVLF_RESOURCES,
 };
@@ -198,23 +198,23 @@ struct nvlf_endpoint {
 
     struct nvlf_window windows[TRN4_WINDOWS];
     uint64_t window_event[NVLF_EVENT_WORDS];
-    uint16_t claims[TRN4_WINDOWS];      /* window indexes, not numbers */
+    uint16_t claims[TRN4_WINDOWS]; /* window indexes, not numbers */
     unsigned int nclaims;
     struct nvlf_list waiting;
 
     struct nvlf_queue queues[TRN4_QUEUES];
     uint64_t runnable;
-    unsigned int turn;                  /* queue that is asked first */
+    unsigned int turn; /* queue that is asked first */
 
-    uint64_t time_base;                 /* fabric ps at the last reset */
-    uint64_t busy_until[NVLF_RESOURCES];        /* fabric ps */
+    uint64_t time_base;                  /* fabric ps at the last reset */
+    uint64_t busy_until[NVLF_RESOURCES]; /* fabric ps */
 };
 
 struct nvlf_route {
-    uint64_t lo;                /* in force */
+    uint64_t lo; /* in force */
     uint64_t hi;
-    uint64_t next_lo;           /* kept aside until HI is written */
-    uint32_t next_hi;           /* lower half of HI, where written by halves */
+    uint64_t next_lo; /* kept aside until HI is written */
+    uint32_t next_hi; /* lower half of HI, where written by halves */
 };
 
 struct nvlf_partition {
@@ -232,8 +232,8 @@ struct nvlf_switch {
 
 struct nvlf_fabric {
     unsigned int switches;
-    unsigned int endpoints;     /* most that fit: 2 * switches */
-    unsigned int width;         /* links of each endpoint to each switch */
+    unsigned int endpoints; /* most that fit: 2 * switches */
+    unsigned int width;     /* links of each endpoint to each switch */
     const struct nvlf_fabric_ops *ops;
     void *owner;
 
@@ -243,17 +243,17 @@ struct nvlf_fabric {
 
     /* Training: see port.c. Bit l of late[e]: link l waits for the next one. */
     bool training;
-    bool training_new;          /* asked for in the call that goes on */
+    bool training_new; /* asked for in the call that goes on */
     uint64_t late[NVL_ENDPOINTS_MAX];
 
     uint64_t via[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
     struct nvlf_list pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
     struct nvlf_list grant[NVL_ENDPOINTS_MAX][TRN4_GRANTS];
 
-    uint64_t clock;             /* fabric time, ps: the latest end so far */
-    uint8_t *bounce;            /* NVLF_CHUNK bytes, host to host */
+    uint64_t clock;  /* fabric time, ps: the latest end so far */
+    uint8_t *bounce; /* NVLF_CHUNK bytes, host to host */
 
-    uint64_t resolves;          /* pairs resolved; unit tests count on it */
+    uint64_t resolves; /* pairs resolved; unit tests count on it */
 };
 
 /* ---- regs.c: decoding of registers ----------------------------------- */
@@ -305,7 +305,7 @@ struct nvlf_block {
 /* clang-format on */
 
 /* The common block ends where the devices' own registers begin. */
-#define NVLF_COMMON_SIZE        0x80
+#define NVLF_COMMON_SIZE 0x80
 
 /* Every block is defined beside its registers; a device lists its own. */
 extern const struct nvlf_block nvlf_common_block;
@@ -369,8 +369,8 @@ nvlf_endpoint_at(const struct nvlf_fabric *f, uint64_t id)
 }
 
 /* The switch at place @id, or NULL where none is attached */
-static inline struct nvlf_switch *
-nvlf_switch_at(const struct nvlf_fabric *f, uint64_t id)
+static inline struct nvlf_switch *nvlf_switch_at(const struct nvlf_fabric *f,
+                                                 uint64_t id)
 {
     struct nvlf_switch *sw = id < f->switches ? f->sw[id] : NULL;
 
@@ -457,7 +457,7 @@ bool nvlf_atomic(void *word, const struct trn4_desc *d, uint64_t *old);
 
 /* ---- timing.c: model time -------------------------------------------- */
 
-#define NVLF_PS_PER_NS          1000
+#define NVLF_PS_PER_NS 1000
 
 uint64_t nvlf_time_ns(const struct nvlf_endpoint *ep, uint64_t t);
 void nvlf_time_doorbell(struct nvlf_endpoint *ep, struct nvlf_queue *q,

@@ -12,9 +12,9 @@
 
 #include "nvlf_internal.h"
 
-#define QUEUE_CTRL_ALL  (TRN4_QUEUE_ENABLE | TRN4_QUEUE_IRQ)
-#define RING_ALIGN      4096
-#define PHASE_OFFSET    offsetof(struct trn4_cqe, phase)
+#define QUEUE_CTRL_ALL (TRN4_QUEUE_ENABLE | TRN4_QUEUE_IRQ)
+#define RING_ALIGN     4096
+#define PHASE_OFFSET   offsetof(struct trn4_cqe, phase)
 
 _Static_assert(sizeof(struct trn4_desc) == 64, "as in the ring");
 _Static_assert(sizeof(struct trn4_cqe) == 32, "as in the ring");
@@ -64,8 +64,7 @@ bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int n)
     uint64_t addr = q->sq_base + q->sq_head * sizeof(struct trn4_desc);
 
     memset(&q->op, 0, sizeof(q->op));
-    if (!ep->ops->dma_read(ep->d.dev, addr, &q->op.desc,
-                           sizeof(q->op.desc))) {
+    if (!ep->ops->dma_read(ep->d.dev, addr, &q->op.desc, sizeof(q->op.desc))) {
         queue_fault(ep, n);
         return false;
     }

@@ -50,7 +50,7 @@ void nvlf_device_clear(struct nvlf_device *d)
     d->err_count = 0;
     d->err_last = NVL_ERR_NONE;
     d->err_addr = 0;
-    d->port_event = (struct nvlf_ports){ { 0 } };
+    d->port_event = (struct nvlf_ports) { { 0 } };
 }
 
 static uint64_t id_get(const struct nvlf_access *a)
@@ -178,8 +178,8 @@ static const struct nvlf_reg common_regs[] = {
     { NVL_REG_ERR_ADDR, 8, 1, err_addr_get, NULL },
     { NVL_REG_PORT_EVENT, 8, NVLF_PORT_WORDS, port_event_get, port_event_set },
 };
-const struct nvlf_block nvlf_common_block =
-    NVLF_BLOCK(0, 1, NVLF_COMMON_SIZE, common_regs);
+const struct nvlf_block nvlf_common_block = NVLF_BLOCK(0, 1, NVLF_COMMON_SIZE,
+                                                       common_regs);
 
 /*
  * The register at @addr, or NULL. @a gets its place, @shift the bit at which
@@ -187,8 +187,7 @@ const struct nvlf_block nvlf_common_block =
  */
 static const struct nvlf_reg *decode(const struct nvlf_block *const *blocks,
                                      uint64_t addr, unsigned int size,
-                                     struct nvlf_access *a,
-                                     unsigned int *shift)
+                                     struct nvlf_access *a, unsigned int *shift)
 {
     unsigned int r;
 

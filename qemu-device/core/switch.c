@@ -28,8 +28,8 @@ static const struct nvlf_reg switch_regs[] = {
     { OWN(NVL_SWITCH_REG_ROUTE_COUNT), 4, 1, route_count_get, NULL },
     { OWN(NVL_SWITCH_REG_PARTITION_COUNT), 4, 1, partition_count_get, NULL },
 };
-static const struct nvlf_block switch_block =
-    NVLF_BLOCK(NVLF_COMMON_SIZE, 1, 0x10, switch_regs);
+static const struct nvlf_block switch_block = NVLF_BLOCK(NVLF_COMMON_SIZE, 1,
+                                                         0x10, switch_regs);
 
 /* clang-format off */
 static const struct nvlf_block *const switch_blocks[] = {
@@ -42,8 +42,8 @@ static const struct nvlf_block *const switch_blocks[] = {
 };
 /* clang-format on */
 
-uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id,
-                          uint64_t addr, unsigned int size)
+uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
+                          unsigned int size)
 {
     struct nvlf_switch *sw = nvlf_switch_at(f, id);
 

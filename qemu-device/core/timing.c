@@ -45,17 +45,17 @@
  */
 #include "nvlf_internal.h"
 
-#define GBPS_LINK       50u
-#define GBPS_HBM        19600u
-#define GBPS_HOST       64u
+#define GBPS_LINK 50u
+#define GBPS_HBM  19600u
+#define GBPS_HOST 64u
 
-#define NS(n)           ((n) * (uint64_t)NVLF_PS_PER_NS)
-#define LATENCY_LINK    NS(200)
-#define LATENCY_SWITCH  NS(100)
-#define LATENCY_HBM     NS(300)
-#define LATENCY_HOST    NS(400)
+#define NS(n)          ((n) * (uint64_t)NVLF_PS_PER_NS)
+#define LATENCY_LINK   NS(200)
+#define LATENCY_SWITCH NS(100)
+#define LATENCY_HBM    NS(300)
+#define LATENCY_HOST   NS(400)
 /* Endpoint to endpoint: link, switch, link */
-#define LATENCY_FABRIC  (2 * LATENCY_LINK + LATENCY_SWITCH)
+#define LATENCY_FABRIC (2 * LATENCY_LINK + LATENCY_SWITCH)
 
 /* What one operation asks of one resource */
 struct demand {
@@ -79,8 +79,7 @@ static uint64_t later(uint64_t a, uint64_t b)
 /* Picoseconds for @bytes at @gbps, which is bytes per nanosecond */
 static uint64_t duration(uint64_t bytes, uint32_t gbps)
 {
-    return bytes / gbps * NVLF_PS_PER_NS +
-           bytes % gbps * NVLF_PS_PER_NS / gbps;
+    return bytes / gbps * NVLF_PS_PER_NS + bytes % gbps * NVLF_PS_PER_NS / gbps;
 }
 
 /*
@@ -183,7 +182,7 @@ static void demand(struct demands *all, struct nvlf_endpoint *ep,
             return;
         }
     }
-    all->d[all->n++] = (struct demand){ ep, resource, rate, bytes };
+    all->d[all->n++] = (struct demand) { ep, resource, rate, bytes };
 }
 
 /* What comes from operand @o. Returns the latency until it is there. */
@@ -263,8 +262,8 @@ uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
         for (i = 0; i < all.n; i++) {
             const struct demand *d = &all.d[i];
 
-            d->ep->busy_until[d->resource] =
-                begin + duration(d->bytes, d->rate);
+            d->ep->busy_until[d->resource] = begin +
+                                             duration(d->bytes, d->rate);
         }
         end = begin + latency + span;
     }

@@ -219,8 +219,7 @@ static void window_join(struct nvlf_endpoint *ep, unsigned int index,
 
     if (w->peer < f->endpoints) {
         list_append(f, &f->pair[ep->d.self][w->peer], number, NVLF_CHAIN_PAIR);
-        list_append(f, &f->grant[w->peer][w->grant], number,
-                    NVLF_CHAIN_GRANT);
+        list_append(f, &f->grant[w->peer][w->grant], number, NVLF_CHAIN_GRANT);
     }
     window_judge(ep, index, event);
 }
@@ -301,8 +300,7 @@ void nvlf_windows_of_grant(struct nvlf_fabric *f, unsigned int dst,
     unsigned int number = f->grant[dst][grant].first;
 
     while (number != NVLF_NONE) {
-        window_judge(f->ep[number / TRN4_WINDOWS], number % TRN4_WINDOWS,
-                     true);
+        window_judge(f->ep[number / TRN4_WINDOWS], number % TRN4_WINDOWS, true);
         number = window_by_number(f, number)->node[NVLF_CHAIN_GRANT].next;
     }
 }
@@ -320,7 +318,7 @@ void nvlf_windows_of_peer(struct nvlf_fabric *f, unsigned int dst)
 /* Once for each place */
 void nvlf_windows_init(struct nvlf_endpoint *ep)
 {
-    ep->waiting = (struct nvlf_list){ NVLF_NONE, NVLF_NONE };
+    ep->waiting = (struct nvlf_list) { NVLF_NONE, NVLF_NONE };
 }
 
 /*
@@ -500,8 +498,7 @@ static const struct nvlf_reg window_regs[] = {
     { TRN4_WINDOW_STATUS, 4, 1, status_get, NULL },
 };
 const struct nvlf_block nvlf_window_block =
-    NVLF_BLOCK(TRN4_WINDOW_BASE, TRN4_WINDOWS, TRN4_WINDOW_STRIDE,
-               window_regs);
+    NVLF_BLOCK(TRN4_WINDOW_BASE, TRN4_WINDOWS, TRN4_WINDOW_STRIDE, window_regs);
 
 static uint64_t event_get(const struct nvlf_access *a)
 {

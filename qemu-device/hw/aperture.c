@@ -37,9 +37,9 @@
 #include "aperture.h"
 #include "trace.h"
 
-#define ONES_SIZE       (32 * MiB)
+#define ONES_SIZE (32 * MiB)
 /* Mappings left to the rest of QEMU: memory, threads, libraries */
-#define OTHER_MAPS      4096
+#define OTHER_MAPS       4096
 #define DEFAULT_MAX_MAPS 65530
 
 /**
@@ -64,9 +64,9 @@ struct AperturePages {
 
 /* Of this process; guarded by the BQL */
 static struct {
-    int ones_fd;            /* valid while there are users */
+    int ones_fd; /* valid while there are users */
     unsigned int users;
-    uint64_t maps;          /* in the worst case */
+    uint64_t maps; /* in the worst case */
     uint64_t max_maps;
 } host = { .ones_fd = -1 };
 
@@ -129,8 +129,7 @@ static int make_ones(Error **errp)
     g_autofree uint8_t *ones = g_malloc(MiB);
     uint64_t done;
     int fd = qemu_memfd_create("nvlf-all-ones", ONES_SIZE, false, 0,
-                               F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL,
-                               errp);
+                               F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL, errp);
 
     if (fd < 0) {
         return -1;
@@ -165,11 +164,12 @@ static bool host_get(uint64_t tiles, uint64_t size, Error **errp)
         host.max_maps = host_max_maps();
     }
     if (tiles > host.max_maps - MIN(host.maps, host.max_maps)) {
-        error_setg(errp, "an aperture of %" PRIu64 " MiB takes %" PRIu64
+        error_setg(errp,
+                   "an aperture of %" PRIu64 " MiB takes %" PRIu64
                    " mappings; %" PRIu64 " of %" PRIu64 " are in use",
                    size / MiB, tiles, host.maps, host.max_maps);
         error_append_hint(errp, "Use a smaller aperture=, or raise the"
-                          " host's vm.max_map_count.\n");
+                                " host's vm.max_map_count.\n");
         if (!host.users) {
             drop_ones();
         }
@@ -321,8 +321,10 @@ static AperturePages *pages_new(uint64_t size, Error **errp)
     p->reserved = mmap(NULL, p->reserved_size, PROT_NONE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p->reserved == MAP_FAILED) {
-        error_setg_errno(errp, errno, "cannot reserve %" PRIu64 " MiB of host"
-                         " addresses for the aperture", size / MiB);
+        error_setg_errno(errp, errno,
+                         "cannot reserve %" PRIu64 " MiB of host"
+                         " addresses for the aperture",
+                         size / MiB);
         g_free(p);
         return NULL;
     }
@@ -357,17 +359,20 @@ bool aperture_init(Aperture *a, Object *owner, uint64_t size,
     int ret;
 
     if (!is_power_of_2(size) || size < 2 * NVL_PAGE_SIZE) {
-        error_setg(errp, "aperture=%" PRIu64 " is not a power of two of at"
-                   " least 4M", size);
+        error_setg(errp,
+                   "aperture=%" PRIu64 " is not a power of two of at"
+                   " least 4M",
+                   size);
         return false;
     }
     /* Whoever pins guest pages for a real device would keep revoked ones. */
     ret = ram_block_discard_require(true);
     if (ret < 0) {
-        error_setg_errno(errp, -ret, "a peer aperture replaces pages that"
+        error_setg_errno(errp, -ret,
+                         "a peer aperture replaces pages that"
                          " another device keeps pinned");
         error_append_hint(errp, "Passed-through devices and trn4 cannot be in"
-                          " one machine.\n");
+                                " one machine.\n");
         return false;
     }
     p = pages_new(size, errp);

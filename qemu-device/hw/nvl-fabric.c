@@ -23,10 +23,10 @@ struct NvlFabric {
     Object parent_obj;
 
     uint32_t switches;
-    struct nvlf_fabric *core;   /* from complete() to finalize */
-    QEMUTimer *train;           /* guest time: stops when the guest does */
-    unsigned int attached;      /* devices; deletion waits for none */
-    bool entered;               /* a call into the core is going on */
+    struct nvlf_fabric *core; /* from complete() to finalize */
+    QEMUTimer *train;         /* guest time: stops when the guest does */
+    unsigned int attached;    /* devices; deletion waits for none */
+    bool entered;             /* a call into the core is going on */
     /* What could not be done because of that: bits by index */
     DECLARE_BITMAP(reset_endpoints, NVL_ENDPOINTS_MAX);
     DECLARE_BITMAP(reset_switches, NVL_SWITCHES_MAX);
@@ -138,13 +138,14 @@ static bool nvl_fabric_attached(NvlFabric *fabric, int ret, const char *what,
         fabric->attached++;
         return true;
     case -EINVAL:
-        error_setg(errp, "index=%" PRIu32 " is no place for %s: the fabric"
+        error_setg(errp,
+                   "index=%" PRIu32 " is no place for %s: the fabric"
                    " has %u, from 0 to %u, with switches=%" PRIu32,
                    index, what, places, places - 1, fabric->switches);
         return false;
     case -EBUSY:
-        error_setg(errp, "index=%" PRIu32 " is taken by another %s",
-                   index, what);
+        error_setg(errp, "index=%" PRIu32 " is taken by another %s", index,
+                   what);
         return false;
     default:
         error_setg_errno(errp, -ret, "%s %" PRIu32 " cannot join the fabric",
@@ -226,7 +227,8 @@ static void nvl_fabric_set_switches(Object *obj, Visitor *v, const char *name,
     if (!nvlf_fabric_check(switches)) {
         g_autofree char *allowed = nvl_fabric_allowed();
 
-        error_setg(errp, "switches=%" PRIu32 " breaks the wiring rule: an"
+        error_setg(errp,
+                   "switches=%" PRIu32 " breaks the wiring rule: an"
                    " accelerator has as many of its %u links to each switch,"
                    " so that switches must be %s",
                    switches, TRN4_PORTS, allowed);
@@ -277,13 +279,11 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
     ucc->complete = nvl_fabric_complete;
     ucc->can_be_deleted = nvl_fabric_can_be_deleted;
 
-    object_class_property_add(oc, "switches", "uint32",
-                              nvl_fabric_get_switches,
+    object_class_property_add(oc, "switches", "uint32", nvl_fabric_get_switches,
                               nvl_fabric_set_switches, NULL, NULL);
-    object_class_property_set_description(
-        oc, "switches",
-        "number of switches, a divisor of 36;"
-        " twice as many accelerators");
+    object_class_property_set_description(oc, "switches",
+                                          "number of switches, a divisor of 36;"
+                                          " twice as many accelerators");
 }
 
 static const TypeInfo nvl_fabric_info = {
@@ -293,10 +293,7 @@ static const TypeInfo nvl_fabric_info = {
     .instance_init = nvl_fabric_instance_init,
     .instance_finalize = nvl_fabric_instance_finalize,
     .class_init = nvl_fabric_class_init,
-    .interfaces = (InterfaceInfo[]) {
-        { TYPE_USER_CREATABLE },
-        { }
-    },
+    .interfaces = (InterfaceInfo[]) { { TYPE_USER_CREATABLE }, {} },
 };
 
 static void nvl_fabric_register_types(void)

@@ -27,8 +27,8 @@ OBJECT_DECLARE_SIMPLE_TYPE(NvlFabric, NVL_FABRIC)
  *
  * Return: true; nvl_fabric_leave() must follow. False where a call is going on.
  */
-bool nvl_fabric_enter(NvlFabric *fabric, struct nvlf_fabric **core)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool nvl_fabric_enter(NvlFabric *fabric,
+                      struct nvlf_fabric **core) G_GNUC_WARN_UNUSED_RESULT;
 
 /** nvl_fabric_leave() - end a call into the core; catches up on resets */
 void nvl_fabric_leave(NvlFabric *fabric);

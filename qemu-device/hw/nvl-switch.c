@@ -102,12 +102,12 @@ static bool nvl_switch_check_properties(NvlSwitchState *s, Error **errp)
     if (!s->fabric) {
         error_setg(errp, "fabric= is not set");
         error_append_hint(errp, "Add -object nvl-fabric,id=fabric0 and"
-                          " fabric=fabric0.\n");
+                                " fabric=fabric0.\n");
         return false;
     }
     if (s->index == NVL_SWITCH_NO_INDEX) {
         error_setg(errp, "index= is not set: the switch's number in the"
-                   " fabric");
+                         " fabric");
         return false;
     }
     return true;
@@ -144,8 +144,7 @@ static void nvl_switch_realize(PCIDevice *pci, Error **errp)
         return;
     }
     s->attached = true;
-    nvlf_pci_set_serial(&s->pci,
-                        nvl_switch_regs_read(s, NVL_REG_GUID, 8));
+    nvlf_pci_set_serial(&s->pci, nvl_switch_regs_read(s, NVL_REG_GUID, 8));
 }
 
 static void nvl_switch_exit(PCIDevice *pci)
@@ -190,10 +189,7 @@ static const TypeInfo nvl_switch_info = {
     .parent = TYPE_PCI_DEVICE,
     .instance_size = sizeof(NvlSwitchState),
     .class_init = nvl_switch_class_init,
-    .interfaces = (InterfaceInfo[]) {
-        { INTERFACE_PCIE_DEVICE },
-        { }
-    },
+    .interfaces = (InterfaceInfo[]) { { INTERFACE_PCIE_DEVICE }, {} },
 };
 
 static void nvl_switch_register_types(void)

@@ -47,7 +47,7 @@ bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
     assert(vectors <= 32);
     if (np->vendor_id == 0xffff) {
         error_setg(errp, "x-pci-vendor-id=0xffff means that no device is"
-                   " there");
+                         " there");
         return false;
     }
     pci_config_set_vendor_id(pci->config, np->vendor_id);
@@ -137,8 +137,7 @@ void nvlf_pci_irq_flush(NvlfPci *np)
     object_unref(owner);
 }
 
-void nvlf_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t val,
-                           int len)
+void nvlf_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t val, int len)
 {
     pci_default_write_config(pci, addr, val, len);
     pcie_cap_flr_write_config(pci, addr, val, len);

@@ -36,16 +36,16 @@
 #define TYPE_TRN4 "trn4"
 OBJECT_DECLARE_SIMPLE_TYPE(Trn4State, TRN4)
 
-#define TRN4_CLASS_ID       0x1200  /* processing accelerator */
-#define TRN4_NO_INDEX       UINT32_MAX
+#define TRN4_CLASS_ID 0x1200 /* processing accelerator */
+#define TRN4_NO_INDEX UINT32_MAX
 
 /*
  * How long the engine may keep the main loop to itself, and how long it then
  * pauses. A vCPU that waits for the BQL gets it in the pause; that much of the
  * engine's speed is lost.
  */
-#define TRN4_ENGINE_BUSY_NS     (2 * SCALE_MS)
-#define TRN4_ENGINE_PAUSE_NS    (50 * SCALE_US)
+#define TRN4_ENGINE_BUSY_NS  (2 * SCALE_MS)
+#define TRN4_ENGINE_PAUSE_NS (50 * SCALE_US)
 
 struct Trn4State {
     PCIDevice parent_obj;
@@ -59,13 +59,13 @@ struct Trn4State {
     NvlfPci pci;
     MemoryRegion regs;
     Aperture aperture;
-    MemoryRegion hbm_bar;       /* all-ones where the backend ends */
+    MemoryRegion hbm_bar; /* all-ones where the backend ends */
     MemoryRegion hbm;
-    MemoryRegion *hbm_backend;  /* while the backend is ours */
+    MemoryRegion *hbm_backend; /* while the backend is ours */
     VMChangeStateEntry *vm_change;
     QEMUBH *engine_bh;
     QEMUTimer *engine_pause;
-    int64_t engine_since;       /* when it last began to be busy, or 0 */
+    int64_t engine_since; /* when it last began to be busy, or 0 */
     bool attached;
 };
 
@@ -219,7 +219,7 @@ static void trn4_engine_again(Trn4State *s, int64_t now)
     } else {
         s->engine_since = 0;
         timer_mod(s->engine_pause, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) +
-                  TRN4_ENGINE_PAUSE_NS);
+                                       TRN4_ENGINE_PAUSE_NS);
     }
 }
 
@@ -279,18 +279,18 @@ static bool trn4_check_properties(Trn4State *s, Error **errp)
     if (!s->fabric) {
         error_setg(errp, "fabric= is not set");
         error_append_hint(errp, "Add -object nvl-fabric,id=fabric0 and"
-                          " fabric=fabric0.\n");
+                                " fabric=fabric0.\n");
         return false;
     }
     if (s->index == TRN4_NO_INDEX) {
         error_setg(errp, "index= is not set: the place in the fabric, which"
-                   " is the target id");
+                         " is the target id");
         return false;
     }
     if (!s->memdev) {
         error_setg(errp, "memdev= is not set");
         error_append_hint(errp, "Add -object memory-backend-memfd,id=hbm0,"
-                          "share=on,size=256M and memdev=hbm0.\n");
+                                "share=on,size=256M and memdev=hbm0.\n");
         return false;
     }
     return true;
@@ -310,21 +310,24 @@ static bool trn4_claim_hbm(Trn4State *s, struct nvlf_mem *mem, Error **errp)
     }
     if (!size || !QEMU_IS_ALIGNED(size, NVL_PAGE_SIZE) ||
         size > TRN4_HBM_SIZE) {
-        error_setg(errp, "memdev '%s' has %" PRIu64 " bytes: HBM is a multiple"
-                   " of 2 MiB, of at most %llu GiB", name, size,
-                   TRN4_HBM_SIZE / GiB);
+        error_setg(errp,
+                   "memdev '%s' has %" PRIu64 " bytes: HBM is a multiple"
+                   " of 2 MiB, of at most %llu GiB",
+                   name, size, TRN4_HBM_SIZE / GiB);
         return false;
     }
     if (memory_region_is_rom(mr) || !qemu_ram_is_shared(block) ||
         qemu_ram_get_fd(block) < 0) {
         error_setg(errp, "peers cannot map memdev '%s'", name);
         error_append_hint(errp, "It must be writable and have share=on, as"
-                          " memory-backend-memfd,share=on has.\n");
+                                " memory-backend-memfd,share=on has.\n");
         return false;
     }
     if (qemu_ram_pagesize(block) > NVL_PAGE_SIZE) {
-        error_setg(errp, "memdev '%s' has pages of %zu MiB: windows are placed"
-                   " by 2 MiB", name, (size_t)(qemu_ram_pagesize(block) / MiB));
+        error_setg(errp,
+                   "memdev '%s' has pages of %zu MiB: windows are placed"
+                   " by 2 MiB",
+                   name, (size_t)(qemu_ram_pagesize(block) / MiB));
         return false;
     }
 
@@ -346,8 +349,8 @@ static bool trn4_init_bars(Trn4State *s, uint64_t hbm_size, Error **errp)
                                  PCI_BASE_ADDRESS_MEM_TYPE_64 |
                                  PCI_BASE_ADDRESS_MEM_PREFETCH;
 
-    if (!aperture_init(&s->aperture, OBJECT(s), s->aperture_size,
-                       trn4_ro_store, s, errp)) {
+    if (!aperture_init(&s->aperture, OBJECT(s), s->aperture_size, trn4_ro_store,
+                       s, errp)) {
         return false;
     }
     memory_region_init_io(&s->regs, OBJECT(s), &trn4_regs_ops, s, "trn4-regs",
@@ -401,8 +404,7 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
     if (!trn4_check_properties(s, errp)) {
         return;
     }
-    if (!trn4_claim_hbm(s, &mem, errp) ||
-        !trn4_init_bars(s, mem.size, errp) ||
+    if (!trn4_claim_hbm(s, &mem, errp) || !trn4_init_bars(s, mem.size, errp) ||
         !nvlf_pci_init(&s->pci, pci, &s->regs, TRN4_VECTORS, TRN4_MSIX_TABLE,
                        TRN4_MSIX_PBA, errp)) {
         goto unwind;
@@ -415,8 +417,8 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
     s->vm_change = qdev_add_vm_change_state_handler(DEVICE(s), trn4_vm_change,
                                                     s);
 
-    if (!nvl_fabric_attach_endpoint(s->fabric, s->index, &mem,
-                                    s->aperture_size, &trn4_ops, s, errp)) {
+    if (!nvl_fabric_attach_endpoint(s->fabric, s->index, &mem, s->aperture_size,
+                                    &trn4_ops, s, errp)) {
         goto unwind;
     }
     s->attached = true;
@@ -447,8 +449,7 @@ static const VMStateDescription trn4_vmstate = {
 };
 
 static const Property trn4_properties[] = {
-    DEFINE_PROP_LINK("fabric", Trn4State, fabric, TYPE_NVL_FABRIC,
-                     NvlFabric *),
+    DEFINE_PROP_LINK("fabric", Trn4State, fabric, TYPE_NVL_FABRIC, NvlFabric *),
     DEFINE_PROP_LINK("memdev", Trn4State, memdev, TYPE_MEMORY_BACKEND,
                      HostMemoryBackend *),
     DEFINE_PROP_UINT32("index", Trn4State, index, TRN4_NO_INDEX),
@@ -481,10 +482,7 @@ static const TypeInfo trn4_info = {
     .instance_size = sizeof(Trn4State),
     .instance_finalize = trn4_instance_finalize,
     .class_init = trn4_class_init,
-    .interfaces = (InterfaceInfo[]) {
-        { INTERFACE_PCIE_DEVICE },
-        { }
-    },
+    .interfaces = (InterfaceInfo[]) { { INTERFACE_PCIE_DEVICE }, {} },
 };
 
 static void trn4_register_types(void)

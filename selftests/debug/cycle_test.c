@@ -14,12 +14,13 @@
 #include "rig.h"
 #include "touch.h"
 
-#define ROUNDS		100
-#define SUBMITS		4
-#define SECONDS		600
+#define ROUNDS  100
+#define SUBMITS 4
+#define SECONDS 600
 
 /* Accelerator 0 is the one that goes; 1 holds a window on it, 0 one on 1 */
-FIXTURE(cycle) {
+FIXTURE(cycle)
+{
 	struct rig rig;
 	struct bo theirs;
 	struct grant theirs_grant;
@@ -44,8 +45,8 @@ FIXTURE_TEARDOWN(cycle)
 {
 	char driver[32];
 
-	if (self->rig.fabric && pci_driver(self->rig.accels[0].device, driver,
-					   sizeof(driver)))
+	if (self->rig.fabric &&
+	    pci_driver(self->rig.accels[0].device, driver, sizeof(driver)))
 		EXPECT_EQ(0, pci_bind("trn4", self->rig.accels[0].device));
 	rig_end(&self->rig);
 }

@@ -19,11 +19,11 @@
 #include "rig.h"
 #include "touch.h"
 
-#define NTH_MAX		5000	/* no operation allocates that often */
-#define SECONDS		300
-#define DEBUGFS		"/sys/kernel/debug/"
-#define PARTITION	7
-#define SWITCH_DRIVER	"nvl-switch"
+#define NTH_MAX       5000 /* no operation allocates that often */
+#define SECONDS       300
+#define DEBUGFS       "/sys/kernel/debug/"
+#define PARTITION     7
+#define SWITCH_DRIVER "nvl-switch"
 
 /* ---- The kernel's side of it ---- */
 
@@ -70,7 +70,7 @@ static int kernel_text(const char *function, unsigned long *start,
  * The DRM core puts an ERR_PTR where a minor's device cannot be made, so that
  * an allocation that fails below this one ends in an Oops, whoever the driver.
  */
-#define NOT_BELOW	"drm_sysfs_minor_alloc"
+#define NOT_BELOW "drm_sysfs_minor_alloc"
 
 static int faults_spare(const char *attribute)
 {
@@ -98,7 +98,7 @@ static int faults_spare(const char *attribute)
 /* Allocations that may sleep fail as well, and none prints a trace */
 static int faults_begin(void)
 {
-	static const char * const settings[][2] = {
+	static const char *const settings[][2] = {
 		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
 		{ DEBUGFS "failslab/verbose", "0" },
 		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
@@ -169,7 +169,8 @@ struct fail {
 	__u8 route[NVLF_PORTS_LEN_MAX];
 };
 
-FIXTURE(fail) {
+FIXTURE(fail)
+{
 	struct fail f;
 };
 
@@ -188,9 +189,10 @@ FIXTURE_SETUP(fail)
 	self->f.nth_file = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, self->f.nth_file);
 	ASSERT_EQ(0, bo_make(self->f.rig.fd[1], PAGE, 0, &self->f.theirs));
-	ASSERT_EQ(0, grant_make(self->f.rig.fd[1], self->f.theirs.handle, RIGHT_ALL,
-				0, PAGE, &self->f.theirs_grant));
-	ASSERT_LE(1, fabric_routes(&self->f.rig.nl, routes, ARRAY_SIZE(routes)));
+	ASSERT_EQ(0, grant_make(self->f.rig.fd[1], self->f.theirs.handle,
+				RIGHT_ALL, 0, PAGE, &self->f.theirs_grant));
+	ASSERT_LE(1,
+		  fabric_routes(&self->f.rig.nl, routes, ARRAY_SIZE(routes)));
 	self->f.sw = routes[0].switch_id;
 	self->f.target = routes[0].target;
 	memcpy(self->f.route, routes[0].ports, sizeof(self->f.route));
@@ -207,7 +209,9 @@ FIXTURE_TEARDOWN(fail)
 			if (pci_driver(self->f.rig.fabric->switches[i].device,
 				       driver, sizeof(driver)))
 				EXPECT_EQ(0, pci_bind(SWITCH_DRIVER,
-						      self->f.rig.fabric->switches[i].device));
+						      self->f.rig.fabric
+							      ->switches[i]
+							      .device));
 		if (pci_driver(self->f.rig.accels[0].device, driver,
 			       sizeof(driver)))
 			EXPECT_EQ(0, pci_bind("trn4",

@@ -12,11 +12,10 @@
 #include "rig.h"
 #include "touch.h"
 
-#define ROUNDS		100
-#define SECONDS		900
+#define ROUNDS  100
+#define SECONDS 900
 
-FIXTURE(reload) {
-};
+FIXTURE(reload) {};
 
 FIXTURE_SETUP(reload)
 {

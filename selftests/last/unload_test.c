@@ -12,9 +12,10 @@
 #include "rig.h"
 #include "touch.h"
 
-#define ROUNDS	3
+#define ROUNDS 3
 
-FIXTURE(unload) {
+FIXTURE(unload)
+{
 	struct rig rig;
 };
 
@@ -22,7 +23,8 @@ FIXTURE_SETUP(unload)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 }
@@ -48,11 +50,13 @@ TEST_F(unload, refused_while_open)
 	int ret;
 
 	ret = module_remove("trn4");
-	EXPECT_TRUE(ret == -EAGAIN || ret == -EBUSY) {
+	EXPECT_TRUE(ret == -EAGAIN || ret == -EBUSY)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	ret = module_remove("nvlf");
-	EXPECT_TRUE(ret == -EAGAIN || ret == -EBUSY) {
+	EXPECT_TRUE(ret == -EAGAIN || ret == -EBUSY)
+	{
 		TH_LOG("returned %d", ret);
 	}
 }
@@ -69,7 +73,8 @@ TEST_F(unload, refused_while_mapped)
 	self->rig.fd[0] = -1;
 	self->rig.fd[1] = -1;
 	ret = module_remove("trn4");
-	EXPECT_TRUE(ret == -EAGAIN || ret == -EBUSY) {
+	EXPECT_TRUE(ret == -EAGAIN || ret == -EBUSY)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(0, touch_kind_write(bo.map));

@@ -19,8 +19,8 @@
 
 #include "accel.h"
 
-#define CLASS_DIR	"/sys/class/accel"
-#define NODE_DIR	"/dev/accel"
+#define CLASS_DIR "/sys/class/accel"
+#define NODE_DIR  "/dev/accel"
 
 int accel_ioctl(int fd, unsigned long request, void *arg)
 {
@@ -200,8 +200,8 @@ void bo_drop(int fd, struct bo *bo)
 	bo->handle = 0;
 }
 
-int grant_make(int fd, __u32 bo, __u32 rights, __u64 offset,
-	       __u64 size, struct grant *grant)
+int grant_make(int fd, __u32 bo, __u32 rights, __u64 offset, __u64 size,
+	       struct grant *grant)
 {
 	struct drm_trn4_grant_create arg = {
 		.bo = bo,
@@ -225,8 +225,8 @@ int grant_revoke(int fd, __u32 handle)
 	return accel_ioctl(fd, DRM_IOCTL_TRN4_GRANT_REVOKE, &arg);
 }
 
-int window_map(int fd, const struct grant *grant, __u64 offset,
-	       __u64 size, __u32 rights, __u32 *handle)
+int window_map(int fd, const struct grant *grant, __u64 offset, __u64 size,
+	       __u32 rights, __u32 *handle)
 {
 	struct drm_trn4_window_map arg = {
 		.offset = offset,
@@ -322,8 +322,8 @@ int sync_file_status(int sync_file)
 	return info.status;
 }
 
-int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
-	   __u32 results, __u32 in_sync, __u32 out_sync)
+int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
+	   __u32 in_sync, __u32 out_sync)
 {
 	struct drm_trn4_submit arg = {
 		.cmds = (uintptr_t)cmds,
@@ -368,8 +368,7 @@ struct drm_trn4_cmd cmd_copy(__u32 dst, __u64 dst_offset, __u32 src,
 }
 
 struct drm_trn4_cmd cmd_atomic(__u32 atomic, __u32 width, __u32 dst,
-			       __u64 offset, __u64 operand,
-			       __u64 compare)
+			       __u64 offset, __u64 operand, __u64 compare)
 {
 	return (struct drm_trn4_cmd) {
 		.op = DRM_TRN4_OP_ATOMIC,
@@ -385,7 +384,8 @@ struct drm_trn4_cmd cmd_atomic(__u32 atomic, __u32 width, __u32 dst,
 /* Any word tells its place and its seed: what is moved or mixed up shows */
 static __u64 pattern(__u64 seed, __u64 i)
 {
-	__u64 x = (i + 1) * 0x9e3779b97f4a7c15ull + seed * 0xd1342543de82ef95ull;
+	__u64 x = (i + 1) * 0x9e3779b97f4a7c15ull +
+		  seed * 0xd1342543de82ef95ull;
 
 	return x ^ x >> 29;
 }

@@ -15,15 +15,15 @@
 #include <linux/types.h>
 #include <drm/trn4_accel.h>
 
-#define ACCEL_MAX	72
-#define MIB		(1024ull * 1024)
-#define GIB		(1024 * MIB)
-#define PAGE		(2 * MIB)	/* of HBM, grants and windows */
-#define SEC		1000000000ll	/* in nanoseconds */
+#define ACCEL_MAX 72
+#define MIB       (1024ull * 1024)
+#define GIB       (1024 * MIB)
+#define PAGE      (2 * MIB)    /* of HBM, grants and windows */
+#define SEC       1000000000ll /* in nanoseconds */
 
-#define RIGHT_R		DRM_TRN4_RIGHT_READ
-#define RIGHT_RW	(DRM_TRN4_RIGHT_READ | DRM_TRN4_RIGHT_WRITE)
-#define RIGHT_ALL	(RIGHT_RW | DRM_TRN4_RIGHT_ATOMIC)
+#define RIGHT_R   DRM_TRN4_RIGHT_READ
+#define RIGHT_RW  (DRM_TRN4_RIGHT_READ | DRM_TRN4_RIGHT_WRITE)
+#define RIGHT_ALL (RIGHT_RW | DRM_TRN4_RIGHT_ATOMIC)
 
 /**
  * struct accel - an accelerator that is there
@@ -62,11 +62,11 @@ int gem_close(int fd, __u32 handle);
 int map_offset(int fd, __u32 handle, __u64 *offset);
 void *gem_map(int fd, __u32 handle, size_t size, int prot);
 
-int grant_make(int fd, __u32 bo, __u32 rights, __u64 offset,
-	       __u64 size, struct grant *grant);
+int grant_make(int fd, __u32 bo, __u32 rights, __u64 offset, __u64 size,
+	       struct grant *grant);
 int grant_revoke(int fd, __u32 handle);
-int window_map(int fd, const struct grant *grant, __u64 offset,
-	       __u64 size, __u32 rights, __u32 *handle);
+int window_map(int fd, const struct grant *grant, __u64 offset, __u64 size,
+	       __u32 rights, __u32 *handle);
 int window_unmap(int fd, __u32 handle);
 int window_state(int fd, __u32 handle);
 
@@ -77,16 +77,15 @@ int sync_export(int fd, __u32 handle);
 int sync_file_wait(int sync_file, int msec);
 int sync_file_status(int sync_file);
 
-int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
-	   __u32 results, __u32 in_sync, __u32 out_sync);
+int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
+	   __u32 in_sync, __u32 out_sync);
 int submit_wait(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
 		__u32 results);
 
 struct drm_trn4_cmd cmd_copy(__u32 dst, __u64 dst_offset, __u32 src,
 			     __u64 src_offset, __u64 length);
 struct drm_trn4_cmd cmd_atomic(__u32 atomic, __u32 width, __u32 dst,
-			       __u64 offset, __u64 operand,
-			       __u64 compare);
+			       __u64 offset, __u64 operand, __u64 compare);
 
 void fill_pattern(void *map, size_t size, __u64 seed);
 size_t check_pattern(const void *map, size_t size, __u64 seed);

@@ -61,8 +61,7 @@ int fabric_parse_route(const struct nl_reply *reply, struct fabric_route *r)
 {
 	if (nl_get_u32(reply, NVLF_A_ROUTE_SWITCH_ID, &r->switch_id) ||
 	    nl_get_u32(reply, NVLF_A_ROUTE_TARGET_ID, &r->target) ||
-	    nl_get_bytes(reply, NVLF_A_ROUTE_PORTS, r->ports,
-			 sizeof(r->ports)))
+	    nl_get_bytes(reply, NVLF_A_ROUTE_PORTS, r->ports, sizeof(r->ports)))
 		return -EBADMSG;
 	return 0;
 }
@@ -87,8 +86,7 @@ static int on_endpoint(const struct nl_reply *reply, void *priv)
 		return -EBADMSG;
 	if (f->endpoint_count == FABRIC_ENDPOINTS)
 		return -E2BIG;
-	return fabric_parse_endpoint(reply,
-				     &f->endpoints[f->endpoint_count++]);
+	return fabric_parse_endpoint(reply, &f->endpoints[f->endpoint_count++]);
 }
 
 static int on_switch(const struct nl_reply *reply, void *priv)
@@ -251,9 +249,8 @@ int fabric_partitions(struct nl *nl, struct fabric_partition *list,
 	return ret ? ret : (int)fill.count;
 }
 
-const struct fabric_port *fabric_port(const struct fabric *fabric,
-				      __u32 owner, __u32 id,
-				      __u32 index)
+const struct fabric_port *fabric_port(const struct fabric *fabric, __u32 owner,
+				      __u32 id, __u32 index)
 {
 	unsigned int i;
 
@@ -285,8 +282,8 @@ bool fabric_reaches(struct nl *nl, __u32 from, __u32 to)
 
 /* ---- Changes ---- */
 
-int fabric_set_route(struct nl *nl, __u32 sw, __u32 target,
-		     const void *ports, size_t len)
+int fabric_set_route(struct nl *nl, __u32 sw, __u32 target, const void *ports,
+		     size_t len)
 {
 	struct nl_request req;
 
@@ -326,8 +323,7 @@ int fabric_unroute(struct nl *nl, __u32 sw, __u32 target)
 }
 
 /* Routes @target on every switch */
-int fabric_route_all(struct nl *nl, const struct fabric *fabric,
-		     __u32 target)
+int fabric_route_all(struct nl *nl, const struct fabric *fabric, __u32 target)
 {
 	unsigned int i;
 	int ret = 0;
@@ -337,8 +333,7 @@ int fabric_route_all(struct nl *nl, const struct fabric *fabric,
 	return ret;
 }
 
-int fabric_unroute_all(struct nl *nl, const struct fabric *fabric,
-		       __u32 target)
+int fabric_unroute_all(struct nl *nl, const struct fabric *fabric, __u32 target)
 {
 	unsigned int i;
 	int ret = 0;

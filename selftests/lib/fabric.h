@@ -8,11 +8,11 @@
 
 #include "nvlf_nl.h"
 
-#define FABRIC_ENDPOINTS	72
-#define FABRIC_SWITCHES		36
-#define FABRIC_PORTS		(FABRIC_ENDPOINTS * 36 + FABRIC_SWITCHES * 72)
-#define FABRIC_SET		(NVLF_MEMBERS_LEN_MAX)	/* bytes of a bitmap */
-#define FABRIC_NONE		0xffffffffu
+#define FABRIC_ENDPOINTS 72
+#define FABRIC_SWITCHES  36
+#define FABRIC_PORTS     (FABRIC_ENDPOINTS * 36 + FABRIC_SWITCHES * 72)
+#define FABRIC_SET       (NVLF_MEMBERS_LEN_MAX) /* bytes of a bitmap */
+#define FABRIC_NONE      0xffffffffu
 
 /* What endpoint-get says; @reachable has a bit for each target id */
 struct fabric_endpoint {
@@ -59,8 +59,7 @@ struct fabric {
 /* Each returns 0, or -EBADMSG where something lacks or is malformed */
 int fabric_parse_endpoint(const struct nl_reply *reply,
 			  struct fabric_endpoint *endpoint);
-int fabric_parse_switch(const struct nl_reply *reply,
-			struct fabric_switch *sw);
+int fabric_parse_switch(const struct nl_reply *reply, struct fabric_switch *sw);
 int fabric_parse_port(const struct nl_reply *reply, struct fabric_port *port);
 int fabric_parse_route(const struct nl_reply *reply,
 		       struct fabric_route *route);
@@ -72,21 +71,19 @@ int fabric_load_trained(struct nl *nl, struct fabric *fabric);
 int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max);
 int fabric_partitions(struct nl *nl, struct fabric_partition *list,
 		      unsigned int max);
-const struct fabric_port *fabric_port(const struct fabric *fabric,
-				      __u32 owner, __u32 id,
-				      __u32 index);
+const struct fabric_port *fabric_port(const struct fabric *fabric, __u32 owner,
+				      __u32 id, __u32 index);
 
 int fabric_clear(struct nl *nl);
 int fabric_open_all(struct nl *nl, const struct fabric *fabric);
 int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
 		 __u32 target);
-int fabric_set_route(struct nl *nl, __u32 sw, __u32 target,
-		     const void *ports, size_t len);
+int fabric_set_route(struct nl *nl, __u32 sw, __u32 target, const void *ports,
+		     size_t len);
 int fabric_unroute(struct nl *nl, __u32 sw, __u32 target);
 int fabric_unroute_all(struct nl *nl, const struct fabric *fabric,
 		       __u32 target);
-int fabric_route_all(struct nl *nl, const struct fabric *fabric,
-		     __u32 target);
+int fabric_route_all(struct nl *nl, const struct fabric *fabric, __u32 target);
 int fabric_set_partition(struct nl *nl, __u32 id, const __u32 *members,
 			 unsigned int count);
 int fabric_del_partition(struct nl *nl, __u32 id);

@@ -13,7 +13,7 @@
 #include "nvlf_nl.h"
 
 /* An answer that has not come by then will not come */
-#define ANSWER_SEC	10
+#define ANSWER_SEC 10
 
 /* Attributes of a flat list, by type; the last of a type wins */
 static void parse(const void *at, size_t len, const struct nlattr **attrs,
@@ -158,8 +158,7 @@ static int receive(struct nl *nl, nl_handler handler, void *priv)
  * Return: 0, or the negative errno that the kernel answered; @nl then has what
  * it said with it.
  */
-int nl_do(struct nl *nl, struct nl_request *req, nl_handler handler,
-	  void *priv)
+int nl_do(struct nl *nl, struct nl_request *req, nl_handler handler, void *priv)
 {
 	int ret = send_request(nl, req, NLM_F_ACK);
 
@@ -227,7 +226,8 @@ int nl_event(struct nl *nl, int msec, nl_handler handler, void *priv)
 	got = recv(nl->fd, buf, sizeof(buf), 0);
 	if (got < 0)
 		return -errno;
-	if (got < NLMSG_HDRLEN || ((struct nlmsghdr *)buf)->nlmsg_type != nl->family)
+	if (got < NLMSG_HDRLEN ||
+	    ((struct nlmsghdr *)buf)->nlmsg_type != nl->family)
 		return -EBADMSG;
 	return handle((struct nlmsghdr *)buf, handler, priv);
 }
@@ -272,8 +272,7 @@ __u32 nl_put_raw(struct nl_request *req, __u16 type, __u16 nla_len,
 	return offset;
 }
 
-__u32 nl_put(struct nl_request *req, __u16 type, const void *data,
-	     size_t len)
+__u32 nl_put(struct nl_request *req, __u16 type, const void *data, size_t len)
 {
 	return nl_put_raw(req, type, NLA_HDRLEN + len, data, len);
 }

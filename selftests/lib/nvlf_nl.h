@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#define NL_REQUEST_MAX	4096
-#define NL_ATTRS_MAX	16
-#define NL_ROOM_MIN	4096	/* holds the smallest part of a dump */
-#define NL_ROOM_MAX	32768
+#define NL_REQUEST_MAX 4096
+#define NL_ATTRS_MAX   16
+#define NL_ROOM_MIN    4096 /* holds the smallest part of a dump */
+#define NL_ROOM_MAX    32768
 
 /**
  * struct nl - a socket that talks to the family nvlf
@@ -67,8 +67,7 @@ void nl_close(struct nl *nl);
 int nl_listen(struct nl *nl);
 
 void nl_request(struct nl_request *req, __u8 cmd);
-__u32 nl_put(struct nl_request *req, __u16 type, const void *data,
-	     size_t len);
+__u32 nl_put(struct nl_request *req, __u16 type, const void *data, size_t len);
 __u32 nl_put_u32(struct nl_request *req, __u16 type, __u32 value);
 __u32 nl_put_raw(struct nl_request *req, __u16 type, __u16 nla_len,
 		 const void *data, size_t len);

@@ -9,7 +9,7 @@
 #include "accel.h"
 #include "fabric.h"
 
-#define RIG_FILES	4
+#define RIG_FILES 4
 
 /**
  * struct rig - accelerators, open, and the fabric between them
@@ -33,6 +33,6 @@ int rig_begin(struct rig *rig, int want);
 void rig_end(struct rig *rig);
 
 /* Why a test is skipped where rig_begin() returns -ENODEV */
-#define RIG_NEEDS	"needs %d accelerators and the fabric"
+#define RIG_NEEDS "needs %d accelerators and the fabric"
 
 #endif /* SELFTESTS_RIG_H */

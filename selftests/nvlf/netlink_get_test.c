@@ -10,10 +10,11 @@
 #include <kselftest_harness.h>
 #include "fabric.h"
 
-#define LINKS	36	/* of an endpoint */
-#define RADIX	72	/* ports of a switch */
+#define LINKS 36 /* of an endpoint */
+#define RADIX 72 /* ports of a switch */
 
-FIXTURE(get) {
+FIXTURE(get)
+{
 	struct nl nl;
 	struct fabric *fabric;
 };
@@ -86,7 +87,8 @@ TEST_F(get, endpoints)
 		EXPECT_GE(NVLF_TARGET_MAX, e->id);
 		EXPECT_NE(0, e->guid);
 		EXPECT_EQ(LINKS, e->ports);
-		EXPECT_TRUE(has_device(e->device)) {
+		EXPECT_TRUE(has_device(e->device))
+		{
 			TH_LOG("endpoint %u is %s", e->id, e->device);
 		}
 		for (up = k = 0; k < f->port_count; k++) {
@@ -104,8 +106,7 @@ TEST_F(get, endpoints)
 		for (k = 0; k < i; k++) {
 			EXPECT_NE(f->endpoints[k].id, e->id);
 			EXPECT_NE(f->endpoints[k].guid, e->guid);
-			EXPECT_NE(0, strcmp(f->endpoints[k].device,
-					    e->device));
+			EXPECT_NE(0, strcmp(f->endpoints[k].device, e->device));
 		}
 	}
 }
@@ -215,19 +216,22 @@ TEST_F(get, wiring)
 static int on_endpoint(const struct nl_reply *reply, void *priv)
 {
 	return reply->cmd == NVLF_CMD_ENDPOINT_GET ?
-		fabric_parse_endpoint(reply, priv) : -EBADMSG;
+		       fabric_parse_endpoint(reply, priv) :
+		       -EBADMSG;
 }
 
 static int on_switch(const struct nl_reply *reply, void *priv)
 {
 	return reply->cmd == NVLF_CMD_SWITCH_GET ?
-		fabric_parse_switch(reply, priv) : -EBADMSG;
+		       fabric_parse_switch(reply, priv) :
+		       -EBADMSG;
 }
 
 static int on_port(const struct nl_reply *reply, void *priv)
 {
 	return reply->cmd == NVLF_CMD_PORT_GET ?
-		fabric_parse_port(reply, priv) : -EBADMSG;
+		       fabric_parse_port(reply, priv) :
+		       -EBADMSG;
 }
 
 TEST_F(get, one_endpoint)
@@ -259,7 +263,8 @@ TEST_F(get, one_switch)
 	for (i = 0; i < self->fabric->switch_count; i++) {
 		memset(&s, 0, sizeof(s));
 		nl_request(&req, NVLF_CMD_SWITCH_GET);
-		nl_put_u32(&req, NVLF_A_SWITCH_ID, self->fabric->switches[i].id);
+		nl_put_u32(&req, NVLF_A_SWITCH_ID,
+			   self->fabric->switches[i].id);
 		ASSERT_EQ(0, nl_do(&self->nl, &req, on_switch, &s));
 		EXPECT_EQ(self->fabric->switches[i].id, s.id);
 		EXPECT_EQ(self->fabric->switches[i].guid, s.guid);
@@ -400,7 +405,8 @@ TEST_F(get, absent_one)
 	nl_request(&req, NVLF_CMD_ENDPOINT_GET);
 	at = nl_put_u32(&req, NVLF_A_ENDPOINT_TARGET_ID, NVLF_TARGET_MAX);
 	ret = nl_do(&self->nl, &req, NULL, NULL);
-	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV) {
+	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(at, self->nl.offset);
@@ -409,7 +415,8 @@ TEST_F(get, absent_one)
 	nl_request(&req, NVLF_CMD_SWITCH_GET);
 	at = nl_put_u32(&req, NVLF_A_SWITCH_ID, 77);
 	ret = nl_do(&self->nl, &req, NULL, NULL);
-	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV) {
+	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(at, self->nl.offset);
@@ -421,7 +428,8 @@ TEST_F(get, absent_one)
 	at = nl_put_u32(&req, NVLF_A_PORT_INDEX, RADIX);
 	ret = nl_do(&self->nl, &req, NULL, NULL);
 	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV || ret == -ERANGE ||
-		    ret == -EINVAL) {
+		    ret == -EINVAL)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(at, self->nl.offset);
@@ -487,7 +495,8 @@ TEST_F(get, malformed)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		nl_request(&req, NVLF_CMD_ENDPOINT_GET);
 		at = nl_put(&req, NVLF_A_ENDPOINT_TARGET_ID, zeroes, sizes[i]);
-		EXPECT_GT(0, nl_do(&self->nl, &req, NULL, NULL)) {
+		EXPECT_GT(0, nl_do(&self->nl, &req, NULL, NULL))
+		{
 			TH_LOG("size %u", sizes[i]);
 		}
 		EXPECT_EQ(at, self->nl.offset);
@@ -512,19 +521,27 @@ TEST_F(get, malformed)
 TEST_F(get, unknown_command)
 {
 	static const __u8 cmds[] = {
-		0, NVLF_CMD_MAX + 1, 255,
+		0,
+		NVLF_CMD_MAX + 1,
+		255,
 		/* Those that the kernel sends only */
-		NVLF_CMD_ENDPOINT_NTF, NVLF_CMD_ENDPOINT_DEL_NTF,
-		NVLF_CMD_SWITCH_NTF, NVLF_CMD_SWITCH_DEL_NTF,
-		NVLF_CMD_PORT_NTF, NVLF_CMD_ROUTE_NTF, NVLF_CMD_ROUTE_DEL_NTF,
-		NVLF_CMD_PARTITION_NTF, NVLF_CMD_PARTITION_DEL_NTF,
+		NVLF_CMD_ENDPOINT_NTF,
+		NVLF_CMD_ENDPOINT_DEL_NTF,
+		NVLF_CMD_SWITCH_NTF,
+		NVLF_CMD_SWITCH_DEL_NTF,
+		NVLF_CMD_PORT_NTF,
+		NVLF_CMD_ROUTE_NTF,
+		NVLF_CMD_ROUTE_DEL_NTF,
+		NVLF_CMD_PARTITION_NTF,
+		NVLF_CMD_PARTITION_DEL_NTF,
 	};
 	struct nl_request req;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
 		nl_request(&req, cmds[i]);
-		EXPECT_EQ(-EOPNOTSUPP, nl_do(&self->nl, &req, NULL, NULL)) {
+		EXPECT_EQ(-EOPNOTSUPP, nl_do(&self->nl, &req, NULL, NULL))
+		{
 			TH_LOG("command %u", cmds[i]);
 		}
 	}

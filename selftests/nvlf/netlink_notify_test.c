@@ -10,12 +10,12 @@
 #include <kselftest_harness.h>
 #include "fabric.h"
 
-#define EVENTS_MAX	256
+#define EVENTS_MAX 256
 
 /* What one notification said; which member is valid, cmd tells */
 struct event {
 	__u8 cmd;
-	int bad;		/* what parsing it returned */
+	int bad; /* what parsing it returned */
 	union {
 		struct fabric_endpoint endpoint;
 		struct fabric_switch sw;
@@ -25,9 +25,10 @@ struct event {
 	};
 };
 
-FIXTURE(notify) {
-	struct nl nl;		/* asks */
-	struct nl ear;		/* listens */
+FIXTURE(notify)
+{
+	struct nl nl;  /* asks */
+	struct nl ear; /* listens */
 	struct fabric *fabric;
 	__u32 sw;
 	struct event *events;
@@ -108,16 +109,18 @@ FIXTURE_TEARDOWN(notify)
 	free(self->events);
 }
 
-#define COLLECT() do { \
-	unsigned int __i; \
-	\
-	self->count = collect(&self->ear, self->events); \
-	for (__i = 0; __i < self->count; __i++) \
-		EXPECT_EQ(0, self->events[__i].bad) { \
-			TH_LOG("event of command %u", \
-			       self->events[__i].cmd); \
-		} \
-} while (0)
+#define COLLECT() \
+	do { \
+		unsigned int __i; \
+\
+		self->count = collect(&self->ear, self->events); \
+		for (__i = 0; __i < self->count; __i++) \
+			EXPECT_EQ(0, self->events[__i].bad) \
+			{ \
+				TH_LOG("event of command %u", \
+				       self->events[__i].cmd); \
+			} \
+	} while (0)
 
 /* The last event of this kind, or NULL; *count is how many there were */
 static const struct event *last(const struct event *events, unsigned int n,
@@ -209,7 +212,8 @@ TEST_F(notify, route_replaced)
 TEST_F(notify, partition)
 {
 	__u32 members[2] = {
-		self->fabric->endpoints[0].id, self->fabric->endpoints[1].id,
+		self->fabric->endpoints[0].id,
+		self->fabric->endpoints[1].id,
 	};
 	const struct event *event;
 	unsigned int n, k;
@@ -286,7 +290,8 @@ TEST_F(notify, silence)
 	EXPECT_GT(0, fabric_set_partition(&self->nl, 0, NULL, 0));
 	EXPECT_GT(0, fabric_del_partition(&self->nl, 77));
 	n = collect(&self->ear, self->events);
-	EXPECT_EQ(0, n) {
+	EXPECT_EQ(0, n)
+	{
 		TH_LOG("command %u", self->events[0].cmd);
 	}
 }
@@ -305,11 +310,11 @@ TEST_F(notify, deaf_listener)
 
 /* ---- Dumps with a change in their midst ---- */
 
-#define PARTS	64
+#define PARTS 64
 
 struct picture {
 	unsigned int count;
-	__u32 value[PARTS];	/* the one member of each, in order of ids */
+	__u32 value[PARTS]; /* the one member of each, in order of ids */
 };
 
 static int see(const struct nl_reply *reply, void *priv)
@@ -452,7 +457,8 @@ TEST_F(notify, dump_under_change)
 	nl_close(&dumper);
 	kill(child, SIGKILL);
 	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status)) {
+	EXPECT_TRUE(WIFSIGNALED(status))
+	{
 		TH_LOG("step %d", WEXITSTATUS(status));
 	}
 }

@@ -13,13 +13,14 @@
 #include <kselftest_harness.h>
 #include "fabric.h"
 
-#define PARTS_MAX	64	/* that a switch has */
+#define PARTS_MAX 64 /* that a switch has */
 
-FIXTURE(set) {
+FIXTURE(set)
+{
 	struct nl nl;
 	struct fabric *fabric;
-	__u32 sw, target;	/* that are there */
-	__u8 ports[9];	/* of sw, that lead to target */
+	__u32 sw, target; /* that are there */
+	__u8 ports[9];    /* of sw, that lead to target */
 };
 
 FIXTURE_SETUP(set)
@@ -60,13 +61,15 @@ FIXTURE_TEARDOWN(set)
 static int on_route(const struct nl_reply *reply, void *priv)
 {
 	return reply->cmd == NVLF_CMD_ROUTE_GET ?
-		fabric_parse_route(reply, priv) : -EBADMSG;
+		       fabric_parse_route(reply, priv) :
+		       -EBADMSG;
 }
 
 static int on_partition(const struct nl_reply *reply, void *priv)
 {
 	return reply->cmd == NVLF_CMD_PARTITION_GET ?
-		fabric_parse_partition(reply, priv) : -EBADMSG;
+		       fabric_parse_partition(reply, priv) :
+		       -EBADMSG;
 }
 
 static int get_route(struct nl *nl, __u32 sw, __u32 target,
@@ -116,8 +119,8 @@ TEST_F(set, route)
 {
 	struct fabric_route route, list[4];
 
-	EXPECT_EQ(-ENOENT, get_route(&self->nl, self->sw, self->target,
-				     &route));
+	EXPECT_EQ(-ENOENT,
+		  get_route(&self->nl, self->sw, self->target, &route));
 	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
 				      self->ports, sizeof(self->ports)));
 	ASSERT_EQ(0, get_route(&self->nl, self->sw, self->target, &route));
@@ -129,8 +132,8 @@ TEST_F(set, route)
 	EXPECT_EQ(0, memcmp(&route, &list[0], sizeof(route)));
 
 	ASSERT_EQ(0, fabric_unroute(&self->nl, self->sw, self->target));
-	EXPECT_EQ(-ENOENT, get_route(&self->nl, self->sw, self->target,
-				     &route));
+	EXPECT_EQ(-ENOENT,
+		  get_route(&self->nl, self->sw, self->target, &route));
 	EXPECT_EQ(0, route_count(&self->nl, self->sw));
 	EXPECT_EQ(0, fabric_routes(&self->nl, list, 4));
 }
@@ -167,11 +170,12 @@ TEST_F(set, route_lengths)
 	memcpy(ports, self->ports, sizeof(self->ports));
 	for (len = need; len <= NVLF_PORTS_LEN_MAX; len++) {
 		EXPECT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
-					      ports, len)) {
+					      ports, len))
+		{
 			TH_LOG("%zu bytes: %s", len, self->nl.text);
 		}
-		ASSERT_EQ(0, get_route(&self->nl, self->sw, self->target,
-				       &route));
+		ASSERT_EQ(0,
+			  get_route(&self->nl, self->sw, self->target, &route));
 		EXPECT_EQ(0, memcmp(route.ports, ports, sizeof(ports)));
 	}
 }
@@ -187,8 +191,8 @@ TEST_F(set, routes_of_one_switch)
 	if (f->switch_count < 2)
 		SKIP(return, "needs two switches");
 	for (i = 0; i < f->endpoint_count; i++)
-		ASSERT_EQ(0, fabric_route_all(&self->nl, f,
-					      f->endpoints[i].id));
+		ASSERT_EQ(0,
+			  fabric_route_all(&self->nl, f, f->endpoints[i].id));
 	EXPECT_EQ((int)(f->switch_count * f->endpoint_count),
 		  fabric_routes(&self->nl, &route, 1));
 	for (k = 0; k < f->switch_count; k++) {
@@ -247,14 +251,16 @@ static int route_set(struct nl *nl, const struct broken *b, __u32 sw,
 }
 
 /* The route that stands must be as it was after each request that fails */
-#define EXPECT_ROUTE_KEPT() do { \
-	struct fabric_route __route; \
-	\
-	EXPECT_EQ(0, get_route(&self->nl, self->sw, self->target, &__route)); \
-	EXPECT_EQ(0, memcmp(__route.ports, self->ports, \
-			    sizeof(self->ports))); \
-	EXPECT_EQ(1, fabric_routes(&self->nl, &__route, 1)); \
-} while (0)
+#define EXPECT_ROUTE_KEPT() \
+	do { \
+		struct fabric_route __route; \
+\
+		EXPECT_EQ(0, get_route(&self->nl, self->sw, self->target, \
+				       &__route)); \
+		EXPECT_EQ(0, memcmp(__route.ports, self->ports, \
+				    sizeof(self->ports))); \
+		EXPECT_EQ(1, fabric_routes(&self->nl, &__route, 1)); \
+	} while (0)
 
 TEST_F(set, route_missing_attributes)
 {
@@ -322,7 +328,8 @@ TEST_F(set, route_bad_ids)
 		if (cases[i].ret) {
 			EXPECT_EQ(cases[i].ret, ret);
 		} else {
-			EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV) {
+			EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV)
+			{
 				TH_LOG("case %u returned %d", i, ret);
 			}
 		}
@@ -370,7 +377,8 @@ TEST_F(set, route_bad_ports)
 		broken.len = cases[i].len;
 		ret = route_set(&self->nl, &broken, self->sw, self->target,
 				self->ports, &at);
-		EXPECT_TRUE(ret == -EINVAL || ret == -ERANGE) {
+		EXPECT_TRUE(ret == -EINVAL || ret == -ERANGE)
+		{
 			TH_LOG("case %u returned %d", i, ret);
 		}
 		EXPECT_EQ(at, self->nl.offset);
@@ -403,11 +411,11 @@ TEST_F(set, route_del_bad)
 	nl_put(&req, NVLF_A_ROUTE_PORTS, self->ports, sizeof(self->ports));
 	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
 
-	EXPECT_EQ(-ERANGE, fabric_unroute(&self->nl, self->sw,
-					  NVLF_TARGET_MAX + 1));
+	EXPECT_EQ(-ERANGE,
+		  fabric_unroute(&self->nl, self->sw, NVLF_TARGET_MAX + 1));
 	EXPECT_STRNE("", self->nl.text);
-	EXPECT_EQ(-ENOENT, fabric_unroute(&self->nl, self->sw,
-					  NVLF_TARGET_MAX));
+	EXPECT_EQ(-ENOENT,
+		  fabric_unroute(&self->nl, self->sw, NVLF_TARGET_MAX));
 	EXPECT_STRNE("", self->nl.text);
 	ret = fabric_unroute(&self->nl, 77, self->target);
 	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV);
@@ -466,14 +474,13 @@ TEST_F(set, partition_until_none_is_left)
 					   1);
 	EXPECT_EQ(-ENOSPC, ret);
 	EXPECT_STRNE("", self->nl.text);
-	EXPECT_EQ(PARTS_MAX, fabric_partitions(&self->nl, list,
-					       2 * PARTS_MAX));
+	EXPECT_EQ(PARTS_MAX, fabric_partitions(&self->nl, list, 2 * PARTS_MAX));
 	/* Those that are there can still be changed, and one more after a del */
 	EXPECT_EQ(0, fabric_set_partition(&self->nl, 100, &self->target, 1));
 	EXPECT_EQ(0, fabric_del_partition(&self->nl, 200));
 	EXPECT_EQ(0, fabric_set_partition(&self->nl, 5, &self->target, 1));
-	EXPECT_EQ(-ENOSPC, fabric_set_partition(&self->nl, 6, &self->target,
-						1));
+	EXPECT_EQ(-ENOSPC,
+		  fabric_set_partition(&self->nl, 6, &self->target, 1));
 }
 
 TEST_F(set, partition_bad)
@@ -510,7 +517,8 @@ TEST_F(set, partition_bad)
 	nl_put_u32(&req, NVLF_A_PARTITION_ID, 1);
 	at = nl_put(&req, NVLF_A_PARTITION_MEMBERS, bytes, sizeof(bytes));
 	ret = nl_do(&self->nl, &req, NULL, NULL);
-	EXPECT_TRUE(ret == -EINVAL || ret == -ERANGE) {
+	EXPECT_TRUE(ret == -EINVAL || ret == -ERANGE)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(at, self->nl.offset);
@@ -621,7 +629,8 @@ TEST_F(set, needs_net_admin)
 		_exit(without_caps(self->fabric, self->sw, self->target,
 				   self->ports));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, status) {
+	EXPECT_EQ(0, status)
+	{
 		TH_LOG("step %d", WEXITSTATUS(status));
 	}
 	EXPECT_EQ(1, route_count(&self->nl, self->sw));
@@ -652,7 +661,8 @@ TEST_F(set, needs_initial_namespace)
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == KSFT_SKIP)
 		SKIP(return, "no user namespaces");
-	EXPECT_EQ(0, status) {
+	EXPECT_EQ(0, status)
+	{
 		TH_LOG("step %d", WEXITSTATUS(status));
 	}
 	EXPECT_EQ(0, fabric_partitions(&self->nl, &part, 1));

@@ -12,18 +12,20 @@
 #include "rig.h"
 #include "word.h"
 
-#define BATCHES		20
-#define PER_ENGINE	((__u64)BATCHES * DRM_TRN4_SUBMIT_MAX)
-#define PER_CPU		100000ull
+#define BATCHES    20
+#define PER_ENGINE ((__u64)BATCHES * DRM_TRN4_SUBMIT_MAX)
+#define PER_CPU    100000ull
 
-FIXTURE(atomic) {
+FIXTURE(atomic)
+{
 	struct rig rig;
-	struct bo bo;			/* of the first accelerator */
-	__u32 places[RIG_FILES];	/* each one's handle of that memory */
-	void *maps[RIG_FILES];		/* and mapping */
+	struct bo bo;            /* of the first accelerator */
+	__u32 places[RIG_FILES]; /* each one's handle of that memory */
+	void *maps[RIG_FILES];   /* and mapping */
 };
 
-FIXTURE_VARIANT(atomic) {
+FIXTURE_VARIANT(atomic)
+{
 	__u32 width;
 	__u64 offset;
 };
@@ -39,7 +41,8 @@ FIXTURE_SETUP(atomic)
 
 	if (rig_begin(&self->rig, RIG_FILES) == -ENODEV)
 		SKIP(return, RIG_NEEDS, RIG_FILES);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	ASSERT_EQ(0, bo_make(self->rig.fd[0], PAGE, 0, &self->bo));
@@ -187,9 +190,8 @@ TEST_F(atomic, engines_and_processes)
 
 			/* The owner's engine is busy in another process */
 			adder.fd = accel_open(&self->rig.accels[i ? i : 1]);
-			if (adder.fd < 0 ||
-			    window_map(adder.fd, &grant, 0, 0, RIGHT_ALL,
-				       &adder.place))
+			if (adder.fd < 0 || window_map(adder.fd, &grant, 0, 0,
+						       RIGHT_ALL, &adder.place))
 				_exit(1);
 			adder.map = gem_map(adder.fd, adder.place, PAGE,
 					    PROT_READ | PROT_WRITE);
@@ -245,7 +247,8 @@ TEST_F(atomic, values_are_unique)
 }
 
 /* A lock that engine and processor take by compare-and-swap in turn */
-FIXTURE(lock) {
+FIXTURE(lock)
+{
 	struct rig rig;
 	struct bo bo;
 	__u32 window;
@@ -257,7 +260,8 @@ FIXTURE_SETUP(lock)
 
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	ASSERT_EQ(0, bo_make(self->rig.fd[0], PAGE, 0, &self->bo));

@@ -12,12 +12,13 @@
 #include "touch.h"
 #include "word.h"
 
-#define HOST		DRM_TRN4_BO_HOST
+#define HOST DRM_TRN4_BO_HOST
 
-FIXTURE(bo) {
+FIXTURE(bo)
+{
 	struct rig rig;
 	int fd;
-	__u64 free;	/* HBM, before the test */
+	__u64 free; /* HBM, before the test */
 };
 
 static __u64 hbm_free(int fd)
@@ -31,7 +32,8 @@ FIXTURE_SETUP(bo)
 {
 	if (rig_begin(&self->rig, 1) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 1);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
@@ -100,8 +102,8 @@ TEST_F(bo, bad_fields)
 	EXPECT_EQ(-EINVAL, bo_create(self->fd, 0, 0, &handle));
 	EXPECT_EQ(-EINVAL, bo_create(self->fd, 0, HOST, &handle));
 	for (bit = 1; bit < 32; bit++)
-		EXPECT_EQ(-EINVAL, bo_create(self->fd, PAGE, 1u << bit,
-					     &handle));
+		EXPECT_EQ(-EINVAL,
+			  bo_create(self->fd, PAGE, 1u << bit, &handle));
 	EXPECT_EQ(-EINVAL, bo_create(self->fd, PAGE, HOST | 2, &handle));
 	EXPECT_EQ(self->free, hbm_free(self->fd));
 }
@@ -109,8 +111,8 @@ TEST_F(bo, bad_fields)
 TEST_F(bo, too_large)
 {
 	static const __u64 sizes[] = {
-		512 * GIB, 1ull << 47, 1ull << 63, ~0ull - PAGE, ~0ull - PAGE + 1,
-		~0ull - 4096, ~0ull,
+		512 * GIB,        1ull << 47,   1ull << 63, ~0ull - PAGE,
+		~0ull - PAGE + 1, ~0ull - 4096, ~0ull,
 	};
 	__u64 backed;
 	__u32 handle;
@@ -119,11 +121,12 @@ TEST_F(bo, too_large)
 	ASSERT_EQ(0, accel_param(self->fd, DRM_TRN4_PARAM_HBM_BACKED, &backed));
 	EXPECT_EQ(-ENOSPC, bo_create(self->fd, backed + 1, 0, &handle));
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		EXPECT_EQ(-ENOSPC, bo_create(self->fd, sizes[i], 0, &handle)) {
+		EXPECT_EQ(-ENOSPC, bo_create(self->fd, sizes[i], 0, &handle))
+		{
 			TH_LOG("size %#llx", (unsigned long long)sizes[i]);
 		}
-		EXPECT_EQ(-ENOMEM, bo_create(self->fd, sizes[i], HOST,
-					     &handle)) {
+		EXPECT_EQ(-ENOMEM, bo_create(self->fd, sizes[i], HOST, &handle))
+		{
 			TH_LOG("size %#llx", (unsigned long long)sizes[i]);
 		}
 	}
@@ -194,12 +197,14 @@ TEST_F(bo, host_zeroed_after_reuse)
 	EXPECT_EQ(self->free, hbm_free(self->fd));
 }
 
-FIXTURE(mapping) {
+FIXTURE(mapping)
+{
 	struct rig rig;
 	int fd;
 };
 
-FIXTURE_VARIANT(mapping) {
+FIXTURE_VARIANT(mapping)
+{
 	__u32 flags;
 };
 
@@ -210,7 +215,8 @@ FIXTURE_SETUP(mapping)
 {
 	if (rig_begin(&self->rig, 1) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 1);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
@@ -295,8 +301,8 @@ TEST_F(mapping, part_and_beyond)
 
 TEST_F(mapping, no_offset_no_mapping)
 {
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd,
-				   0));
+	EXPECT_EQ(MAP_FAILED,
+		  mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd, 0));
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd,
 				   1ull << 40));
 }
@@ -316,9 +322,9 @@ TEST_F(mapping, offset_bad_fields)
 		memset(&arg, 0, sizeof(arg));
 		arg.handle = bo.handle;
 		arg.flags = 1u << bit;
-		EXPECT_EQ(-EINVAL, accel_ioctl(self->fd,
-					       DRM_IOCTL_TRN4_MMAP_OFFSET,
-					       &arg));
+		EXPECT_EQ(-EINVAL,
+			  accel_ioctl(self->fd, DRM_IOCTL_TRN4_MMAP_OFFSET,
+				      &arg));
 	}
 	bo_drop(self->fd, &bo);
 	EXPECT_EQ(-ENOENT, map_offset(self->fd, bo.handle, &offset));
@@ -336,8 +342,8 @@ TEST_F(mapping, other_file)
 	ASSERT_EQ(0, map_offset(self->fd, bo.handle, &offset));
 	EXPECT_EQ(-ENOENT, map_offset(other, bo.handle, &theirs));
 	EXPECT_EQ(-EINVAL, gem_close(other, bo.handle));
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, PAGE, PROT_READ, MAP_SHARED, other,
-				   offset));
+	EXPECT_EQ(MAP_FAILED,
+		  mmap(NULL, PAGE, PROT_READ, MAP_SHARED, other, offset));
 	close(other);
 	EXPECT_EQ(0, touch_kind(bo.map));
 	bo_drop(self->fd, &bo);

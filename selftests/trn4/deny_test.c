@@ -13,16 +13,17 @@
 #include "touch.h"
 #include "word.h"
 
-#define N		RIG_FILES
+#define N RIG_FILES
 
-FIXTURE(deny) {
+FIXTURE(deny)
+{
 	struct rig rig;
 	struct nl *nl;
 	const struct fabric *fabric;
-	__u32 id[N];			/* target ids */
+	__u32 id[N]; /* target ids */
 	struct bo bos[N];
 	struct grant grants[N];
-	__u32 windows[N][N];		/* of the first on the second */
+	__u32 windows[N][N]; /* of the first on the second */
 	__u64 *maps[N][N];
 };
 
@@ -32,7 +33,8 @@ FIXTURE_SETUP(deny)
 
 	if (rig_begin(&self->rig, N) == -ENODEV)
 		SKIP(return, RIG_NEEDS, N);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->nl = &self->rig.nl;
@@ -48,10 +50,10 @@ FIXTURE_SETUP(deny)
 		for (k = 0; k < N; k++) {
 			if (i == k)
 				continue;
-			ASSERT_EQ(0, window_map(self->rig.fd[i],
-						&self->grants[k], 0, 0,
-						RIGHT_ALL,
-						&self->windows[i][k]));
+			ASSERT_EQ(0,
+				  window_map(self->rig.fd[i], &self->grants[k],
+					     0, 0, RIGHT_ALL,
+					     &self->windows[i][k]));
 			self->maps[i][k] = gem_map(self->rig.fd[i],
 						   self->windows[i][k], PAGE,
 						   PROT_READ | PROT_WRITE);
@@ -66,7 +68,7 @@ FIXTURE_TEARDOWN(deny)
 }
 
 /* Pairs of endpoints, as bits of a mask */
-#define PAIR(from, to)	(1u << (N * (from) + (to)))
+#define PAIR(from, to) (1u << (N * (from) + (to)))
 
 static unsigned int all_to(int to)
 {
@@ -177,9 +179,9 @@ TEST_F(deny, each_switch_counts)
 
 	for (i = 0; i < n; i++) {
 		EXPECT_PAIRS(0, 0);
-		ASSERT_EQ(0, fabric_unroute(self->nl,
-					    self->fabric->switches[i].id,
-					    self->id[2]));
+		ASSERT_EQ(0,
+			  fabric_unroute(self->nl, self->fabric->switches[i].id,
+					 self->id[2]));
 	}
 	EXPECT_PAIRS(all_to(2), DRM_TRN4_WINDOW_NO_ROUTE);
 	for (i = 0; i < n; i++) {
@@ -283,7 +285,8 @@ TEST_F(deny, two_halves)
 	EXPECT_PAIRS(0, 0);
 	ASSERT_EQ(0, fabric_del_partition(self->nl, 1));
 	EXPECT_PAIRS(all_pairs() & ~(PAIR(0, 1) | PAIR(1, 0) | PAIR(2, 3) |
-				   PAIR(3, 2)), DRM_TRN4_WINDOW_NO_PARTITION);
+				     PAIR(3, 2)),
+		     DRM_TRN4_WINDOW_NO_PARTITION);
 }
 
 /* Two that have a partition in common each with a third have none in common */
@@ -296,7 +299,8 @@ TEST_F(deny, not_transitive)
 	ASSERT_EQ(0, fabric_set_partition(self->nl, 3, second, 2));
 	ASSERT_EQ(0, fabric_del_partition(self->nl, 1));
 	EXPECT_PAIRS(all_pairs() & ~(PAIR(0, 1) | PAIR(1, 0) | PAIR(1, 2) |
-				   PAIR(2, 1)), DRM_TRN4_WINDOW_NO_PARTITION);
+				     PAIR(2, 1)),
+		     DRM_TRN4_WINDOW_NO_PARTITION);
 }
 
 /* Two partitions that both hold a pair: it needs one of them */
@@ -450,10 +454,12 @@ TEST_F(deny, flapping_under_load)
 		ASSERT_EQ(children[i], waitpid(children[i], &status, 0));
 		EXPECT_EQ(0, status);
 	}
-	EXPECT_EQ(0, pair->wrong) {
+	EXPECT_EQ(0, pair->wrong)
+	{
 		TH_LOG("saw %#llx", (unsigned long long)pair->bad_value);
 	}
-	EXPECT_EQ(0, others->wrong) {
+	EXPECT_EQ(0, others->wrong)
+	{
 		TH_LOG("saw %#llx", (unsigned long long)others->bad_value);
 	}
 	EXPECT_LT(0, pair->good);
@@ -503,7 +509,8 @@ TEST_F(deny, revokes_under_load)
 		ASSERT_EQ(0, window_unmap(self->rig.fd[1], window));
 		bo_drop(self->rig.fd[0], &bo);
 	}
-	EXPECT_EQ(0, seen->wrong) {
+	EXPECT_EQ(0, seen->wrong)
+	{
 		TH_LOG("saw %#llx", (unsigned long long)seen->bad_value);
 	}
 	EXPECT_LT(0, seen->good);

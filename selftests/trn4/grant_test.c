@@ -10,11 +10,12 @@
 #include "rig.h"
 #include "touch.h"
 
-#define BO_SIZE		(4 * PAGE)
+#define BO_SIZE (4 * PAGE)
 
-FIXTURE(grant) {
+FIXTURE(grant)
+{
 	struct rig rig;
-	int fd;			/* the owner */
+	int fd; /* the owner */
 	int peer;
 	struct bo bo;
 	struct drm_trn4_grant_create good;
@@ -25,14 +26,15 @@ FIXTURE_SETUP(grant)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
 	self->peer = self->rig.fd[1];
 	ASSERT_EQ(0, bo_make(self->fd, BO_SIZE, 0, &self->bo));
-	ASSERT_EQ(0, accel_param(self->fd, DRM_TRN4_PARAM_GRANTS,
-				 &self->limit));
+	ASSERT_EQ(0,
+		  accel_param(self->fd, DRM_TRN4_PARAM_GRANTS, &self->limit));
 	self->good = (struct drm_trn4_grant_create) {
 		.bo = self->bo.handle,
 		.rights = RIGHT_ALL,
@@ -103,14 +105,16 @@ TEST_F(grant, bad_rights)
 	for (i = 0; i < ARRAY_SIZE(rights); i++) {
 		arg = self->good;
 		arg.rights = rights[i];
-		EXPECT_EQ(-EINVAL, create(self->fd, &arg)) {
+		EXPECT_EQ(-EINVAL, create(self->fd, &arg))
+		{
 			TH_LOG("rights %#x", rights[i]);
 		}
 	}
 	for (i = 3; i < 32; i++) {
 		arg = self->good;
 		arg.rights |= 1u << i;
-		EXPECT_EQ(-EINVAL, create(self->fd, &arg)) {
+		EXPECT_EQ(-EINVAL, create(self->fd, &arg))
+		{
 			TH_LOG("rights %#x", arg.rights);
 		}
 	}
@@ -161,7 +165,8 @@ TEST_F(grant, bad_range)
 		arg = self->good;
 		arg.offset = cases[i].offset;
 		arg.size = cases[i].size;
-		EXPECT_EQ(-EINVAL, create(self->fd, &arg)) {
+		EXPECT_EQ(-EINVAL, create(self->fd, &arg))
+		{
 			TH_LOG("offset %#llx, size %#llx",
 			       (unsigned long long)arg.offset,
 			       (unsigned long long)arg.size);
@@ -204,7 +209,8 @@ TEST_F(grant, of_a_window)
 				BO_SIZE, &grant));
 	ASSERT_EQ(0, window_map(self->peer, &grant, 0, 0, RIGHT_ALL, &arg.bo));
 	ret = create(self->peer, &arg);
-	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT) {
+	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT)
+	{
 		TH_LOG("returned %d", ret);
 	}
 }
@@ -244,7 +250,8 @@ TEST_F(grant, limit)
 	ASSERT_NE(NULL, grants);
 	for (i = 0; i < self->limit; i++)
 		ASSERT_EQ(0, grant_make(self->fd, self->bo.handle, RIGHT_R, 0,
-					PAGE, &grants[i])) {
+					PAGE, &grants[i]))
+		{
 			TH_LOG("grant %u of %u", i, (unsigned int)self->limit);
 		}
 	EXPECT_EQ(-ENOSPC, grant_make(self->fd, self->bo.handle, RIGHT_R, 0,
@@ -293,9 +300,9 @@ TEST_F(grant, revoke_bad_fields)
 	for (bit = 0; bit < 32; bit++) {
 		arg.handle = grant.handle;
 		arg.flags = 1u << bit;
-		EXPECT_EQ(-EINVAL, accel_ioctl(self->fd,
-					       DRM_IOCTL_TRN4_GRANT_REVOKE,
-					       &arg));
+		EXPECT_EQ(-EINVAL,
+			  accel_ioctl(self->fd, DRM_IOCTL_TRN4_GRANT_REVOKE,
+				      &arg));
 	}
 
 	/* Its handle means nothing in another file, of whichever device */

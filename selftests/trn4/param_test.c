@@ -9,9 +9,10 @@
 #include <kselftest_harness.h>
 #include "rig.h"
 
-#define PARAM_LAST	DRM_TRN4_PARAM_SUBMIT_MAX
+#define PARAM_LAST DRM_TRN4_PARAM_SUBMIT_MAX
 
-FIXTURE(param) {
+FIXTURE(param)
+{
 	struct rig rig;
 	int fd;
 };
@@ -20,7 +21,8 @@ FIXTURE_SETUP(param)
 {
 	if (rig_begin(&self->rig, 1) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 1);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
@@ -46,7 +48,8 @@ TEST_F(param, every_one_answers)
 	__u32 i;
 
 	for (i = 0; i <= PARAM_LAST; i++)
-		EXPECT_EQ(0, accel_param(self->fd, i, &value)) {
+		EXPECT_EQ(0, accel_param(self->fd, i, &value))
+		{
 			TH_LOG("param %u", i);
 		}
 }
@@ -151,11 +154,13 @@ TEST_F(param, value_is_out)
 
 /* ---- What holds for every ioctl ---- */
 
-FIXTURE(every_ioctl) {
+FIXTURE(every_ioctl)
+{
 	struct rig rig;
 };
 
-FIXTURE_VARIANT(every_ioctl) {
+FIXTURE_VARIANT(every_ioctl)
+{
 	unsigned long request;
 };
 
@@ -199,7 +204,8 @@ FIXTURE_SETUP(every_ioctl)
 {
 	if (rig_begin(&self->rig, 1) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 1);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 }
@@ -214,8 +220,8 @@ TEST_F(every_ioctl, bad_pointer)
 	__u64 size = getpagesize();
 	char *pages;
 
-	EXPECT_EQ(-EFAULT, accel_ioctl(self->rig.fd[0], variant->request,
-				       NULL));
+	EXPECT_EQ(-EFAULT,
+		  accel_ioctl(self->rig.fd[0], variant->request, NULL));
 	EXPECT_EQ(-EFAULT, accel_ioctl(self->rig.fd[0], variant->request,
 				       (void *)-4096l));
 
@@ -238,7 +244,8 @@ TEST_F(every_ioctl, all_ones)
 
 	memset(arg, 0xff, sizeof(arg));
 	ret = accel_ioctl(self->rig.fd[0], variant->request, arg);
-	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT) {
+	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(before, param(self->rig.fd[0], DRM_TRN4_PARAM_HBM_FREE));
@@ -254,8 +261,10 @@ TEST_F(param, unknown_ioctl)
 	     nr++) {
 		ret = accel_ioctl(self->fd,
 				  DRM_IOWR(DRM_COMMAND_BASE + nr,
-					   struct drm_trn4_submit), &arg);
-		EXPECT_TRUE(ret == -EINVAL || ret == -ENOTTY) {
+					   struct drm_trn4_submit),
+				  &arg);
+		EXPECT_TRUE(ret == -EINVAL || ret == -ENOTTY)
+		{
 			TH_LOG("ioctl 0x%02x returned %d", nr, ret);
 		}
 	}

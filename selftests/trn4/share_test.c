@@ -15,13 +15,14 @@
 #include "touch.h"
 #include "word.h"
 
-FIXTURE(share) {
+FIXTURE(share)
+{
 	struct rig rig;
 	int owner, user;
-	int other;		/* a second file of the user's device */
+	int other; /* a second file of the user's device */
 	struct bo bo;
 	struct grant grant;
-	__u32 window;		/* with all rights */
+	__u32 window; /* with all rights */
 	__u32 readable;
 };
 
@@ -29,7 +30,8 @@ FIXTURE_SETUP(share)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->owner = self->rig.fd[0];
@@ -170,8 +172,8 @@ TEST_F(share, dmabuf_keeps_the_memory)
 	int dmabuf;
 	void *map;
 
-	ASSERT_EQ(0, accel_param(self->owner, DRM_TRN4_PARAM_HBM_FREE,
-				 &before));
+	ASSERT_EQ(0,
+		  accel_param(self->owner, DRM_TRN4_PARAM_HBM_FREE, &before));
 	ASSERT_EQ(0, bo_make(self->owner, PAGE, 0, &bo));
 	fill_pattern(bo.map, PAGE, 2);
 	dmabuf = export_dmabuf(self->owner, bo.handle);
@@ -234,16 +236,18 @@ TEST_F(share, dmabuf_to_another_device)
 
 /* ---- The same object in two files ---- */
 
-FIXTURE(two_files) {
+FIXTURE(two_files)
+{
 	struct rig rig;
 	int owner, user, other;
 	struct bo bo;
 	struct grant grant;
-	__u32 window, there;	/* in user, in other */
-	void *map;		/* by other */
+	__u32 window, there; /* in user, in other */
+	void *map;           /* by other */
 };
 
-FIXTURE_VARIANT(two_files) {
+FIXTURE_VARIANT(two_files)
+{
 	bool by_name;
 };
 
@@ -259,7 +263,8 @@ FIXTURE_SETUP(two_files)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->owner = self->rig.fd[0];

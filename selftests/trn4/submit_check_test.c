@@ -12,20 +12,21 @@
 #include <kselftest_harness.h>
 #include "rig.h"
 
-#define BO_SIZE		PAGE
+#define BO_SIZE PAGE
 
-FIXTURE(check) {
+FIXTURE(check)
+{
 	struct rig rig;
 	int fd, peer;
 	struct bo bo;
 	struct bo host;
 	struct bo results;
-	__u32 window;		/* on the peer's memory, all rights */
+	__u32 window; /* on the peer's memory, all rights */
 	__u32 sync;
-	struct drm_trn4_cmd copy;	/* good, as they stand */
+	struct drm_trn4_cmd copy; /* good, as they stand */
 	struct drm_trn4_cmd add;
 	struct drm_trn4_cmd cas;
-	struct drm_trn4_submit submit;	/* of copy alone; good */
+	struct drm_trn4_submit submit; /* of copy alone; good */
 };
 
 FIXTURE_SETUP(check)
@@ -35,7 +36,8 @@ FIXTURE_SETUP(check)
 
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
@@ -113,7 +115,8 @@ TEST_F(check, submit_counts)
 		arg = self->submit;
 		arg.cmds = (uintptr_t)cmds;
 		arg.cmd_count = counts[i];
-		EXPECT_EQ(-EINVAL, queue(self->fd, &arg)) {
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg))
+		{
 			TH_LOG("cmd_count %u", counts[i]);
 		}
 	}
@@ -123,13 +126,15 @@ TEST_F(check, submit_counts)
 		arg = self->submit;
 		arg.in_syncs = (uintptr_t)syncs;
 		arg.in_count = i == 1 ? DRM_TRN4_SYNCS_MAX + 1 : counts[i];
-		EXPECT_EQ(-EINVAL, queue(self->fd, &arg)) {
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg))
+		{
 			TH_LOG("in_count %u", arg.in_count);
 		}
 		arg = self->submit;
 		arg.out_syncs = (uintptr_t)syncs;
 		arg.out_count = i == 1 ? DRM_TRN4_SYNCS_MAX + 1 : counts[i];
-		EXPECT_EQ(-EINVAL, queue(self->fd, &arg)) {
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg))
+		{
 			TH_LOG("out_count %u", arg.out_count);
 		}
 	}
@@ -258,7 +263,8 @@ TEST_F(check, submit_results)
 	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
 	arg.results = self->window;
 	ret = queue(self->fd, &arg);
-	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT) {
+	EXPECT_TRUE(ret == -EINVAL || ret == -ENOENT)
+	{
 		TH_LOG("results in a window: returned %d", ret);
 	}
 	/* An offset into nothing */
@@ -300,7 +306,8 @@ TEST_F(check, cmd_op)
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
 		cmd = (struct drm_trn4_cmd) { .op = ops[i] };
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+		{
 			TH_LOG("op %u", ops[i]);
 		}
 	}
@@ -451,7 +458,9 @@ TEST_F(check, cmd_handles)
 TEST_F(check, cmd_ranges)
 {
 	const __u32 places[] = {
-		self->bo.handle, self->host.handle, self->window,
+		self->bo.handle,
+		self->host.handle,
+		self->window,
 	};
 	/* clang-format off */
 	static const struct {
@@ -480,14 +489,16 @@ TEST_F(check, cmd_ranges)
 			cmd.src = places[k];
 			cmd.src_offset = cases[i].offset;
 			cmd.length = cases[i].length;
-			EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+			{
 				TH_LOG("case %u from place %u", i, k);
 			}
 			cmd = self->copy;
 			cmd.dst = places[k];
 			cmd.dst_offset = cases[i].offset;
 			cmd.length = cases[i].length;
-			EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+			{
 				TH_LOG("case %u to place %u", i, k);
 			}
 		}
@@ -505,14 +516,16 @@ TEST_F(check, atomic_kind_and_width)
 	for (i = 0; i < ARRAY_SIZE(widths); i++) {
 		cmd = self->add;
 		cmd.width = widths[i];
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+		{
 			TH_LOG("width %u", widths[i]);
 		}
 	}
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		cmd = self->add;
 		cmd.atomic = kinds[i];
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+		{
 			TH_LOG("kind %u", kinds[i]);
 		}
 	}
@@ -534,7 +547,8 @@ TEST_F(check, atomic_place)
 				cmd.dst = places[k];
 				cmd.width = width;
 				cmd.dst_offset = 64 + i;
-				EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+				EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+				{
 					TH_LOG("width %u at %u", width, i);
 				}
 			}
@@ -542,7 +556,8 @@ TEST_F(check, atomic_place)
 			cmd = self->add;
 			cmd.dst = places[k];
 			cmd.dst_offset = far[i];
-			EXPECT_EQ(-EINVAL, one(self->fd, cmd)) {
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+			{
 				TH_LOG("offset %#llx",
 				       (unsigned long long)far[i]);
 			}

@@ -12,15 +12,16 @@
 #include "rig.h"
 #include "word.h"
 
-#define BO_SIZE		(2 * PAGE)
+#define BO_SIZE (2 * PAGE)
 
-FIXTURE(engine) {
+FIXTURE(engine)
+{
 	struct rig rig;
 	int fd, peer;
-	struct bo a, b, host;		/* ours */
-	struct bo far;			/* the peer's */
-	struct grant grant;		/* all of it */
-	__u32 window;		/* ours on it */
+	struct bo a, b, host; /* ours */
+	struct bo far;        /* the peer's */
+	struct grant grant;   /* all of it */
+	__u32 window;         /* ours on it */
 	struct bo results;
 	struct drm_trn4_result *result;
 };
@@ -29,7 +30,8 @@ FIXTURE_SETUP(engine)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
@@ -53,12 +55,14 @@ FIXTURE_TEARDOWN(engine)
 }
 
 /* Runs one command; its result is self->result[0] then */
-#define RUN(cmd) do { \
-	struct drm_trn4_cmd __cmd = (cmd); \
-	\
-	memset(self->result, 0xee, sizeof(*self->result)); \
-	ASSERT_EQ(0, submit_wait(self->fd, &__cmd, 1, self->results.handle)); \
-} while (0)
+#define RUN(cmd) \
+	do { \
+		struct drm_trn4_cmd __cmd = (cmd); \
+\
+		memset(self->result, 0xee, sizeof(*self->result)); \
+		ASSERT_EQ(0, submit_wait(self->fd, &__cmd, 1, \
+					 self->results.handle)); \
+	} while (0)
 
 TEST_F(engine, nop)
 {
@@ -122,7 +126,8 @@ TEST_F(engine, copy_between_all)
 				EXPECT_GE(self->result->end,
 					  self->result->start);
 				EXPECT_EQ(0, memcmp(dst + cases[i].dst,
-						    src + cases[i].src, n)) {
+						    src + cases[i].src, n))
+				{
 					TH_LOG("case %u, %u to %u", i, from,
 					       to);
 				}
@@ -169,12 +174,11 @@ TEST_F(engine, copy_overlap)
 			memcpy(expected, places[k].map, BO_SIZE);
 			memmove(expected + cases[i].dst,
 				expected + cases[i].src, cases[i].length);
-			RUN(cmd_copy(places[k].dst, cases[i].dst,
-				     places[k].src, cases[i].src,
-				     cases[i].length));
+			RUN(cmd_copy(places[k].dst, cases[i].dst, places[k].src,
+				     cases[i].src, cases[i].length));
 			EXPECT_EQ(0, self->result->error);
-			EXPECT_EQ(0, memcmp(expected, places[k].map,
-					    BO_SIZE)) {
+			EXPECT_EQ(0, memcmp(expected, places[k].map, BO_SIZE))
+			{
 				TH_LOG("case %u at place %u", i, k);
 			}
 		}
@@ -262,10 +266,12 @@ TEST_F(engine, atomics)
 				seen = 0;
 				memcpy(&seen, at, c->width);
 				EXPECT_EQ(0, self->result->error);
-				EXPECT_EQ(c->before, self->result->value) {
+				EXPECT_EQ(c->before, self->result->value)
+				{
 					TH_LOG("case %u", i);
 				}
-				EXPECT_EQ(c->after, seen) {
+				EXPECT_EQ(c->after, seen)
+				{
 					TH_LOG("case %u", i);
 				}
 				/* A word of 4 bytes has a neighbour */
@@ -327,9 +333,11 @@ TEST_F(engine, each_after_the_other)
 	fill_pattern(self->host.map, PAGE, 21);
 	cmds[0] = cmd_copy(self->a.handle, 0, self->host.handle, 0, PAGE);
 	cmds[1] = cmd_copy(self->window, PAGE, self->a.handle, 0, PAGE);
-	cmds[2] = cmd_atomic(DRM_TRN4_ATOMIC_SWAP, 8, self->window, PAGE, 42, 0);
+	cmds[2] = cmd_atomic(DRM_TRN4_ATOMIC_SWAP, 8, self->window, PAGE, 42,
+			     0);
 	cmds[3] = cmd_copy(self->b.handle, PAGE, self->window, PAGE, PAGE);
-	cmds[4] = cmd_atomic(DRM_TRN4_ATOMIC_ADD, 8, self->b.handle, PAGE, 1, 0);
+	cmds[4] = cmd_atomic(DRM_TRN4_ATOMIC_ADD, 8, self->b.handle, PAGE, 1,
+			     0);
 	cmds[5] = cmd_copy(self->host.handle, PAGE, self->b.handle, PAGE, PAGE);
 	ASSERT_EQ(0, submit_wait(self->fd, cmds, 6, self->results.handle));
 	EXPECT_EQ(*(__u64 *)self->host.map, self->result[2].value);
@@ -368,8 +376,8 @@ TEST_F(engine, results_anywhere)
 			result = (void *)((char *)bos[k]->map + offsets[i]);
 			EXPECT_EQ(100, result->value);
 			EXPECT_EQ(0, result->error);
-			EXPECT_EQ(offsets[i], first_not(bos[k]->map, offsets[i],
-							0xee));
+			EXPECT_EQ(offsets[i],
+				  first_not(bos[k]->map, offsets[i], 0xee));
 		}
 }
 
@@ -418,21 +426,23 @@ TEST_F(engine, commands_are_read_once)
 /*
  * -EACCES, from the submit itself or in the result: the uapi leaves open which.
  */
-#define NO_RIGHT(cmd) do { \
-	struct drm_trn4_cmd __cmd = (cmd); \
-	int __ret = submit_wait(self->fd, &__cmd, 1, self->results.handle); \
-	\
-	if (!__ret) \
-		__ret = self->result->error; \
-	EXPECT_EQ(-EACCES, __ret); \
-} while (0)
+#define NO_RIGHT(cmd) \
+	do { \
+		struct drm_trn4_cmd __cmd = (cmd); \
+		int __ret = submit_wait(self->fd, &__cmd, 1, \
+					self->results.handle); \
+\
+		if (!__ret) \
+			__ret = self->result->error; \
+		EXPECT_EQ(-EACCES, __ret); \
+	} while (0)
 
 TEST_F(engine, window_lacks_right)
 {
 	__u32 readable, writable;
 
-	ASSERT_EQ(0, window_map(self->fd, &self->grant, 0, 0, RIGHT_R,
-				&readable));
+	ASSERT_EQ(0,
+		  window_map(self->fd, &self->grant, 0, 0, RIGHT_R, &readable));
 	ASSERT_EQ(0, window_map(self->fd, &self->grant, 0, 0, RIGHT_RW,
 				&writable));
 	fill_pattern(self->far.map, BO_SIZE, 1);
@@ -540,8 +550,8 @@ TEST_F(engine, error_is_of_one_submit)
 	ASSERT_EQ(0, sync_create(self->fd, &first));
 	ASSERT_EQ(0, sync_create(self->fd, &second));
 	ASSERT_EQ(0, submit(self->fd, &bad, 1, 0, 0, first));
-	ASSERT_EQ(0, submit(self->fd, &good, 1, self->results.handle, 0,
-			    second));
+	ASSERT_EQ(0,
+		  submit(self->fd, &good, 1, self->results.handle, 0, second));
 	ASSERT_EQ(0, sync_wait(self->fd, second, 5 * SEC));
 	file = sync_export(self->fd, second);
 	ASSERT_LE(0, file);

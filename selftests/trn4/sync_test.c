@@ -14,16 +14,17 @@
 #include "rig.h"
 #include "word.h"
 
-#define BIG		(32 * MIB)
-#define LONG_COUNT	64		/* copies of BIG: some tenths of a second */
+#define BIG        (32 * MIB)
+#define LONG_COUNT 64 /* copies of BIG: some tenths of a second */
 
-FIXTURE(sync) {
+FIXTURE(sync)
+{
 	struct rig rig;
 	int fd, other;
 	struct bo a, b;
 	struct bo results;
 	struct drm_trn4_result *result;
-	struct drm_trn4_cmd slow[LONG_COUNT];	/* a to b, again and again */
+	struct drm_trn4_cmd slow[LONG_COUNT]; /* a to b, again and again */
 };
 
 FIXTURE_SETUP(sync)
@@ -32,7 +33,8 @@ FIXTURE_SETUP(sync)
 
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->fd = self->rig.fd[0];
@@ -154,7 +156,8 @@ TEST_F(sync, in_that_signals_later)
 		ret = sync_wait(self->other, out, SEC / 1000);
 		first = sync_wait(self->fd, slow, 0);
 		pending += first == -ETIME;
-		EXPECT_TRUE(ret == -ETIME || first == 0) {
+		EXPECT_TRUE(ret == -ETIME || first == 0)
+		{
 			TH_LOG("the second %d, the first %d", ret, first);
 		}
 	} while (ret == -ETIME);
@@ -209,11 +212,12 @@ TEST_F(sync, wait_is_interrupted)
 	ASSERT_EQ(0, timer_create(CLOCK_MONOTONIC, &event, &timer));
 	ASSERT_EQ(0, sync_create(self->fd, &sync));
 	for (i = 0; i < 4; i++)
-		ASSERT_EQ(0, submit(self->fd, self->slow, LONG_COUNT, 0, 0,
-				    sync));
+		ASSERT_EQ(0,
+			  submit(self->fd, self->slow, LONG_COUNT, 0, 0, sync));
 	ASSERT_EQ(0, timer_settime(timer, 0, &soon, NULL));
 	ret = sync_wait(self->fd, sync, 20 * SEC);
-	EXPECT_TRUE(ret == -EINTR || ret == 0) {
+	EXPECT_TRUE(ret == -EINTR || ret == 0)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	if (ret == 0)
@@ -254,7 +258,8 @@ TEST_F(sync, killed_while_submitting)
 	nanosleep(&nap, NULL);
 	EXPECT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status)) {
+	EXPECT_TRUE(WIFSIGNALED(status))
+	{
 		TH_LOG("status %#x", status);
 	}
 	EXPECT_EQ(0, submit_wait(self->fd, &nop, 1, 0));

@@ -18,22 +18,23 @@
 #include "touch.h"
 #include "word.h"
 
-#define BO_SIZE		(8 * MIB)
-#define LONG_COUNT	128
-#define ROUNDS		5
+#define BO_SIZE    (8 * MIB)
+#define LONG_COUNT 128
+#define ROUNDS     5
 
 /*
  * Accelerator 0 is the one that goes. 1 holds a window on it, and 0 one on 1.
  */
-FIXTURE(unbind) {
+FIXTURE(unbind)
+{
 	struct rig rig;
 	struct accel *victim;
 	int fd, peer, others;
 	struct bo bo, host, results;
-	struct bo theirs;		/* of 1 */
-	__u32 on_them, on_us;	/* windows: 0 on 1, 1 on 0 */
+	struct bo theirs;     /* of 1 */
+	__u32 on_them, on_us; /* windows: 0 on 1, 1 on 0 */
 	void *map_on_them, *map_on_us;
-	__u32 between;		/* of 2 on 1: not concerned */
+	__u32 between; /* of 2 on 1: not concerned */
 	void *map_between;
 	char switch_driver[32];
 };
@@ -44,12 +45,13 @@ FIXTURE_SETUP(unbind)
 
 	if (rig_begin(&self->rig, 3) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 3);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
-	ASSERT_EQ(0, pci_driver(self->rig.fabric->switches[0].device,
-				self->switch_driver,
-				sizeof(self->switch_driver)));
+	ASSERT_EQ(0,
+		  pci_driver(self->rig.fabric->switches[0].device,
+			     self->switch_driver, sizeof(self->switch_driver)));
 	self->victim = &self->rig.accels[0];
 	self->fd = self->rig.fd[0];
 	self->peer = self->rig.fd[1];
@@ -64,8 +66,8 @@ FIXTURE_SETUP(unbind)
 				BO_SIZE, &theirs));
 	ASSERT_EQ(0, window_map(self->fd, &theirs, 0, 0, RIGHT_ALL,
 				&self->on_them));
-	ASSERT_EQ(0, window_map(self->peer, &ours, 0, 0, RIGHT_ALL,
-				&self->on_us));
+	ASSERT_EQ(0,
+		  window_map(self->peer, &ours, 0, 0, RIGHT_ALL, &self->on_us));
 	ASSERT_EQ(0, window_map(self->others, &theirs, 0, 0, RIGHT_ALL,
 				&self->between));
 	self->map_on_them = gem_map(self->fd, self->on_them, BO_SIZE,
@@ -101,26 +103,30 @@ FIXTURE_TEARDOWN(unbind)
 }
 
 /* Every ioctl of the file of a device that is gone */
-#define EXPECT_GONE(file) do { \
-	struct drm_trn4_cmd __nop = { .op = DRM_TRN4_OP_NOP }; \
-	struct grant __grant = { 0 }; \
-	__u64 __value; \
-	__u32 __handle; \
-	int __fd = (file); \
-	\
-	EXPECT_EQ(-ENODEV, accel_param(__fd, DRM_TRN4_PARAM_PORTS, &__value)); \
-	EXPECT_EQ(-ENODEV, bo_create(__fd, PAGE, 0, &__handle)); \
-	EXPECT_EQ(-ENODEV, bo_create(__fd, PAGE, DRM_TRN4_BO_HOST, &__handle)); \
-	EXPECT_EQ(-ENODEV, map_offset(__fd, self->bo.handle, &__value)); \
-	EXPECT_EQ(-ENODEV, grant_make(__fd, self->bo.handle, RIGHT_R, 0, PAGE, \
-				      &__grant)); \
-	EXPECT_EQ(-ENODEV, grant_revoke(__fd, 1)); \
-	EXPECT_EQ(-ENODEV, window_map(__fd, &__grant, 0, 0, RIGHT_R, \
-				      &__handle)); \
-	EXPECT_EQ(-ENODEV, window_unmap(__fd, self->on_them)); \
-	EXPECT_EQ(-ENODEV, window_state(__fd, self->on_them)); \
-	EXPECT_EQ(-ENODEV, submit(__fd, &__nop, 1, 0, 0, 0)); \
-} while (0)
+#define EXPECT_GONE(file) \
+	do { \
+		struct drm_trn4_cmd __nop = { .op = DRM_TRN4_OP_NOP }; \
+		struct grant __grant = { 0 }; \
+		__u64 __value; \
+		__u32 __handle; \
+		int __fd = (file); \
+\
+		EXPECT_EQ(-ENODEV, \
+			  accel_param(__fd, DRM_TRN4_PARAM_PORTS, &__value)); \
+		EXPECT_EQ(-ENODEV, bo_create(__fd, PAGE, 0, &__handle)); \
+		EXPECT_EQ(-ENODEV, \
+			  bo_create(__fd, PAGE, DRM_TRN4_BO_HOST, &__handle)); \
+		EXPECT_EQ(-ENODEV, \
+			  map_offset(__fd, self->bo.handle, &__value)); \
+		EXPECT_EQ(-ENODEV, grant_make(__fd, self->bo.handle, RIGHT_R, \
+					      0, PAGE, &__grant)); \
+		EXPECT_EQ(-ENODEV, grant_revoke(__fd, 1)); \
+		EXPECT_EQ(-ENODEV, window_map(__fd, &__grant, 0, 0, RIGHT_R, \
+					      &__handle)); \
+		EXPECT_EQ(-ENODEV, window_unmap(__fd, self->on_them)); \
+		EXPECT_EQ(-ENODEV, window_state(__fd, self->on_them)); \
+		EXPECT_EQ(-ENODEV, submit(__fd, &__nop, 1, 0, 0, 0)); \
+	} while (0)
 
 TEST_F(unbind, idle)
 {
@@ -214,8 +220,7 @@ TEST_F(unbind, under_load)
 		ASSERT_EQ(0, sync_create(self->fd, &syncs[i]));
 		for (k = 0; k < 8; k++)
 			ASSERT_EQ(0, submit(self->fd, cmds, LONG_COUNT,
-					    self->results.handle, 0,
-					    syncs[i]));
+					    self->results.handle, 0, syncs[i]));
 		files[i] = sync_export(self->fd, syncs[i]);
 		ASSERT_LE(0, files[i]);
 	}
@@ -257,8 +262,8 @@ TEST_F(unbind, peers_work_queued)
 	EXPECT_EQ(0, sync_wait(self->peer, sync, 25 * SEC));
 	result = results.map;
 	for (i = 0; i < LONG_COUNT; i++)
-		EXPECT_TRUE(!result[i].error ||
-			    result[i].error == -EKEYREVOKED) {
+		EXPECT_TRUE(!result[i].error || result[i].error == -EKEYREVOKED)
+		{
 			TH_LOG("command %d ended with %d", i, result[i].error);
 		}
 	/* From now on none gets through */
@@ -289,7 +294,8 @@ TEST_F(unbind, touched_all_the_time)
 	ASSERT_EQ(0, pci_unbind("trn4", self->victim->device));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(children[i], waitpid(children[i], &status, 0));
-		EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
+		EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+		{
 			TH_LOG("child %d: status %#x", i, status);
 		}
 	}
@@ -315,13 +321,14 @@ TEST_F(unbind, bound_again)
 		EXPECT_EQ(self->victim->id, again[0].id);
 		EXPECT_STREQ(self->victim->device, again[0].device);
 		/* The old file is as dead as before */
-		EXPECT_EQ(-ENODEV, accel_param(self->fd, DRM_TRN4_PARAM_PORTS,
-					       &value));
+		EXPECT_EQ(-ENODEV,
+			  accel_param(self->fd, DRM_TRN4_PARAM_PORTS, &value));
 		EXPECT_EQ(SIGBUS, touch_kind(self->bo.map));
 		EXPECT_EQ(SIGBUS, touch_kind(self->map_on_us));
 
 		ASSERT_EQ(0, fabric_load_trained(nl, self->rig.fabric));
-		ASSERT_EQ(0, fabric_open_all(nl, self->rig.fabric)) {
+		ASSERT_EQ(0, fabric_open_all(nl, self->rig.fabric))
+		{
 			TH_LOG("%s", nl->text);
 		}
 		fd = accel_open(&again[0]);
@@ -403,7 +410,8 @@ TEST_F(unbind, switches)
 	EXPECT_EQ(SIGBUS, touch_kind_write(self->map_on_us));
 	state = window_state(self->others, self->between);
 	EXPECT_TRUE(state == DRM_TRN4_WINDOW_NO_ROUTE ||
-		    state == DRM_TRN4_WINDOW_NO_LINK) {
+		    state == DRM_TRN4_WINDOW_NO_LINK)
+	{
 		TH_LOG("state %d", state);
 	}
 	/* What is local goes on */
@@ -415,7 +423,8 @@ TEST_F(unbind, switches)
 	ASSERT_EQ(count, now->switch_count);
 	for (k = 0; k < count; k++)
 		EXPECT_EQ(f->switches[k].ports_up, now->switches[k].ports_up);
-	ASSERT_EQ(0, fabric_open_all(nl, now)) {
+	ASSERT_EQ(0, fabric_open_all(nl, now))
+	{
 		TH_LOG("%s", nl->text);
 	}
 	/* The same mappings, without having been made anew */

@@ -12,13 +12,14 @@
 #include "touch.h"
 #include "word.h"
 
-#define BO_SIZE		(4 * PAGE)
+#define BO_SIZE (4 * PAGE)
 
-FIXTURE(check) {
+FIXTURE(check)
+{
 	struct rig rig;
 	int owner, user;
 	struct bo bo;
-	struct grant all;	/* of the middle, with all rights */
+	struct grant all; /* of the middle, with all rights */
 	struct grant readable;
 	struct grant writable;
 	struct drm_trn4_window_map good;
@@ -28,7 +29,8 @@ FIXTURE_SETUP(check)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->owner = self->rig.fd[0];
@@ -110,14 +112,16 @@ TEST_F(check, rights)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		arg = self->good;
 		arg.rights = bad[i];
-		EXPECT_EQ(-EINVAL, map(self->user, &arg)) {
+		EXPECT_EQ(-EINVAL, map(self->user, &arg))
+		{
 			TH_LOG("rights %#x", bad[i]);
 		}
 	}
 	for (i = 3; i < 32; i++) {
 		arg = self->good;
 		arg.rights |= 1u << i;
-		EXPECT_EQ(-EINVAL, map(self->user, &arg)) {
+		EXPECT_EQ(-EINVAL, map(self->user, &arg))
+		{
 			TH_LOG("rights %#x", arg.rights);
 		}
 	}
@@ -138,8 +142,8 @@ TEST_F(check, rights_not_granted)
 				&handle));
 	EXPECT_EQ(0, window_map(self->user, &self->writable, 0, 0, RIGHT_R,
 				&handle));
-	EXPECT_EQ(0, window_map(self->user, &self->all, 0, 0, RIGHT_RW,
-				&handle));
+	EXPECT_EQ(0,
+		  window_map(self->user, &self->all, 0, 0, RIGHT_RW, &handle));
 }
 
 TEST_F(check, alignment)
@@ -151,12 +155,14 @@ TEST_F(check, alignment)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		arg = self->good;
 		arg.offset = bad[i];
-		EXPECT_EQ(-EINVAL, map(self->user, &arg)) {
+		EXPECT_EQ(-EINVAL, map(self->user, &arg))
+		{
 			TH_LOG("offset %#llx", (unsigned long long)bad[i]);
 		}
 		arg = self->good;
 		arg.size = bad[i];
-		EXPECT_EQ(-EINVAL, map(self->user, &arg)) {
+		EXPECT_EQ(-EINVAL, map(self->user, &arg))
+		{
 			TH_LOG("size %#llx", (unsigned long long)bad[i]);
 		}
 	}
@@ -189,7 +195,8 @@ TEST_F(check, beyond_the_end)
 		arg = self->good;
 		arg.offset = cases[i].offset;
 		arg.size = cases[i].size;
-		EXPECT_EQ(-ERANGE, map(self->user, &arg)) {
+		EXPECT_EQ(-ERANGE, map(self->user, &arg))
+		{
 			TH_LOG("offset %#llx, size %#llx",
 			       (unsigned long long)cases[i].offset,
 			       (unsigned long long)cases[i].size);
@@ -221,16 +228,17 @@ TEST_F(check, unmap_fields)
 	for (bit = 0; bit < 32; bit++) {
 		unmap.handle = arg.handle;
 		unmap.flags = 1u << bit;
-		EXPECT_EQ(-EINVAL, accel_ioctl(self->user,
-					       DRM_IOCTL_TRN4_WINDOW_UNMAP,
-					       &unmap));
+		EXPECT_EQ(-EINVAL,
+			  accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_UNMAP,
+				      &unmap));
 	}
 	EXPECT_EQ(DRM_TRN4_WINDOW_LIVE, window_state(self->user, arg.handle));
 
 	/* A buffer is no window, and is still there afterwards */
 	ASSERT_EQ(0, bo_create(self->user, PAGE, 0, &bo));
 	ret = window_unmap(self->user, bo);
-	EXPECT_TRUE(ret == -ENOENT || ret == -EINVAL) {
+	EXPECT_TRUE(ret == -ENOENT || ret == -EINVAL)
+	{
 		TH_LOG("returned %d", ret);
 	}
 	EXPECT_EQ(0, gem_close(self->user, bo));
@@ -246,14 +254,16 @@ TEST_F(check, info_fields)
 	EXPECT_EQ(-ENOENT, window_state(self->user, 0xffffffff));
 	ASSERT_EQ(0, bo_create(self->user, PAGE, 0, &bo));
 	ret = window_state(self->user, bo);
-	EXPECT_TRUE(ret == -ENOENT || ret == -EINVAL) {
+	EXPECT_TRUE(ret == -ENOENT || ret == -EINVAL)
+	{
 		TH_LOG("returned %d", ret);
 	}
 }
 
 /* ---- Many ---- */
 
-FIXTURE(many) {
+FIXTURE(many)
+{
 	struct rig rig;
 };
 
@@ -261,7 +271,8 @@ FIXTURE_SETUP(many)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 }
@@ -357,7 +368,8 @@ TEST_F(many, each_its_own)
 
 /* ---- Every pair ---- */
 
-FIXTURE(pairs) {
+FIXTURE(pairs)
+{
 	struct rig rig;
 	struct bo bos[RIG_FILES];
 	struct grant grants[RIG_FILES];
@@ -369,15 +381,16 @@ FIXTURE_SETUP(pairs)
 
 	if (rig_begin(&self->rig, 4) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 4);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	for (i = 0; i < RIG_FILES; i++) {
-		ASSERT_EQ(0, bo_make(self->rig.fd[i], 2 * PAGE, 0,
-				     &self->bos[i]));
-		ASSERT_EQ(0, grant_make(self->rig.fd[i], self->bos[i].handle,
-					RIGHT_RW, 0, 2 * PAGE,
-					&self->grants[i]));
+		ASSERT_EQ(0,
+			  bo_make(self->rig.fd[i], 2 * PAGE, 0, &self->bos[i]));
+		ASSERT_EQ(0,
+			  grant_make(self->rig.fd[i], self->bos[i].handle,
+				     RIGHT_RW, 0, 2 * PAGE, &self->grants[i]));
 	}
 }
 
@@ -397,9 +410,9 @@ TEST_F(pairs, all_at_once)
 		for (k = 0; k < RIG_FILES; k++) {
 			if (i == k)
 				continue;
-			ASSERT_EQ(0, window_map(self->rig.fd[i],
-						&self->grants[k], 0, 0,
-						RIGHT_RW, &handle));
+			ASSERT_EQ(0,
+				  window_map(self->rig.fd[i], &self->grants[k],
+					     0, 0, RIGHT_RW, &handle));
 			maps[i][k] = gem_map(self->rig.fd[i], handle, 2 * PAGE,
 					     PROT_READ | PROT_WRITE);
 			ASSERT_NE(MAP_FAILED, maps[i][k]);

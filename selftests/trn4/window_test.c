@@ -14,22 +14,24 @@
 #include "touch.h"
 #include "word.h"
 
-#define BO_SIZE		(4 * PAGE)
+#define BO_SIZE (4 * PAGE)
 
-FIXTURE(life) {
+FIXTURE(life)
+{
 	struct rig rig;
 	int owner, user;
-	struct bo bo;		/* the owner's */
-	struct grant grant;	/* of all of it, with all rights */
-	__u32 handle;	/* the user's window on it */
-	__u64 *map;		/* the window, mapped */
+	struct bo bo;       /* the owner's */
+	struct grant grant; /* of all of it, with all rights */
+	__u32 handle;       /* the user's window on it */
+	__u64 *map;         /* the window, mapped */
 };
 
 FIXTURE_SETUP(life)
 {
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
-	ASSERT_EQ(0, self->rig.error) {
+	ASSERT_EQ(0, self->rig.error)
+	{
 		TH_LOG("%s", self->rig.nl.text);
 	}
 	self->owner = self->rig.fd[0];
@@ -75,7 +77,10 @@ TEST_F(life, info)
 {
 	struct drm_trn4_window_info arg = {
 		.handle = self->handle,
-		.state = ~0u, .size = ~0ull, .peer = ~0u, .rights = ~0u,
+		.state = ~0u,
+		.size = ~0ull,
+		.peer = ~0u,
+		.rights = ~0u,
 	};
 
 	ASSERT_EQ(0, accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_INFO, &arg));
@@ -92,7 +97,8 @@ TEST_F(life, part_of_a_grant)
 		.offset = PAGE,
 		.size = 2 * PAGE,
 		.rights = RIGHT_RW,
-		.handle = ~0u, .peer = ~0u,
+		.handle = ~0u,
+		.peer = ~0u,
 	};
 	struct drm_trn4_window_info info = { 0 };
 	void *map;
@@ -101,8 +107,8 @@ TEST_F(life, part_of_a_grant)
 	ASSERT_EQ(0, accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_MAP, &arg));
 	EXPECT_EQ(self->rig.accels[0].id, arg.peer);
 	info.handle = arg.handle;
-	ASSERT_EQ(0, accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_INFO,
-				 &info));
+	ASSERT_EQ(0,
+		  accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_INFO, &info));
 	EXPECT_EQ(2 * PAGE, info.size);
 	EXPECT_EQ(RIGHT_RW, info.rights);
 
@@ -114,8 +120,8 @@ TEST_F(life, part_of_a_grant)
 	EXPECT_EQ(0, check_pattern((char *)self->bo.map + PAGE, 2 * PAGE, 3));
 	EXPECT_EQ(PAGE, first_not((char *)self->bo.map + 3 * PAGE, PAGE, 0));
 	/* Not a byte beyond: no larger mapping is given */
-	EXPECT_EQ(MAP_FAILED, gem_map(self->user, arg.handle, 3 * PAGE,
-				      PROT_READ));
+	EXPECT_EQ(MAP_FAILED,
+		  gem_map(self->user, arg.handle, 3 * PAGE, PROT_READ));
 	munmap(map, 2 * PAGE);
 
 	/* Size 0: from the offset to the end */
@@ -123,8 +129,8 @@ TEST_F(life, part_of_a_grant)
 	arg.size = 0;
 	ASSERT_EQ(0, accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_MAP, &arg));
 	info.handle = arg.handle;
-	ASSERT_EQ(0, accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_INFO,
-				 &info));
+	ASSERT_EQ(0,
+		  accel_ioctl(self->user, DRM_IOCTL_TRN4_WINDOW_INFO, &info));
 	EXPECT_EQ(PAGE, info.size);
 }
 
@@ -187,11 +193,12 @@ TEST_F(life, read_only)
 	__u32 handle;
 	void *map;
 
-	ASSERT_EQ(0, window_map(self->user, &self->grant, 0, 0, RIGHT_R,
-				&handle));
+	ASSERT_EQ(0,
+		  window_map(self->user, &self->grant, 0, 0, RIGHT_R, &handle));
 	map = gem_map(self->user, handle, BO_SIZE, PROT_READ | PROT_WRITE);
 	EXPECT_EQ(MAP_FAILED, map);
-	EXPECT_TRUE(errno == EACCES || errno == EPERM) {
+	EXPECT_TRUE(errno == EACCES || errno == EPERM)
+	{
 		TH_LOG("errno %d", errno);
 	}
 	EXPECT_EQ(MAP_FAILED, gem_map(self->user, handle, BO_SIZE, PROT_WRITE));
@@ -270,11 +277,11 @@ TEST_F(life, other_file)
 	ASSERT_LE(0, other);
 	ASSERT_EQ(0, map_offset(self->user, self->handle, &offset));
 	EXPECT_EQ(-ENOENT, map_offset(other, self->handle, &theirs));
-	EXPECT_EQ(-ENOENT, accel_ioctl(other, DRM_IOCTL_TRN4_WINDOW_INFO,
-				       &info));
+	EXPECT_EQ(-ENOENT,
+		  accel_ioctl(other, DRM_IOCTL_TRN4_WINDOW_INFO, &info));
 	EXPECT_EQ(-ENOENT, window_unmap(other, self->handle));
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, BO_SIZE, PROT_READ, MAP_SHARED, other,
-				   offset));
+	EXPECT_EQ(MAP_FAILED,
+		  mmap(NULL, BO_SIZE, PROT_READ, MAP_SHARED, other, offset));
 	close(other);
 	EXPECT_EQ(0, touch_kind(self->map));
 }
@@ -322,8 +329,8 @@ TEST_F(life, revoked_for_good)
 	EXPECT_EQ(SIGBUS, touch_kind(self->map));
 	EXPECT_EQ(DRM_TRN4_WINDOW_REVOKED,
 		  window_state(self->user, self->handle));
-	EXPECT_NE(0, memcmp(again.token, self->grant.token,
-			    sizeof(again.token)));
+	EXPECT_NE(0,
+		  memcmp(again.token, self->grant.token, sizeof(again.token)));
 	ASSERT_EQ(0, window_map(self->user, &again, 0, 0, RIGHT_ALL, &handle));
 	map = gem_map(self->user, handle, BO_SIZE, PROT_READ);
 	ASSERT_NE(MAP_FAILED, map);
@@ -396,8 +403,8 @@ TEST_F(life, owner_is_killed)
 		pause();
 		_exit(1);
 	}
-	ASSERT_EQ((ssize_t)sizeof(grant), read(pipes[0], &grant,
-					       sizeof(grant)));
+	ASSERT_EQ((ssize_t)sizeof(grant),
+		  read(pipes[0], &grant, sizeof(grant)));
 	ASSERT_EQ(0, window_map(self->user, &grant, 0, 0, RIGHT_RW, &handle));
 	map = gem_map(self->user, handle, PAGE, PROT_READ | PROT_WRITE);
 	ASSERT_NE(MAP_FAILED, map);
@@ -467,7 +474,8 @@ TEST_F(life, sigbus_kills)
 	ASSERT_EQ(0, grant_revoke(self->owner, self->grant.handle));
 	EXPECT_EQ(1, write(pipes[1], "x", 1));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) {
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+	{
 		TH_LOG("status %#x", status);
 	}
 }

@@ -5,6 +5,6 @@
 #ifndef COMMON_ARRAY_H
 #define COMMON_ARRAY_H
 
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif /* COMMON_ARRAY_H */

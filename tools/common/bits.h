@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BITS_MAX	2048	/* a bit for each target id */
-#define BITS_BYTES	(BITS_MAX / 8)
+#define BITS_MAX   2048 /* a bit for each target id */
+#define BITS_BYTES (BITS_MAX / 8)
 
 struct bits {
 	uint8_t byte[BITS_BYTES];
@@ -43,7 +43,7 @@ int bits_parse(struct bits *bits, const char *list, unsigned int limit);
  * Writes the shortest list, "none" for the empty set. Return: its length, as
  * snprintf(). BITS_TEXT bytes hold any.
  */
-#define BITS_TEXT	(BITS_MAX / 2 * 5 + 1)
+#define BITS_TEXT (BITS_MAX / 2 * 5 + 1)
 size_t bits_format(const struct bits *bits, char *text, size_t size);
 
 #endif /* COMMON_BITS_H */

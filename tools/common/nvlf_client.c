@@ -17,14 +17,14 @@
 #include "nvlf_client.h"
 
 /* How often a dump may be interrupted by changes before we give up. */
-#define DUMP_ATTEMPTS	8
+#define DUMP_ATTEMPTS 8
 /* Room for notifications: a rack's ports all going up come to less. */
-#define EVENT_BUFFER	(4 << 20)
-#define NSEC_PER_MSEC	1000000
+#define EVENT_BUFFER  (4 << 20)
+#define NSEC_PER_MSEC 1000000
 
 struct nvlf_client {
 	struct nl_sock *sock;
-	struct nl_sock *events;		/* NULL until nvlf_subscribe() */
+	struct nl_sock *events; /* NULL until nvlf_subscribe() */
 	int family;
 	char error[512];
 };
@@ -34,10 +34,10 @@ struct request {
 	struct nvlf_client *client;
 	const struct nvlf_type *type;
 	struct nl_msg *msg;
-	struct nvlf_list *list;		/* records go here, NULL for none */
+	struct nvlf_list *list; /* records go here, NULL for none */
 	bool done;
-	bool interrupted;		/* a change came between parts of a dump */
-	int error;			/* negative errno */
+	bool interrupted; /* a change came between parts of a dump */
+	int error;        /* negative errno */
 };
 
 static const char no_memory[] = "out of memory";
@@ -188,7 +188,7 @@ static int list_add(struct nvlf_list *list, const struct nvlf_type *type,
 void nvlf_list_free(struct nvlf_list *list)
 {
 	free(list->records);
-	*list = (struct nvlf_list){};
+	*list = (struct nvlf_list) {};
 }
 
 /* ---- The kernel's errors ------------------------------------------------ */
@@ -274,8 +274,8 @@ static void keep_error(struct request *req, int error, struct nlattr *attrs,
 
 	used = snprintf(out, size, "%s", text ? text : strerror(-error));
 	if (bad && used < size)
-		used += snprintf(out + used, size - used,
-				 " (attribute %s)", bad);
+		used += snprintf(out + used, size - used, " (attribute %s)",
+				 bad);
 	if (missing && used < size)
 		used += snprintf(out + used, size - used,
 				 " (attribute %s is missing)", missing);
@@ -328,7 +328,8 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	if (error)
 		keep_error(req, error,
 			   (struct nlattr *)((char *)nlmsg_data(nlh) +
-					     sizeof(error)), length);
+					     sizeof(error)),
+			   length);
 	return NL_STOP;
 }
 
@@ -539,7 +540,8 @@ int nvlf_subscribe(struct nvlf_client *client)
 	if (!ret)
 		ret = nl_socket_set_nonblocking(client->events);
 	if (!ret)
-		ret = nl_socket_set_buffer_size(client->events, EVENT_BUFFER, 0);
+		ret = nl_socket_set_buffer_size(client->events, EVENT_BUFFER,
+						0);
 	if (!ret)
 		ret = nl_socket_add_membership(client->events, group);
 	if (!ret)

@@ -46,11 +46,11 @@ struct nvlf_switch {
 
 struct nvlf_port {
 	uint32_t present;
-	uint32_t owner;		/* enum nvlf_owner */
+	uint32_t owner; /* enum nvlf_owner */
 	uint32_t owner_id;
 	uint32_t index;
-	uint32_t state;		/* enum nvlf_port_state */
-	uint32_t partner;	/* enum nvlf_owner */
+	uint32_t state;   /* enum nvlf_port_state */
+	uint32_t partner; /* enum nvlf_owner */
 	uint32_t partner_id;
 	uint32_t partner_port;
 	uint64_t partner_guid;

@@ -29,18 +29,18 @@ static const char *const state_names[] = {
 	.name = text, .attr = number, .kind = what, \
 	.offset = offsetof(struct type, member), \
 	.size = sizeof(((struct type *)NULL)->member)
-#define NAMES(array)	.values = array, .value_count = ARRAY_SIZE(array)
+#define NAMES(array) .values = array, .value_count = ARRAY_SIZE(array)
 
 static const struct nvlf_field endpoint_fields[] = {
 	{ FIELD(nvlf_endpoint, target_id, "target-id",
 		NVLF_A_ENDPOINT_TARGET_ID, NVLF_U32) },
 	{ FIELD(nvlf_endpoint, guid, "guid", NVLF_A_ENDPOINT_GUID, NVLF_U64) },
-	{ FIELD(nvlf_endpoint, device, "device",
-		NVLF_A_ENDPOINT_DEVICE, NVLF_STRING) },
-	{ FIELD(nvlf_endpoint, ports, "ports",
-		NVLF_A_ENDPOINT_PORTS, NVLF_U32) },
-	{ FIELD(nvlf_endpoint, ports_up, "ports-up",
-		NVLF_A_ENDPOINT_PORTS_UP, NVLF_U32) },
+	{ FIELD(nvlf_endpoint, device, "device", NVLF_A_ENDPOINT_DEVICE,
+		NVLF_STRING) },
+	{ FIELD(nvlf_endpoint, ports, "ports", NVLF_A_ENDPOINT_PORTS,
+		NVLF_U32) },
+	{ FIELD(nvlf_endpoint, ports_up, "ports-up", NVLF_A_ENDPOINT_PORTS_UP,
+		NVLF_U32) },
 	{ FIELD(nvlf_endpoint, reachable, "reachable",
 		NVLF_A_ENDPOINT_REACHABLE, NVLF_BITS) },
 };
@@ -48,50 +48,50 @@ static const struct nvlf_field endpoint_fields[] = {
 static const struct nvlf_field switch_fields[] = {
 	{ FIELD(nvlf_switch, id, "id", NVLF_A_SWITCH_ID, NVLF_U32) },
 	{ FIELD(nvlf_switch, guid, "guid", NVLF_A_SWITCH_GUID, NVLF_U64) },
-	{ FIELD(nvlf_switch, device, "device",
-		NVLF_A_SWITCH_DEVICE, NVLF_STRING) },
+	{ FIELD(nvlf_switch, device, "device", NVLF_A_SWITCH_DEVICE,
+		NVLF_STRING) },
 	{ FIELD(nvlf_switch, ports, "ports", NVLF_A_SWITCH_PORTS, NVLF_U32) },
-	{ FIELD(nvlf_switch, ports_up, "ports-up",
-		NVLF_A_SWITCH_PORTS_UP, NVLF_U32) },
-	{ FIELD(nvlf_switch, routes, "routes",
-		NVLF_A_SWITCH_ROUTES, NVLF_U32) },
+	{ FIELD(nvlf_switch, ports_up, "ports-up", NVLF_A_SWITCH_PORTS_UP,
+		NVLF_U32) },
+	{ FIELD(nvlf_switch, routes, "routes", NVLF_A_SWITCH_ROUTES,
+		NVLF_U32) },
 };
 
 static const struct nvlf_field port_fields[] = {
 	{ FIELD(nvlf_port, owner, "owner", NVLF_A_PORT_OWNER, NVLF_U32),
 	  NAMES(owner_names) },
-	{ FIELD(nvlf_port, owner_id, "owner-id",
-		NVLF_A_PORT_OWNER_ID, NVLF_U32) },
+	{ FIELD(nvlf_port, owner_id, "owner-id", NVLF_A_PORT_OWNER_ID,
+		NVLF_U32) },
 	{ FIELD(nvlf_port, index, "index", NVLF_A_PORT_INDEX, NVLF_U32) },
 	{ FIELD(nvlf_port, state, "state", NVLF_A_PORT_STATE, NVLF_U32),
 	  NAMES(state_names) },
 	{ FIELD(nvlf_port, partner, "partner", NVLF_A_PORT_PARTNER, NVLF_U32),
 	  NAMES(owner_names) },
-	{ FIELD(nvlf_port, partner_id, "partner-id",
-		NVLF_A_PORT_PARTNER_ID, NVLF_U32) },
+	{ FIELD(nvlf_port, partner_id, "partner-id", NVLF_A_PORT_PARTNER_ID,
+		NVLF_U32) },
 	{ FIELD(nvlf_port, partner_port, "partner-port",
 		NVLF_A_PORT_PARTNER_PORT, NVLF_U32) },
 	{ FIELD(nvlf_port, partner_guid, "partner-guid",
 		NVLF_A_PORT_PARTNER_GUID, NVLF_U64) },
-	{ FIELD(nvlf_port, trainings, "trainings",
-		NVLF_A_PORT_TRAININGS, NVLF_U32) },
+	{ FIELD(nvlf_port, trainings, "trainings", NVLF_A_PORT_TRAININGS,
+		NVLF_U32) },
 };
 
 static const struct nvlf_field route_fields[] = {
-	{ FIELD(nvlf_route, switch_id, "switch-id",
-		NVLF_A_ROUTE_SWITCH_ID, NVLF_U32) },
-	{ FIELD(nvlf_route, target_id, "target-id",
-		NVLF_A_ROUTE_TARGET_ID, NVLF_U32) },
+	{ FIELD(nvlf_route, switch_id, "switch-id", NVLF_A_ROUTE_SWITCH_ID,
+		NVLF_U32) },
+	{ FIELD(nvlf_route, target_id, "target-id", NVLF_A_ROUTE_TARGET_ID,
+		NVLF_U32) },
 	{ FIELD(nvlf_route, ports, "ports", NVLF_A_ROUTE_PORTS, NVLF_BITS) },
 };
 
 static const struct nvlf_field partition_fields[] = {
 	{ FIELD(nvlf_partition, id, "id", NVLF_A_PARTITION_ID, NVLF_U32) },
-	{ FIELD(nvlf_partition, members, "members",
-		NVLF_A_PARTITION_MEMBERS, NVLF_BITS) },
+	{ FIELD(nvlf_partition, members, "members", NVLF_A_PARTITION_MEMBERS,
+		NVLF_BITS) },
 };
 
-#define FIELDS(array)	.fields = array, .field_count = ARRAY_SIZE(array)
+#define FIELDS(array) .fields = array, .field_count = ARRAY_SIZE(array)
 
 const struct nvlf_type nvlf_endpoint_type = {
 	.name = "endpoint",
@@ -209,7 +209,7 @@ struct json_object *nvlf_json(const struct nvlf_type *type, const void *record)
 		if (nvlf_has(present, i))
 			json_add(object, field->name,
 				 field_json(field, (const char *)record +
-					    field->offset));
+							   field->offset));
 	}
 	return object;
 }

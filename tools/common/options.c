@@ -18,7 +18,7 @@ bool out_json;
 bool out_pretty;
 
 /* Numbers of getopt_long() for options, above all letters */
-#define FIRST_OPTION	256
+#define FIRST_OPTION 256
 
 /* clang-format off */
 static const struct command_option common_options[] = {
@@ -137,7 +137,8 @@ static struct option *make_longs(const struct command_option *own,
 		option = i < n ? &own[i] : &common_options[i - n];
 		longs[i].name = option->name;
 		longs[i].has_arg = option->kind == OPTION_FLAG ?
-				   no_argument : required_argument;
+					   no_argument :
+					   required_argument;
 		longs[i].val = option->letter ? option->letter :
 						FIRST_OPTION + (int)i;
 		if (!option->letter)
@@ -158,8 +159,8 @@ static const struct command_option *find(const struct command_option *own,
 
 	for (i = 0; i < all; i++) {
 		option = i < n ? &own[i] : &common_options[i - n];
-		if (c == (option->letter ? option->letter :
-					   FIRST_OPTION + (int)i))
+		if (c ==
+		    (option->letter ? option->letter : FIRST_OPTION + (int)i))
 			return option;
 	}
 	return NULL;

@@ -11,12 +11,12 @@
 
 /* What an option's argument is, and where it goes */
 enum option_kind {
-	OPTION_FLAG,		/* none; bool */
-	OPTION_NUMBER,		/* number; uint64_t */
-	OPTION_SIZE,		/* bytes; uint64_t */
-	OPTION_SECONDS,		/* time; int64_t, nanoseconds */
-	OPTION_TEXT,		/* anything; const char * */
-	OPTION_LIST,		/* numbers; struct bits */
+	OPTION_FLAG,    /* none; bool */
+	OPTION_NUMBER,  /* number; uint64_t */
+	OPTION_SIZE,    /* bytes; uint64_t */
+	OPTION_SECONDS, /* time; int64_t, nanoseconds */
+	OPTION_TEXT,    /* anything; const char * */
+	OPTION_LIST,    /* numbers; struct bits */
 };
 
 /**

@@ -13,10 +13,10 @@ struct json_object;
 /* Exit codes, as the manual pages have them */
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,	/* the kernel or the device said no */
-	EXIT_USAGE = 2,		/* the command line is wrong */
-	EXIT_DIFFERS = 3,	/* trn4ctl: data read back are not those written */
-	EXIT_TRAINING = 3,	/* nvlf-fm: some ports were still training */
+	EXIT_FAILED = 1,   /* the kernel or the device said no */
+	EXIT_USAGE = 2,    /* the command line is wrong */
+	EXIT_DIFFERS = 3,  /* trn4ctl: data read back are not those written */
+	EXIT_TRAINING = 3, /* nvlf-fm: some ports were still training */
 };
 
 /* "program: message" on stderr. Return: EXIT_FAILED, for return fail(...). */

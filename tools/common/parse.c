@@ -12,7 +12,7 @@
 
 #include "parse.h"
 
-#define NSEC_PER_SEC	1000000000ull
+#define NSEC_PER_SEC 1000000000ull
 
 /* An unsigned number at the start of @text; *@end is what follows it. */
 static int leading_number(const char *text, const char **end, uint64_t *number)
@@ -35,8 +35,7 @@ static int leading_number(const char *text, const char **end, uint64_t *number)
 	return 0;
 }
 
-int parse_number(const char *text, uint64_t min, uint64_t max,
-		 uint64_t *number)
+int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	const char *end;
 	uint64_t value;
@@ -69,7 +68,8 @@ int parse_size(const char *text, uint64_t *bytes)
 		if (unit) {
 			shift = 10 * (unit - units + 1);
 			end++;
-			if (strcasecmp(end, "iB") && strcasecmp(end, "B") && *end)
+			if (strcasecmp(end, "iB") && strcasecmp(end, "B") &&
+			    *end)
 				return -EINVAL;
 		} else if (strcasecmp(end, "B")) {
 			return -EINVAL;
@@ -87,7 +87,8 @@ int parse_seconds(const char *text, int64_t *ns)
 	const char *end;
 	int ret;
 
-	if (!isdigit((unsigned char)text[0]) || text[1] == 'x' || text[1] == 'X')
+	if (!isdigit((unsigned char)text[0]) || text[1] == 'x' ||
+	    text[1] == 'X')
 		return -EINVAL;
 	ret = leading_number(text, &end, &whole);
 	if (ret)
@@ -122,7 +123,8 @@ void format_size(uint64_t bytes, char text[SIZE_TEXT])
 	tenths = unit ? (bytes >> (10 * unit - 10)) % 1024 * 10 / 1024 : 0;
 	if (tenths)
 		snprintf(text, SIZE_TEXT, "%u.%u %s",
-			 (unsigned int)(bytes >> 10 * unit), tenths, units[unit]);
+			 (unsigned int)(bytes >> 10 * unit), tenths,
+			 units[unit]);
 	else
 		snprintf(text, SIZE_TEXT, "%u %s",
 			 (unsigned int)(bytes >> 10 * unit), units[unit]);

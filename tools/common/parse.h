@@ -31,7 +31,7 @@ int parse_seconds(const char *text, int64_t *ns);
 /*
  * Bytes in the largest unit that is at least 1, such as "64 MiB" or "1.5 GiB".
  */
-#define SIZE_TEXT	16
+#define SIZE_TEXT 16
 void format_size(uint64_t bytes, char text[SIZE_TEXT]);
 
 #endif /* COMMON_PARSE_H */

@@ -5,6 +5,6 @@
 #ifndef COMMON_VERSION_H
 #define COMMON_VERSION_H
 
-#define TOOLS_VERSION	"0.1.0"
+#define TOOLS_VERSION "0.1.0"
 
 #endif /* COMMON_VERSION_H */

@@ -19,8 +19,8 @@
 
 #include "internal.h"
 
-#define NODE_DIR	"/dev/accel"
-#define NODE_PREFIX	"accel"
+#define NODE_DIR    "/dev/accel"
+#define NODE_PREFIX "accel"
 
 int trn4_ioctl(const struct trn4_device *dev, unsigned long request, void *arg)
 {
@@ -175,8 +175,8 @@ static int read_names(const struct trn4_device *dev, struct trn4_info *info)
 	if (fstat(dev->fd, &st) == -1)
 		return -errno;
 
-	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u",
-		 major(st.st_rdev), minor(st.st_rdev));
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u", major(st.st_rdev),
+		 minor(st.st_rdev));
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len == -1)
 		return errno == ENOENT ? -ENODEV : -errno;
@@ -252,8 +252,8 @@ static int node_numbers(unsigned int **out)
 		n = 0;
 	numbers = calloc(n ? n : 1, sizeof(*numbers));
 	for (i = 0; i < n; i++) {
-		if (numbers && sscanf(entries[i]->d_name,
-				      NODE_PREFIX "%u%c", &number, &rest) == 1)
+		if (numbers && sscanf(entries[i]->d_name, NODE_PREFIX "%u%c",
+				      &number, &rest) == 1)
 			numbers[used++] = number;
 		free(entries[i]);
 	}
@@ -375,17 +375,17 @@ TRN4_API int trn4_open_pci(const char *address, struct trn4_device **dev)
 	/* Of what sscanf() takes as hexadecimal this leaves only digits. */
 	if (address[strspn(address, "0123456789abcdefABCDEF:.")])
 		return -EINVAL;
-	if (sscanf(address, "%x:%x:%x.%x%c",
-		   &domain, &bus, &slot, &function, &rest) != 4) {
+	if (sscanf(address, "%x:%x:%x.%x%c", &domain, &bus, &slot, &function,
+		   &rest) != 4) {
 		domain = 0;
-		if (sscanf(address, "%x:%x.%x%c",
-			   &bus, &slot, &function, &rest) != 3)
+		if (sscanf(address, "%x:%x.%x%c", &bus, &slot, &function,
+			   &rest) != 3)
 			return -EINVAL;
 	}
 	if (bus > 0xff || slot > 0x1f || function > 7)
 		return -EINVAL;
-	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x",
-		 domain, bus, slot, function);
+	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", domain, bus, slot,
+		 function);
 	return open_first(has_pci, name, dev);
 }
 

@@ -146,7 +146,8 @@ TRN4_API const char *trn4_window_state_text(int state)
 		[TRN4_STATE_REVOKED] = "the grant was revoked",
 		[TRN4_STATE_NO_LINK] = "no link is up, here or at the peer",
 		[TRN4_STATE_NO_ROUTE] = "no switch has a route to the peer",
-		[TRN4_STATE_NO_PARTITION] = "not in a common partition with the peer",
+		[TRN4_STATE_NO_PARTITION] =
+			"not in a common partition with the peer",
 		[TRN4_STATE_FAULT] = "the device refuses it",
 	};
 

@@ -12,7 +12,7 @@
 
 #include "trn4.h"
 
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Our names for the kernel's numbers, so that callers need none of its headers */
 #define SAME_AS_KERNEL(ours, kernels) \

@@ -17,7 +17,7 @@ SAME_AS_KERNEL(TRN4_FETCH_ADD, DRM_TRN4_ATOMIC_ADD);
 SAME_AS_KERNEL(TRN4_SWAP, DRM_TRN4_ATOMIC_SWAP);
 SAME_AS_KERNEL(TRN4_COMPARE_SWAP, DRM_TRN4_ATOMIC_CAS);
 
-#define NSEC_PER_SEC	1000000000ll
+#define NSEC_PER_SEC 1000000000ll
 
 /*
  * OPEN takes commands; SUBMITTED belongs to the device until its fence was
@@ -32,7 +32,7 @@ enum batch_state {
 struct trn4_batch {
 	struct trn4_device *dev;
 	struct trn4_buffer *results;
-	const struct drm_trn4_result *result;	/* @results as it is mapped */
+	const struct drm_trn4_result *result; /* @results as it is mapped */
 	struct drm_trn4_cmd *cmds;
 	unsigned int max;
 	unsigned int count;
@@ -43,13 +43,13 @@ struct trn4_batch {
 TRN4_API struct trn4_place trn4_buffer_at(const struct trn4_buffer *buf,
 					  uint64_t offset)
 {
-	return (struct trn4_place){ .handle = buf->handle, .offset = offset };
+	return (struct trn4_place) { .handle = buf->handle, .offset = offset };
 }
 
 TRN4_API struct trn4_place trn4_window_at(const struct trn4_window *win,
 					  uint64_t offset)
 {
-	return (struct trn4_place){ .handle = win->handle, .offset = offset };
+	return (struct trn4_place) { .handle = win->handle, .offset = offset };
 }
 
 TRN4_API int trn4_batch_create(struct trn4_device *dev, unsigned int max,
@@ -239,7 +239,7 @@ TRN4_API int trn4_batch_result(const struct trn4_batch *batch,
 	if (index >= batch->count)
 		return -EINVAL;
 	r = &batch->result[index];
-	*result = (struct trn4_result){
+	*result = (struct trn4_result) {
 		.value = r->value,
 		.start = r->start,
 		.end = r->end,

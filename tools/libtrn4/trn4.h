@@ -28,9 +28,9 @@
 extern "C" {
 #endif
 
-#define TRN4_VERSION_MAJOR	0
-#define TRN4_VERSION_MINOR	1
-#define TRN4_VERSION_PATCH	0
+#define TRN4_VERSION_MAJOR 0
+#define TRN4_VERSION_MINOR 1
+#define TRN4_VERSION_PATCH 0
 
 struct trn4_device;
 struct trn4_buffer;
@@ -260,7 +260,7 @@ struct trn4_token {
 	uint8_t bytes[16];
 };
 
-#define TRN4_TOKEN_TEXT		33	/* 32 hex digits and the end */
+#define TRN4_TOKEN_TEXT 33 /* 32 hex digits and the end */
 
 /**
  * trn4_grant_create() - let peers use a part of a buffer
@@ -479,7 +479,7 @@ struct trn4_result {
 	uint32_t reserved;
 };
 
-#define TRN4_NO_TIMEOUT		((int64_t)-1)
+#define TRN4_NO_TIMEOUT ((int64_t)-1)
 
 /**
  * trn4_batch_create() - make an empty list of commands
@@ -562,9 +562,9 @@ int trn4_batch_submit(struct trn4_batch *batch);
  *
  * Return: as trn4_batch_submit(); -EINVAL also for a fence that is not there.
  */
-int trn4_batch_submit_syncs(struct trn4_batch *batch,
-			    const uint32_t *in, unsigned int in_count,
-			    const uint32_t *out, unsigned int out_count);
+int trn4_batch_submit_syncs(struct trn4_batch *batch, const uint32_t *in,
+			    unsigned int in_count, const uint32_t *out,
+			    unsigned int out_count);
 
 /**
  * trn4_batch_wait() - wait until a batch has ended

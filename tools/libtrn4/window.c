@@ -20,7 +20,7 @@ SAME_AS_KERNEL(TRN4_STATE_FAULT, DRM_TRN4_WINDOW_FAULT);
 static int window_info(const struct trn4_device *dev, uint32_t handle,
 		       struct drm_trn4_window_info *info)
 {
-	*info = (struct drm_trn4_window_info){ .handle = handle };
+	*info = (struct drm_trn4_window_info) { .handle = handle };
 	return trn4_ioctl(dev, DRM_IOCTL_TRN4_WINDOW_INFO, info);
 }
 
@@ -34,9 +34,9 @@ static void window_unmap(const struct trn4_device *dev, uint32_t handle)
 }
 
 TRN4_API int trn4_window_create(struct trn4_device *dev,
-				const struct trn4_token *token,
-				uint64_t offset, uint64_t size,
-				uint32_t rights, struct trn4_window **out)
+				const struct trn4_token *token, uint64_t offset,
+				uint64_t size, uint32_t rights,
+				struct trn4_window **out)
 {
 	struct drm_trn4_window_map arg = {
 		.offset = offset,

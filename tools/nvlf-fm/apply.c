@@ -59,8 +59,8 @@ void change_format(const struct change *change, char text[CHANGE_TEXT])
 		bits_format(&change->route.ports, now, sizeof(now));
 		what = "ports";
 	} else {
-		n = snprintf(text, CHANGE_TEXT, "partition %u: ",
-			     change->partition.id);
+		n = snprintf(text, CHANGE_TEXT,
+			     "partition %u: ", change->partition.id);
 		bits_format(&change->partition.members, now, sizeof(now));
 		what = "members";
 	}

@@ -15,7 +15,7 @@
 int apply(struct plan *plan, struct nvlf_client *client);
 
 /* One change as a line of text, without its end. */
-#define CHANGE_TEXT	(2 * BITS_TEXT + 128)
+#define CHANGE_TEXT (2 * BITS_TEXT + 128)
 void change_format(const struct change *change, char text[CHANGE_TEXT]);
 
 struct json_object *change_json(const struct change *change);

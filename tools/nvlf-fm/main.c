@@ -21,7 +21,7 @@ struct options {
 	bool once;
 	bool dry_run;
 	bool version;
-	int64_t wait;	/* ns, how long ports may take to train; 0 not at all */
+	int64_t wait; /* ns, how long ports may take to train; 0 not at all */
 };
 
 static int64_t now(void)
@@ -41,7 +41,8 @@ static int read_settled(struct model *model, struct nvlf_client *client,
 	int ret;
 
 	deadline = options->wait > INT64_MAX - deadline ?
-		   INT64_MAX : deadline + options->wait;
+			   INT64_MAX :
+			   deadline + options->wait;
 	/* Before the first reading, so that no change falls in between. */
 	if (options->wait) {
 		ret = nvlf_subscribe(client);

@@ -48,7 +48,7 @@ void model_links(const struct model *model, struct model_links *links)
 	unsigned int training[2] = {};
 	size_t i;
 
-	*links = (struct model_links){};
+	*links = (struct model_links) {};
 	for (i = 0; i < model->ports.count; i++, port++) {
 		if (port->state == NVLF_PORT_STATE_TRAIN)
 			training[port->owner == NVLF_OWNER_SWITCH]++;

@@ -100,7 +100,7 @@ static struct change *add_change(struct plan *plan, enum change_kind kind)
 		plan->room = room;
 	}
 	change = &plan->changes[plan->count++];
-	*change = (struct change){ .kind = kind };
+	*change = (struct change) { .kind = kind };
 	return change;
 }
 
@@ -234,7 +234,7 @@ int plan_make(struct plan *plan, const struct model *model)
 	struct wanted wanted;
 	int ret;
 
-	*plan = (struct plan){};
+	*plan = (struct plan) {};
 	ret = want_routes(&wanted, model);
 	if (!ret)
 		ret = plan_route_sets(plan, &wanted);
@@ -251,5 +251,5 @@ int plan_make(struct plan *plan, const struct model *model)
 void plan_free(struct plan *plan)
 {
 	free(plan->changes);
-	*plan = (struct plan){};
+	*plan = (struct plan) {};
 }

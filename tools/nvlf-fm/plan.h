@@ -9,7 +9,7 @@
 
 #include "model.h"
 
-#define PLAN_PARTITION	1	/* the one that all endpoints are in */
+#define PLAN_PARTITION 1 /* the one that all endpoints are in */
 
 /* In the order in which a plan has them: what opens paths comes first */
 enum change_kind {

@@ -28,8 +28,8 @@ static void begin(struct answer *a, int error, int flags)
 
 static void add_tlv(struct answer *a, int type, const void *data, size_t len)
 {
-	struct nlattr *attr = (struct nlattr *)((char *)a +
-						NLMSG_ALIGN(a->nlh.nlmsg_len));
+	struct nlattr *attr =
+		(struct nlattr *)((char *)a + NLMSG_ALIGN(a->nlh.nlmsg_len));
 
 	attr->nla_type = type;
 	attr->nla_len = NLA_HDRLEN + len;
@@ -42,7 +42,9 @@ static void add_tlv(struct answer *a, int type, const void *data, size_t len)
 static struct request ask_route(struct nvlf_client *client)
 {
 	struct nvlf_route route = {
-		.present = 7, .switch_id = 1, .target_id = 2,
+		.present = 7,
+		.switch_id = 1,
+		.target_id = 2,
 	};
 	struct request req = { .client = client, .type = &nvlf_route_type };
 
@@ -77,7 +79,8 @@ static void the_kernels_words_are_told(void)
 	EQ(on_error(NULL, &a.err, &req), NL_STOP);
 	EQ(req.error, -EINVAL);
 	CHECK(req.done);
-	CHECK(!strcmp(client.error, "port 80 is beyond the switch's last (attribute ports)"));
+	CHECK(!strcmp(client.error,
+		      "port 80 is beyond the switch's last (attribute ports)"));
 	nlmsg_free(req.msg);
 }
 
@@ -123,7 +126,8 @@ static void a_missing_attribute_is_named(void)
 	begin(&a, -EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS);
 	add_tlv(&a, NLMSGERR_ATTR_MISS_TYPE, &number, sizeof(number));
 	on_error(NULL, &a.err, &req);
-	CHECK(!strcmp(client.error, "Invalid argument (attribute target-id is missing)"));
+	CHECK(!strcmp(client.error,
+		      "Invalid argument (attribute target-id is missing)"));
 	nlmsg_free(req.msg);
 }
 
@@ -226,8 +230,7 @@ static void wrong_records_are_refused(void)
 static void requests_hold_what_is_present(void)
 {
 	struct nvlf_route route = {
-		.present = 1u << NVLF_ROUTE_TARGET_ID |
-			   1u << NVLF_ROUTE_PORTS,
+		.present = 1u << NVLF_ROUTE_TARGET_ID | 1u << NVLF_ROUTE_PORTS,
 		.target_id = 5,
 	};
 	struct nl_msg *msg = new_message();

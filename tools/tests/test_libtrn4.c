@@ -15,15 +15,15 @@
 #include "tap.h"
 #include "trn4.h"
 
-#define MIB	(1ull << 20)
+#define MIB (1ull << 20)
 
 /* The kernel's side */
 static struct {
-	unsigned long fail;	/* the ioctl that fails */
-	int error;		/* with this errno */
-	int interrupts;		/* so many times it is interrupted before */
-	int handles;		/* GEM handles and syncobjs that are open */
-	bool busy;		/* the fence has not signalled */
+	unsigned long fail; /* the ioctl that fails */
+	int error;          /* with this errno */
+	int interrupts;     /* so many times it is interrupted before */
+	int handles;        /* GEM handles and syncobjs that are open */
+	bool busy;          /* the fence has not signalled */
 	struct drm_trn4_submit submit;
 	struct drm_trn4_cmd cmd;
 	struct drm_trn4_window_map window;
@@ -99,8 +99,8 @@ static int answer(unsigned long request, void *arg)
 		return 0;
 	case DRM_IOCTL_TRN4_SUBMIT:
 		kernel.submit = *(struct drm_trn4_submit *)arg;
-		kernel.cmd = *(struct drm_trn4_cmd *)(uintptr_t)
-			     kernel.submit.cmds;
+		kernel.cmd =
+			*(struct drm_trn4_cmd *)(uintptr_t)kernel.submit.cmds;
 		return 0;
 	case DRM_IOCTL_SYNCOBJ_WAIT:
 		kernel.deadline = wait->timeout_nsec;

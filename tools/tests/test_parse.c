@@ -12,7 +12,7 @@
 #include "parse.h"
 #include "tap.h"
 
-#define NS	1000000000ll
+#define NS 1000000000ll
 
 static void numbers(void)
 {
@@ -139,7 +139,7 @@ static int parse(const char *const *words, char ***args, uint64_t *number,
 }
 
 #define PARSE(...) \
-	parse((const char *const[]){ "test", __VA_ARGS__, NULL }, &args, \
+	parse((const char *const[]) { "test", __VA_ARGS__, NULL }, &args, \
 	      &number, &list, &given)
 
 static void command_lines(void)

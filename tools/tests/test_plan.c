@@ -345,7 +345,7 @@ static void changes_are_told(void)
 	bits_set(&c.route.ports, 4);
 	change_format(&c, text);
 	CHECK(!strcmp(text, "switch 1, route to 3: ports 4 (was none)"));
-	c = (struct change){ .kind = CHANGE_PARTITION_DEL };
+	c = (struct change) { .kind = CHANGE_PARTITION_DEL };
 	c.partition.id = 7;
 	bits_set(&c.was, 0);
 	bits_set(&c.was, 1);

@@ -12,7 +12,7 @@
 #include "access.h"
 
 /* Bytes of host memory that copy commands go through */
-#define STAGE	(4ull << 20)
+#define STAGE (4ull << 20)
 
 /*
  * Where to go when a window goes while the processor is at it. Set only
@@ -82,8 +82,8 @@ static int grant_memory(struct access *a, const struct access_options *o,
 	if (trn4_target_id(a->owner) == trn4_target_id(a->dev))
 		return fail("--from %s and --to %s are the same accelerator",
 			    o->from, o->to);
-	ret = trn4_buffer_create(a->owner, o->offset + length,
-				 TRN4_BUFFER_HBM, &a->memory);
+	ret = trn4_buffer_create(a->owner, o->offset + length, TRN4_BUFFER_HBM,
+				 &a->memory);
 	if (ret)
 		return fail("memory of %s: %s", o->to,
 			    trn4_explain(TRN4_CALL_BUFFER, ret));
@@ -144,7 +144,7 @@ int access_open(struct access *a, const struct access_options *o,
 	struct trn4_token token = {};
 	int code;
 
-	*a = (struct access){ .engine = o->by && !strcmp(o->by, "engine") };
+	*a = (struct access) { .engine = o->by && !strcmp(o->by, "engine") };
 	code = check(o, length);
 	if (code)
 		return code;
@@ -169,7 +169,7 @@ void access_close(struct access *a)
 	trn4_buffer_destroy(a->memory);
 	trn4_close(a->owner);
 	trn4_close(a->dev);
-	*a = (struct access){};
+	*a = (struct access) {};
 }
 
 int access_failed(const struct access *a, enum trn4_call call, int error)

@@ -46,7 +46,7 @@ struct access_options {
 /* clang-format on */
 
 /* --offset and --length beyond this are mistakes, and would overflow sums. */
-#define ACCESS_SPAN_MAX	(1ull << 50)
+#define ACCESS_SPAN_MAX (1ull << 50)
 
 /**
  * struct access - a window on the peer's memory, open

@@ -25,9 +25,9 @@ struct atomic {
 	uint64_t operand;
 	uint64_t compare;
 	uint64_t count;
-	uint64_t first;		/* the word before the first operation */
-	uint64_t last;		/* before the last one */
-	uint64_t model_ns;	/* model time, from the first to the last */
+	uint64_t first;    /* the word before the first operation */
+	uint64_t last;     /* before the last one */
+	uint64_t model_ns; /* model time, from the first to the last */
 };
 
 static uint64_t mask(const struct atomic *op)
@@ -50,8 +50,7 @@ static uint64_t after(const struct atomic *op)
 }
 
 /* A word: not negative, or negative and meant in two's complement. */
-static int parse_word(const char *text, const struct atomic *op,
-		      uint64_t *word)
+static int parse_word(const char *text, const struct atomic *op, uint64_t *word)
 {
 	bool negative = text[0] == '-';
 	uint64_t limit = negative ? mask(op) / 2 + 1 : mask(op);
@@ -202,12 +201,14 @@ static int do_atomic(struct atomic *op, const struct atomic_options *o,
 }
 
 #define WIDTH_OPTION(o) \
-	{ .name = "width", .letter = 'w', .kind = OPTION_NUMBER, \
-	  .value = &(o)->width, .argument = "BYTES", \
-	  .help = "of the word, 4 or 8 (default 8)" }
+	{ \
+		.name = "width", .letter = 'w', .kind = OPTION_NUMBER, \
+		.value = &(o)->width, .argument = "BYTES", \
+		.help = "of the word, 4 or 8 (default 8)" \
+	}
 
 #define NEGATIVE_NOTES \
-"A negative number comes behind --, and is meant in two's complement.\n"
+	"A negative number comes behind --, and is meant in two's complement.\n"
 
 int cmd_atomic_add(int argc, char **argv)
 {

@@ -62,8 +62,8 @@ static void show_table(const struct trn4_info *infos, int count,
 		       const struct nvlf_list *endpoints)
 {
 	static const char *const heads[] = {
-		"TARGET", "NODE", "DEVICE", "GUID", "HBM", "BACKED", "FREE",
-		"PORTS UP",
+		"TARGET", "NODE",   "DEVICE", "GUID",
+		"HBM",    "BACKED", "FREE",   "PORTS UP",
 	};
 	struct table *table = table_create("rlllrrrr");
 	const struct nvlf_endpoint *endpoint;

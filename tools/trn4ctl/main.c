@@ -11,7 +11,7 @@
 
 struct command {
 	const char *group;
-	const char *name;	/* NULL: the group's name is the command's */
+	const char *name; /* NULL: the group's name is the command's */
 	int (*run)(int argc, char **argv);
 	const char *help;
 };
@@ -21,28 +21,32 @@ static const struct command commands[] = {
 	{ "list", NULL, cmd_list, "accelerators of this machine" },
 	{ "topology", NULL, cmd_topology,
 	  "links between endpoints and switches, and who reaches whom" },
-	{ "port", "list", cmd_port_list, "ports and what is at their other end" },
+	{ "port", "list", cmd_port_list,
+	  "ports and what is at their other end" },
 	{ "port", "show", cmd_port_show, "one port" },
 	{ "route", "list", cmd_route_list, "routes of the switches" },
 	{ "route", "show", cmd_route_show, "one route" },
 	{ "route", "set", cmd_route_set, "make or replace a route" },
 	{ "route", "del", cmd_route_del, "remove a route" },
-	{ "partition", "list", cmd_partition_list, "partitions and their members" },
+	{ "partition", "list", cmd_partition_list,
+	  "partitions and their members" },
 	{ "partition", "show", cmd_partition_show, "one partition" },
 	{ "partition", "set", cmd_partition_set,
 	  "make a partition or replace its members" },
 	{ "partition", "del", cmd_partition_del, "remove a partition" },
-	{ "peer", "serve", cmd_peer_serve, "grant memory of an accelerator to peers" },
+	{ "peer", "serve", cmd_peer_serve,
+	  "grant memory of an accelerator to peers" },
 	{ "peer", "read", cmd_peer_read, "read a peer's memory" },
 	{ "peer", "write", cmd_peer_write, "write a peer's memory" },
 	{ "peer", "fill", cmd_peer_fill, "fill a peer's memory with one byte" },
 	{ "atomic", "add", cmd_atomic_add, "add to a word of a peer's memory" },
-	{ "atomic", "swap", cmd_atomic_swap, "replace a word of a peer's memory" },
+	{ "atomic", "swap", cmd_atomic_swap,
+	  "replace a word of a peer's memory" },
 	{ "atomic", "cas", cmd_atomic_cas,
 	  "replace a word of a peer's memory if it has a given value" },
 };
 
-#define COMMANDS	(ARRAY_SIZE(commands))
+#define COMMANDS (ARRAY_SIZE(commands))
 
 /* Groups that list what there is when no command of them is named */
 static const char *const listing[] = { "port", "route", "partition" };

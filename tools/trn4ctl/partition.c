@@ -58,9 +58,12 @@ int cmd_partition_list(int argc, char **argv)
 }
 
 #define ID_OPTION(id) \
-	{ .name = "id", .letter = 'i', .kind = OPTION_NUMBER, .value = id, \
-	  .required = true, .min = 1, .max = NVLF_PARTITION_MAX, \
-	  .argument = "ID", .help = "the partition" }
+	{ \
+		.name = "id", .letter = 'i', .kind = OPTION_NUMBER, \
+		.value = id, .required = true, .min = 1, \
+		.max = NVLF_PARTITION_MAX, .argument = "ID", \
+		.help = "the partition" \
+	}
 
 int cmd_partition_show(int argc, char **argv)
 {
@@ -91,7 +94,7 @@ int cmd_partition_show(int argc, char **argv)
 		json_show(nvlf_json(&nvlf_partition_type, &partition),
 			  out_pretty);
 	else
-		show_table(&(struct nvlf_list){ &partition, 1, 1 });
+		show_table(&(struct nvlf_list) { &partition, 1, 1 });
 	return code;
 }
 

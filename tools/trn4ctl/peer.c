@@ -14,11 +14,11 @@
 #include "parse.h"
 
 /* What is moved where nothing is said and the memory is our own */
-#define DEFAULT_LENGTH	(64ull << 20)
+#define DEFAULT_LENGTH (64ull << 20)
 /* What is dumped where nothing is said and the memory is somebody's */
-#define DEFAULT_DUMP	256
+#define DEFAULT_DUMP 256
 /* From how many bytes on a rate is told */
-#define RATE_MIN	(1u << 20)
+#define RATE_MIN (1u << 20)
 
 struct peer_options {
 	struct access_options access;
@@ -31,18 +31,20 @@ struct peer_options {
 };
 
 #define LENGTH_OPTION(o) \
-	{ .name = "length", .letter = 'l', .kind = OPTION_SIZE, \
-	  .value = &(o)->length, .given = &(o)->has_length, \
-	  .argument = "SIZE", .help = "how many bytes" }
+	{ \
+		.name = "length", .letter = 'l', .kind = OPTION_SIZE, \
+		.value = &(o)->length, .given = &(o)->has_length, \
+		.argument = "SIZE", .help = "how many bytes" \
+	}
 
 /* How an access went */
 struct report {
 	const char *verb;
 	double seconds;
 	uint64_t checksum;
-	bool compared;		/* with what the owner sees */
+	bool compared; /* with what the owner sees */
 	bool equal;
-	const char *hex;	/* bytes that were read, for JSON; or NULL */
+	const char *hex; /* bytes that were read, for JSON; or NULL */
 };
 
 static void show_json(const struct access *a, const struct peer_options *o,
@@ -56,8 +58,8 @@ static void show_json(const struct access *a, const struct peer_options *o,
 	json_add(json, "to", json_object_new_int64(trn4_window_peer(a->win)));
 	json_add(json, "offset", json_object_new_uint64(o->access.offset));
 	json_add(json, "length", json_object_new_uint64(a->length));
-	json_add(json, "by", json_object_new_string(a->engine ? "engine" :
-								"cpu"));
+	json_add(json, "by",
+		 json_object_new_string(a->engine ? "engine" : "cpu"));
 	json_add(json, "seconds", json_object_new_double(r->seconds));
 	json_add(json, "checksum", json_object_new_string(sum));
 	if (r->compared)
@@ -72,7 +74,8 @@ static void show_text(const struct access *a, const struct peer_options *o,
 {
 	uint32_t peer = trn4_window_peer(a->win);
 
-	printf("endpoint %u %s %" PRIu64 " bytes at %" PRIu64 " of endpoint %u's %s by %s: ",
+	printf("endpoint %u %s %" PRIu64 " bytes at %" PRIu64
+	       " of endpoint %u's %s by %s: ",
 	       trn4_target_id(a->dev), r->verb, a->length, o->access.offset,
 	       peer, a->owner ? "memory" : "grant",
 	       a->engine ? "engine" : "cpu");

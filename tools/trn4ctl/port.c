@@ -23,7 +23,8 @@ struct filter {
 static void show_table(const struct nvlf_list *list)
 {
 	static const char *const heads[] = {
-		"OWNER", "PORT", "STATE", "PARTNER", "PORT", "GUID", "TRAININGS",
+		"OWNER", "PORT", "STATE",     "PARTNER",
+		"PORT",  "GUID", "TRAININGS",
 	};
 	struct table *table = table_create("lrllrlr");
 	const struct nvlf_port *port = list->records;
@@ -116,14 +117,19 @@ static bool is_state(const char *name)
 }
 
 #define OWNER_OPTIONS(f) \
-	{ .name = "endpoint", .letter = 'e', .kind = OPTION_NUMBER, \
-	  .value = &(f)->endpoint, .given = &(f)->has_endpoint, \
-	  .max = NVLF_TARGET_MAX, .argument = "ID", \
+	{ .name = "endpoint", \
+	  .letter = 'e', \
+	  .kind = OPTION_NUMBER, \
+	  .value = &(f)->endpoint, \
+	  .given = &(f)->has_endpoint, \
+	  .max = NVLF_TARGET_MAX, \
+	  .argument = "ID", \
 	  .help = "of the endpoint with this target id" }, \
-	{ .name = "switch", .letter = 's', .kind = OPTION_NUMBER, \
-	  .value = &(f)->sw, .given = &(f)->has_switch, \
-	  .max = UINT32_MAX, .argument = "ID", \
-	  .help = "of this switch" }
+	{ \
+		.name = "switch", .letter = 's', .kind = OPTION_NUMBER, \
+		.value = &(f)->sw, .given = &(f)->has_switch, \
+		.max = UINT32_MAX, .argument = "ID", .help = "of this switch" \
+	}
 
 static int read_list_options(int argc, char **argv, struct filter *f)
 {
@@ -240,6 +246,6 @@ int cmd_port_show(int argc, char **argv)
 	if (out_json)
 		json_show(nvlf_json(&nvlf_port_type, &port), out_pretty);
 	else
-		show_table(&(struct nvlf_list){ &port, 1, 1 });
+		show_table(&(struct nvlf_list) { &port, 1, 1 });
 	return code;
 }

@@ -8,7 +8,7 @@
 #include "trn4ctl.h"
 
 /* The most ports that a set may name: what the kernel takes of a bitmap */
-#define PORT_LIMIT	(8 * NVLF_PORTS_LEN_MAX - 1)
+#define PORT_LIMIT (8 * NVLF_PORTS_LEN_MAX - 1)
 
 struct route_options {
 	uint64_t switch_id, target_id;
@@ -17,15 +17,19 @@ struct route_options {
 };
 
 #define SWITCH_OPTION(o, need, text) \
-	{ .name = "switch", .letter = 's', .kind = OPTION_NUMBER, \
-	  .value = &(o)->switch_id, .given = &(o)->has_switch, \
-	  .required = need, .max = UINT32_MAX, .argument = "ID", \
-	  .help = text }
+	{ \
+		.name = "switch", .letter = 's', .kind = OPTION_NUMBER, \
+		.value = &(o)->switch_id, .given = &(o)->has_switch, \
+		.required = need, .max = UINT32_MAX, .argument = "ID", \
+		.help = text \
+	}
 #define TARGET_OPTION(o, need, text) \
-	{ .name = "target", .letter = 't', .kind = OPTION_NUMBER, \
-	  .value = &(o)->target_id, .given = &(o)->has_target, \
-	  .required = need, .max = NVLF_TARGET_MAX, .argument = "ID", \
-	  .help = text }
+	{ \
+		.name = "target", .letter = 't', .kind = OPTION_NUMBER, \
+		.value = &(o)->target_id, .given = &(o)->has_target, \
+		.required = need, .max = NVLF_TARGET_MAX, .argument = "ID", \
+		.help = text \
+	}
 
 static void show_table(const struct nvlf_list *list)
 {
@@ -49,7 +53,7 @@ static void show_table(const struct nvlf_list *list)
 
 static struct nvlf_route route_of(const struct route_options *o)
 {
-	return (struct nvlf_route){
+	return (struct nvlf_route) {
 		.present = 1u << NVLF_ROUTE_SWITCH_ID |
 			   1u << NVLF_ROUTE_TARGET_ID,
 		.switch_id = o->switch_id,
@@ -143,7 +147,7 @@ int cmd_route_show(int argc, char **argv)
 	if (out_json)
 		json_show(nvlf_json(&nvlf_route_type, &route), out_pretty);
 	else
-		show_table(&(struct nvlf_list){ &route, 1, 1 });
+		show_table(&(struct nvlf_list) { &route, 1, 1 });
 	return code;
 }
 

@@ -19,13 +19,13 @@
 #include "data.h"
 #include "parse.h"
 
-#define NSEC_PER_SEC	1000000000ll
+#define NSEC_PER_SEC 1000000000ll
 
 struct serve_options {
 	const char *dev;
 	uint64_t size;
 	const char *rights;
-	int64_t limit;		/* ns */
+	int64_t limit; /* ns */
 	bool has_limit;
 	bool stdin;
 	const char *file;

@@ -130,10 +130,12 @@ static void show_reachable(const struct topology *t)
 		from = endpoint_at(t, a);
 		table_cell(table, "endpoint %u", from->target_id);
 		for (b = 0; b < t->endpoints.count; b++)
-			table_cell(table, "%s", a == b ? "." :
+			table_cell(table, "%s",
+				   a == b ? "." :
 				   bits_test(&from->reachable,
 					     endpoint_at(t, b)->target_id) ?
-				   "yes" : "-");
+					    "yes" :
+					    "-");
 	}
 	table_print(table, stdout);
 	table_destroy(table);

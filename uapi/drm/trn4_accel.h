@@ -20,15 +20,15 @@ extern "C" {
 #endif
 
 /* Append only */
-#define DRM_TRN4_GET_PARAM	0x00
-#define DRM_TRN4_BO_CREATE	0x01
-#define DRM_TRN4_MMAP_OFFSET	0x02
-#define DRM_TRN4_GRANT_CREATE	0x03
-#define DRM_TRN4_GRANT_REVOKE	0x04
-#define DRM_TRN4_WINDOW_MAP	0x05
-#define DRM_TRN4_WINDOW_UNMAP	0x06
-#define DRM_TRN4_WINDOW_INFO	0x07
-#define DRM_TRN4_SUBMIT		0x08
+#define DRM_TRN4_GET_PARAM    0x00
+#define DRM_TRN4_BO_CREATE    0x01
+#define DRM_TRN4_MMAP_OFFSET  0x02
+#define DRM_TRN4_GRANT_CREATE 0x03
+#define DRM_TRN4_GRANT_REVOKE 0x04
+#define DRM_TRN4_WINDOW_MAP   0x05
+#define DRM_TRN4_WINDOW_UNMAP 0x06
+#define DRM_TRN4_WINDOW_INFO  0x07
+#define DRM_TRN4_SUBMIT       0x08
 
 /**
  * enum drm_trn4_param - what DRM_IOCTL_TRN4_GET_PARAM can tell
@@ -79,7 +79,7 @@ struct drm_trn4_get_param {
  * reaches over PCIe. It can be an operand of a copy, never of an atomic, and
  * it cannot be granted.
  */
-#define DRM_TRN4_BO_HOST	(1 << 0)
+#define DRM_TRN4_BO_HOST (1 << 0)
 
 /**
  * struct drm_trn4_bo_create - allocate a buffer, all zeroes
@@ -112,11 +112,11 @@ struct drm_trn4_mmap_offset {
 	__u64 offset;
 };
 
-#define DRM_TRN4_RIGHT_READ	(1 << 0)
-#define DRM_TRN4_RIGHT_WRITE	(1 << 1)	/* only with READ */
-#define DRM_TRN4_RIGHT_ATOMIC	(1 << 2)	/* only with READ and WRITE */
+#define DRM_TRN4_RIGHT_READ   (1 << 0)
+#define DRM_TRN4_RIGHT_WRITE  (1 << 1) /* only with READ */
+#define DRM_TRN4_RIGHT_ATOMIC (1 << 2) /* only with READ and WRITE */
 
-#define DRM_TRN4_TOKEN_SIZE	16
+#define DRM_TRN4_TOKEN_SIZE 16
 
 /**
  * struct drm_trn4_grant_create - let peers use part of a buffer
@@ -138,7 +138,7 @@ struct drm_trn4_grant_create {
 	__u64 size;
 	__u32 flags;
 	__u32 handle;
-	__u8  token[DRM_TRN4_TOKEN_SIZE];
+	__u8 token[DRM_TRN4_TOKEN_SIZE];
 };
 
 /**
@@ -171,7 +171,7 @@ struct drm_trn4_grant_revoke {
  * aperture is free.
  */
 struct drm_trn4_window_map {
-	__u8  token[DRM_TRN4_TOKEN_SIZE];
+	__u8 token[DRM_TRN4_TOKEN_SIZE];
 	__u64 offset;
 	__u64 size;
 	__u32 rights;
@@ -230,9 +230,9 @@ struct drm_trn4_window_info {
 	__u32 rights;
 };
 
-#define DRM_TRN4_OP_NOP		0
-#define DRM_TRN4_OP_COPY	1
-#define DRM_TRN4_OP_ATOMIC	2
+#define DRM_TRN4_OP_NOP    0
+#define DRM_TRN4_OP_COPY   1
+#define DRM_TRN4_OP_ATOMIC 2
 
 enum drm_trn4_atomic {
 	DRM_TRN4_ATOMIC_ADD,
@@ -290,8 +290,8 @@ struct drm_trn4_result {
 	__u32 pad;
 };
 
-#define DRM_TRN4_SUBMIT_MAX	256	/* commands */
-#define DRM_TRN4_SYNCS_MAX	64	/* syncobjs, in and out each */
+#define DRM_TRN4_SUBMIT_MAX 256 /* commands */
+#define DRM_TRN4_SYNCS_MAX  64  /* syncobjs, in and out each */
 
 /**
  * struct drm_trn4_submit - queue commands
@@ -352,8 +352,7 @@ struct drm_trn4_submit {
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_WINDOW_INFO, \
 		 struct drm_trn4_window_info)
 #define DRM_IOCTL_TRN4_SUBMIT \
-	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_SUBMIT, \
-		struct drm_trn4_submit)
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_SUBMIT, struct drm_trn4_submit)
 
 #if defined(__cplusplus)
 }

@@ -15,7 +15,7 @@
 #include "report.h"
 
 /* Another process that says nothing for so long has gone astray */
-#define PATIENCE_MS	60000
+#define PATIENCE_MS 60000
 
 static unsigned int steps, passed, failed;
 

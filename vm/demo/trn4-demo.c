@@ -21,15 +21,15 @@
 #include "report.h"
 #include "trn4.h"
 
-#define MIB		(1ull << 20)
-#define STORE_SIZE	(64 * MIB)
-#define PAGE		(2 * MIB)	/* the smallest grant */
-#define ROUNDS		5		/* of a copy; the best one counts */
-#define ADDS		10000		/* by each of two processes */
-#define BATCH		256
-#define BATCHES		35
-#define SINGLES		(ADDS - BATCHES * BATCH)	/* one ioctl each */
-#define SECOND		1000000000ll	/* nanoseconds */
+#define MIB        (1ull << 20)
+#define STORE_SIZE (64 * MIB)
+#define PAGE       (2 * MIB) /* the smallest grant */
+#define ROUNDS     5         /* of a copy; the best one counts */
+#define ADDS       10000     /* by each of two processes */
+#define BATCH      256
+#define BATCHES    35
+#define SINGLES    (ADDS - BATCHES * BATCH) /* one ioctl each */
+#define SECOND     1000000000ll             /* nanoseconds */
 
 /* The accelerators of this machine, by target id */
 static struct trn4_info *accels;
@@ -37,16 +37,16 @@ static int count;
 
 /* What an actor has to tell; which members count depends on who it is */
 struct message {
-	int error;		/* 0 or what went wrong */
-	enum trn4_call call;	/* and where */
+	int error;           /* 0 or what went wrong */
+	enum trn4_call call; /* and where */
 	struct trn4_token token;
-	uint64_t sum;		/* checksum, or a word's value */
+	uint64_t sum; /* checksum, or a word's value */
 	int64_t window_ns, ram_ns, single_ns, batch_ns;
 };
 
 /* What an actor is told at its begin */
 struct role {
-	uint32_t target;	/* its accelerator */
+	uint32_t target; /* its accelerator */
 	uint64_t size;
 	uint32_t rights;
 	struct trn4_token token;
@@ -289,7 +289,8 @@ static void show_fabric(void)
 	step("The fabric manager connects every accelerator with every other");
 	check(command(true, NULL, 0, manager) == 0,
 	      "the manager set routes and a partition");
-	check(command(true, NULL, 0, topology) == 0, "the topology can be read");
+	check(command(true, NULL, 0, topology) == 0,
+	      "the topology can be read");
 }
 
 static void store_to_a_peer(void)
@@ -371,8 +372,7 @@ static void add_from_two(void)
 		if (!well("adder", ok, &told[i]))
 			return;
 	}
-	ok = give(to_owner, "g", 1) &&
-	     take(from_owner, &total, sizeof(total));
+	ok = give(to_owner, "g", 1) && take(from_owner, &total, sizeof(total));
 	if (!well("owner", ok, &total))
 		return;
 	check(total.sum == 2 * ADDS, "the owner reads %llu",
@@ -406,7 +406,8 @@ static void revoke_in_use(void)
 	ok = take(from_holder, &seen, sizeof(seen));
 	if (!well("holder", ok, &seen))
 		return;
-	check(seen.sum == 0, "before the revoke the window reads the owner's data");
+	check(seen.sum == 0,
+	      "before the revoke the window reads the owner's data");
 	ok = give(to_owner, "g", 1) &&
 	     take(from_owner, &revoked, sizeof(revoked));
 	if (!well("owner", ok, &revoked))
@@ -420,7 +421,7 @@ static void revoke_in_use(void)
 	waitpid(child, &status, 0);
 	check(!data && WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS,
 	      data ? "the process got data, not SIGBUS" :
-	      "the process was ended by %s, and got no data",
+		     "the process was ended by %s, and got no data",
 	      WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "itself");
 	give(to_owner, "g", 1);
 }
@@ -441,7 +442,7 @@ static int try_window(const struct trn4_token *token)
 	return ret;
 }
 
-#define ROUTES_MAX	36
+#define ROUTES_MAX 36
 
 /* A line of "trn4ctl route list", as it goes back to "route set" */
 struct route {

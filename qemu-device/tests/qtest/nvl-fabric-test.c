@@ -10,18 +10,19 @@
 #include "qobject/qjson.h"
 #include "trn4-qtest.h"
 
-#define PAGE        ((uint64_t)NVL_PAGE_SIZE)
-#define STATE       NVL_PORT_STATE
-#define ONES        "nvlf-all-ones"
-#define READ_WRITE  (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define PAGE       ((uint64_t)NVL_PAGE_SIZE)
+#define STATE      NVL_PORT_STATE
+#define ONES       "nvlf-all-ones"
+#define READ_WRITE (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
 
 /* A command that must fail; its error has to say @words. */
 static void fails(QTestState *qts, const char *command, const char *args,
                   const char *words)
 {
     QObject *obj = qobject_from_json(args, &error_abort);
-    QDict *error = qtest_qmp_assert_failure_ref(qts,
-        "{ 'execute': %s, 'arguments': %p }", command, obj);
+    QDict *error =
+        qtest_qmp_assert_failure_ref(qts, "{ 'execute': %s, 'arguments': %p }",
+                                     command, obj);
     const char *desc = qdict_get_str(error, "desc");
 
     if (!strstr(desc, words)) {
@@ -33,8 +34,8 @@ static void fails(QTestState *qts, const char *command, const char *args,
 
 static void works(QTestState *qts, const char *command, const char *args)
 {
-    qtest_qmp_assert_success(qts, "{ 'execute': %s, 'arguments': %p }",
-                             command, qobject_from_json(args, &error_abort));
+    qtest_qmp_assert_success(qts, "{ 'execute': %s, 'arguments': %p }", command,
+                             qobject_from_json(args, &error_abort));
 }
 
 /* ---- Leaks ------------------------------------------------------------- */
@@ -42,8 +43,7 @@ static void works(QTestState *qts, const char *command, const char *args)
 /* What QEMU holds: mappings that name @what, or open files. */
 static unsigned int count_maps(Rack *r, const char *what)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%d/maps",
-                                            qtest_pid(r->qts));
+    g_autofree char *path = g_strdup_printf("/proc/%d/maps", qtest_pid(r->qts));
     g_autofree char *text = NULL;
     const char *at;
     unsigned int n = 0;
@@ -87,21 +87,23 @@ static void test_switches(void)
     unsigned int n;
 
     for (n = 0; n <= 40; n++) {
-        g_autofree char *add = g_strdup_printf(
-            "{ 'qom-type': 'nvl-fabric', 'id': 'f', 'switches': %u }", n);
+        g_autofree char *add =
+            g_strdup_printf("{ 'qom-type': 'nvl-fabric', 'id': 'f', 'switches': %u }",
+                            n);
 
         if (n && NVL_SWITCHES_MAX % n == 0) {
             works(qts, "object-add", add);
             works(qts, "object-del", "{ 'id': 'f' }");
         } else {
             fails(qts, "object-add", add, "wiring rule");
-            fails(qts, "object-add", add,
-                  "1, 2, 3, 4, 6, 9, 12, 18 or 36");
+            fails(qts, "object-add", add, "1, 2, 3, 4, 6, 9, 12, 18 or 36");
         }
     }
     works(qts, "object-add", "{ 'qom-type': 'nvl-fabric', 'id': 'f' }");
-    fails(qts, "qom-set", "{ 'path': '/objects/f', 'property': 'switches',"
-          " 'value': 4 }", "cannot change");
+    fails(qts, "qom-set",
+          "{ 'path': '/objects/f', 'property': 'switches',"
+          " 'value': 4 }",
+          "cannot change");
     qtest_quit(qts);
 }
 
@@ -130,32 +132,41 @@ static void test_trn4_errors(void)
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'odd'",
           "multiple of 2 MiB" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
-          " 'aperture': 2097152", "power of two" },
+          " 'aperture': 2097152",
+          "power of two" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
-          " 'aperture': 12582912", "power of two" },
+          " 'aperture': 12582912",
+          "power of two" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
-          " 'aperture': 0", "power of two" },
+          " 'aperture': 0",
+          "power of two" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
-          " 'aperture': 4398046511104", "mappings" },
+          " 'aperture': 4398046511104",
+          "mappings" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
-          " 'aperture': 9223372036854775808", "host addresses" },
+          " 'aperture': 9223372036854775808",
+          "host addresses" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
-          " 'x-pci-vendor-id': 65535", "no device is there" },
+          " 'x-pci-vendor-id': 65535",
+          "no device is there" },
         { "'fabric': 'good', 'index': 1, 'memdev': 'good'", "fabric" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'fabric0'", "memdev" },
     };
-    Rack *r = rack_new_args(1, 2, 2, NULL,
-        "-device pcie-root-port,id=rp9,chassis=9,slot=9,addr=8"
-        " -object memory-backend-memfd,id=good,share=on,size=4M"
-        " -object memory-backend-memfd,id=private,share=off,size=4M"
-        " -object memory-backend-ram,id=ram,size=4M"
-        " -object memory-backend-memfd,id=odd,share=on,size=3M");
+    Rack *r =
+        rack_new_args(1, 2, 2, NULL,
+                      "-device pcie-root-port,id=rp9,chassis=9,slot=9,addr=8"
+                      " -object memory-backend-memfd,id=good,share=on,size=4M"
+                      " -object memory-backend-memfd,id=private,share=off,size=4M"
+                      " -object memory-backend-ram,id=ram,size=4M"
+                      " -object memory-backend-memfd,id=odd,share=on,size=3M");
     unsigned int i, round, ones = count_maps(r, ONES);
 
     for (round = 0; round < 3; round++) {
         for (i = 0; i < ARRAY_SIZE(bad); i++) {
-            g_autofree char *add = g_strdup_printf("{ 'driver': 'trn4',"
-                " 'id': 'bad', 'bus': 'rp9', %s }", bad[i].args);
+            g_autofree char *add =
+                g_strdup_printf("{ 'driver': 'trn4',"
+                                " 'id': 'bad', 'bus': 'rp9', %s }",
+                                bad[i].args);
 
             fails(r->qts, "device_add", add, bad[i].words);
         }
@@ -163,9 +174,11 @@ static void test_trn4_errors(void)
     /* Nothing is left of them: the backend is free, and so is the place. */
     wait_maps(r, ONES, ones);
     works(r->qts, "object-del", "{ 'id': 'good' }");
-    works(r->qts, "object-add", "{ 'qom-type': 'memory-backend-memfd',"
+    works(r->qts, "object-add",
+          "{ 'qom-type': 'memory-backend-memfd',"
           " 'id': 'good', 'share': true, 'size': 4194304 }");
-    works(r->qts, "device_add", "{ 'driver': 'trn4', 'id': 'good1',"
+    works(r->qts, "device_add",
+          "{ 'driver': 'trn4', 'id': 'good1',"
           " 'bus': 'rp9', 'fabric': 'fabric0', 'index': 1, 'memdev': 'good' }");
     fails(r->qts, "object-del", "{ 'id': 'good' }", "in use");
     fails(r->qts, "object-del", "{ 'id': 'fabric0' }", "in use");
@@ -186,17 +199,21 @@ static void test_switch_errors(void)
         { "'fabric': 'fabric0', 'index': 1, 'x-pci-vendor-id': 65535",
           "no device is there" },
     };
-    Rack *r = rack_new_args(0, 1, 2, NULL,
-        "-device pcie-root-port,id=rp9,chassis=9,slot=9,addr=8");
+    Rack *r =
+        rack_new_args(0, 1, 2, NULL,
+                      "-device pcie-root-port,id=rp9,chassis=9,slot=9,addr=8");
     unsigned int i;
 
     for (i = 0; i < ARRAY_SIZE(bad); i++) {
-        g_autofree char *add = g_strdup_printf("{ 'driver': 'nvl-switch',"
-            " 'id': 'bad', 'bus': 'rp9', %s }", bad[i].args);
+        g_autofree char *add =
+            g_strdup_printf("{ 'driver': 'nvl-switch',"
+                            " 'id': 'bad', 'bus': 'rp9', %s }",
+                            bad[i].args);
 
         fails(r->qts, "device_add", add, bad[i].words);
     }
-    works(r->qts, "device_add", "{ 'driver': 'nvl-switch', 'id': 'good',"
+    works(r->qts, "device_add",
+          "{ 'driver': 'nvl-switch', 'id': 'good',"
           " 'bus': 'rp9', 'fabric': 'fabric0', 'index': 1 }");
     rack_free(r);
 }
@@ -215,10 +232,11 @@ static void test_unmigratable(void)
 
 static void plug(Rack *r, unsigned int e)
 {
-    g_autofree char *add = g_strdup_printf("{ 'driver': 'trn4', 'id': '%s',"
-        " 'bus': 'rp%u', 'fabric': 'fabric0', 'index': %u, 'memdev': 'hbm%u',"
-        " 'aperture': %llu }", r->ep[e].id, r->ep[e].slot, e, e,
-        RACK_APERTURE);
+    g_autofree char *add =
+        g_strdup_printf("{ 'driver': 'trn4', 'id': '%s',"
+                        " 'bus': 'rp%u', 'fabric': 'fabric0', 'index': %u, 'memdev': 'hbm%u',"
+                        " 'aperture': %llu }",
+                        r->ep[e].id, r->ep[e].slot, e, e, RACK_APERTURE);
 
     rack_slot_power(&r->ep[e], false);
     works(r->qts, "device_add", add);
@@ -279,8 +297,7 @@ static void test_hotplug(void)
 
         plug(r, 3);
         g_assert_cmphex(rack_read32(dst, NVL_REG_ID), ==, TRN4_ID_VALUE);
-        g_assert_cmpuint(rack_window_status(src, 0), ==,
-                         TRN4_WINDOW_NO_GRANT);
+        g_assert_cmpuint(rack_window_status(src, 0), ==, TRN4_WINDOW_NO_GRANT);
         rack_window_disable(src, 0);
         wait_maps(r, ONES, ones);
     }
@@ -316,8 +333,10 @@ static void test_mappings(void)
             g_assert_cmpuint(rack_window_enable(&r->ep[0], w, READ_WRITE), ==,
                              TRN4_WINDOW_LIVE);
         }
-        qtest_writeq(r->qts, r->ep[0].aperture +
-                     g_rand_int_range(rand, 0, slots) * PAGE, i);
+        qtest_writeq(r->qts,
+                     r->ep[0].aperture +
+                         g_rand_int_range(rand, 0, slots) * PAGE,
+                     i);
         if (i % 50 == 0) {
             most = MAX(most, count_maps(r, ONES));
         }

@@ -7,9 +7,9 @@
 #include "hw/pci/pci_regs.h"
 #include "trn4-qtest.h"
 
-#define PAGE        ((uint64_t)NVL_PAGE_SIZE)
-#define READ_WRITE  (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
-#define MSIX_END    (16 * NVL_SWITCH_VECTORS)
+#define PAGE       ((uint64_t)NVL_PAGE_SIZE)
+#define READ_WRITE (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define MSIX_END   (16 * NVL_SWITCH_VECTORS)
 
 static void test_config(void)
 {
@@ -29,10 +29,12 @@ static void test_config(void)
     g_assert_cmphex(rack_find_ext_cap(fn, PCI_EXT_CAP_ID_ERR), !=, 0);
     cap = rack_find_cap(fn, PCI_CAP_ID_EXP);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_EXP_DEVCAP, 4) &
-                    PCI_EXP_DEVCAP_FLR, !=, 0);
+                        PCI_EXP_DEVCAP_FLR,
+                    !=, 0);
     cap = rack_find_cap(fn, PCI_CAP_ID_MSIX);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_MSIX_FLAGS, 2) &
-                    PCI_MSIX_FLAGS_QSIZE, ==, NVL_SWITCH_VECTORS - 1);
+                        PCI_MSIX_FLAGS_QSIZE,
+                    ==, NVL_SWITCH_VECTORS - 1);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_MSIX_TABLE, 4), ==,
                     NVL_SWITCH_MSIX_TABLE | NVL_SWITCH_BAR_REGS);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_MSIX_PBA, 4), ==,
@@ -51,12 +53,12 @@ static void test_config(void)
 
 /* ---- Registers --------------------------------------------------------- */
 
-#define ROUTE(reg)                                                          \
-    RACK_ROW(NVL_SWITCH_ROUTE_BASE, NVL_ROUTE_STRIDE, NVL_TARGET_IDS, reg,  \
-             8, RACK_RW, 0)
-#define PARTITION(reg, size)                                                \
-    RACK_ROW(NVL_SWITCH_PARTITION_BASE, NVL_PARTITION_STRIDE,               \
-             NVL_PARTITIONS, reg, size, RACK_RW, 0)
+#define ROUTE(reg) \
+    RACK_ROW(NVL_SWITCH_ROUTE_BASE, NVL_ROUTE_STRIDE, NVL_TARGET_IDS, reg, 8, \
+             RACK_RW, 0)
+#define PARTITION(reg, size) \
+    RACK_ROW(NVL_SWITCH_PARTITION_BASE, NVL_PARTITION_STRIDE, NVL_PARTITIONS, \
+             reg, size, RACK_RW, 0)
 
 /* Of switch 1 with nobody at the other end of its links */
 static const RackReg registers[] = {
@@ -128,11 +130,11 @@ static void test_reserved(void)
         { RACK_ROUTE(0, NVL_ROUTE_PORTS_HI), NVL_ROUTE_VALID | 0x100, 8 },
         { RACK_ROUTE(2047, NVL_ROUTE_PORTS_HI), NVL_ROUTE_VALID | 1ull << 62,
           8 },
-        { RACK_ROUTE(3, NVL_ROUTE_PORTS_HI), 1, 8 },        /* not VALID */
+        { RACK_ROUTE(3, NVL_ROUTE_PORTS_HI), 1, 8 }, /* not VALID */
         { RACK_ROUTE(3, NVL_ROUTE_PORTS_HI) + 4, 1, 4 },
         { RACK_PARTITION(0, NVL_PARTITION_CTRL), NVL_PARTITION_VALID, 4 },
-        { RACK_PARTITION(63, NVL_PARTITION_CTRL),
-          NVL_PARTITION_VALID | 0x10001, 4 },
+        { RACK_PARTITION(63, NVL_PARTITION_CTRL), NVL_PARTITION_VALID | 0x10001,
+          4 },
         { RACK_PARTITION(0, NVL_PARTITION_CTRL), 1u << 30, 4 },
     };
     Rack *r = rack_new_args(0, 1, 1, NULL, NULL);
@@ -205,9 +207,11 @@ static void test_partition_registers(void)
         g_assert_cmphex(rack_read32(sw, RACK_PARTITION(i, NVL_PARTITION_CTRL)),
                         ==, NVL_PARTITION_VALID | (65535 - i));
         for (w = 0; w < NVL_TARGET_IDS / 32; w++) {
-            g_assert_cmphex(rack_read32(sw, RACK_PARTITION(i,
-                                NVL_PARTITION_MEMBERS) + 4 * w), ==,
-                            i << 16 | w);
+            g_assert_cmphex(rack_read32(sw,
+                                        RACK_PARTITION(i,
+                                                       NVL_PARTITION_MEMBERS) +
+                                            4 * w),
+                            ==, i << 16 | w);
         }
     }
     g_assert_cmphex(rack_read32(sw, NVL_REG_ERR_COUNT), ==, 0);
@@ -313,8 +317,8 @@ static void check_reach(Rack *r, const unsigned int *reach)
         for (dst = 0; dst < r->endpoints; dst++) {
             bool live = rack_window_status(&r->ep[src], dst) ==
                         TRN4_WINDOW_LIVE;
-            uint64_t value = qtest_readq(r->qts, r->ep[src].aperture +
-                                         dst * PAGE);
+            uint64_t value = qtest_readq(r->qts,
+                                         r->ep[src].aperture + dst * PAGE);
 
             g_assert_cmphex(value, ==, live ? 0x100 + dst : RACK_ONES);
             g_assert_cmpuint(live, ==, reach[src] >> dst & 1);
@@ -451,8 +455,7 @@ int main(int argc, char **argv)
     qtest_add_func("/nvl-switch/registers/access", test_access);
     qtest_add_func("/nvl-switch/registers/reserved", test_reserved);
     qtest_add_func("/nvl-switch/registers/route", test_route_registers);
-    qtest_add_func("/nvl-switch/registers/partition",
-                   test_partition_registers);
+    qtest_add_func("/nvl-switch/registers/partition", test_partition_registers);
     qtest_add_func("/nvl-switch/ports/wiring", test_wiring);
     qtest_add_func("/nvl-switch/ports/event", test_port_event);
     qtest_add_func("/nvl-switch/deny", test_deny);

@@ -12,14 +12,14 @@
 #include "qobject/qdict.h"
 #include "trn4-qtest.h"
 
-#define ECAM            0xb0000000ull
-#define REGS_BASE       0xe0000000ull
-#define REGS_STEP       RACK_MIB
-#define WIDE_BASE       (1ull << 36)
-#define WIDE_STEP       (64ull << 30)
-#define WIDE_HBM        (32ull << 30)
-#define FIRST_RAM       (16 * RACK_MIB)
-#define MACHINE_RAM     (256 * RACK_MIB)
+#define ECAM        0xb0000000ull
+#define REGS_BASE   0xe0000000ull
+#define REGS_STEP   RACK_MIB
+#define WIDE_BASE   (1ull << 36)
+#define WIDE_STEP   (64ull << 30)
+#define WIDE_HBM    (32ull << 30)
+#define FIRST_RAM   (16 * RACK_MIB)
+#define MACHINE_RAM (256 * RACK_MIB)
 
 static uint64_t ecam(unsigned int bus, unsigned int devfn)
 {
@@ -77,7 +77,8 @@ static void add_port(GString *cmd, RackFn *fn, const char *prefix,
     fn->regs = REGS_BASE + slot * REGS_STEP;
     fn->aperture = WIDE_BASE + slot * WIDE_STEP;
     fn->hbm = fn->aperture + WIDE_HBM;
-    g_string_append_printf(cmd, " -device pcie-root-port,id=rp%u,chassis=%u"
+    g_string_append_printf(cmd,
+                           " -device pcie-root-port,id=rp%u,chassis=%u"
                            ",slot=%u,multifunction=on,addr=%x.%x",
                            slot, slot + 1, slot + 1, devfn >> 3, devfn & 7);
 }
@@ -95,26 +96,27 @@ Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
     r->ram = FIRST_RAM;
 
     /* Native hot-plug, for a test can play the guest's part in it. */
-    g_string_append_printf(cmd, "-nodefaults -m %llu"
-        " -machine q35,sata=off,smbus=off,vmport=off"
-        " -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
-        " -object nvl-fabric,id=fabric0,switches=%u",
-        MACHINE_RAM / RACK_MIB, wired);
+    g_string_append_printf(cmd,
+                           "-nodefaults -m %llu"
+                           " -machine q35,sata=off,smbus=off,vmport=off"
+                           " -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
+                           " -object nvl-fabric,id=fabric0,switches=%u",
+                           MACHINE_RAM / RACK_MIB, wired);
     for (i = 0; i < endpoints; i++) {
         add_port(cmd, &r->ep[i], "ep", i, slot);
         g_string_append_printf(cmd,
-            " -object memory-backend-memfd,id=hbm%u,share=on,size=%llu"
-            " -device trn4,id=ep%u,fabric=fabric0,index=%u,memdev=hbm%u"
-            ",bus=rp%u,%s",
-            i, RACK_HBM, i, i, i, slot,
-            ep_args ?: "aperture=64M");
+                               " -object memory-backend-memfd,id=hbm%u,share=on,size=%llu"
+                               " -device trn4,id=ep%u,fabric=fabric0,index=%u,memdev=hbm%u"
+                               ",bus=rp%u,%s",
+                               i, RACK_HBM, i, i, i, slot,
+                               ep_args ?: "aperture=64M");
         slot++;
     }
     for (i = 0; i < switches; i++) {
         add_port(cmd, &r->sw[i], "sw", i, slot);
         g_string_append_printf(cmd,
-            " -device nvl-switch,id=sw%u,fabric=fabric0,index=%u,bus=rp%u",
-            i, i, slot);
+                               " -device nvl-switch,id=sw%u,fabric=fabric0,index=%u,bus=rp%u",
+                               i, i, slot);
         slot++;
     }
     if (extra) {
@@ -229,8 +231,8 @@ void rack_slot_power(RackFn *fn, bool on)
     unsigned int cap = rack_find_cap(&port, PCI_CAP_ID_EXP);
 
     rack_config_write(&port, cap + PCI_EXP_SLTCTL, 2,
-                      on ? PCI_EXP_SLTCTL_PWR_IND_ON :
-                      PCI_EXP_SLTCTL_PWR_IND_OFF | PCI_EXP_SLTCTL_PWR_OFF);
+                      on ? PCI_EXP_SLTCTL_PWR_IND_ON
+                         : PCI_EXP_SLTCTL_PWR_IND_OFF | PCI_EXP_SLTCTL_PWR_OFF);
 }
 
 void rack_unplug(RackFn *fn)
@@ -248,8 +250,8 @@ uint32_t rack_config_read(const RackFn *fn, unsigned int offset,
     return mem_read(fn->qts, fn->config + offset, size);
 }
 
-void rack_config_write(const RackFn *fn, unsigned int offset,
-                       unsigned int size, uint32_t value)
+void rack_config_write(const RackFn *fn, unsigned int offset, unsigned int size,
+                       uint32_t value)
 {
     mem_write(fn->qts, fn->config + offset, size, value);
 }
@@ -446,10 +448,10 @@ void rack_check_access(const RackFn *fn, const RackReg *regs, size_t n)
     static const struct {
         unsigned int at;
         unsigned int size;
-        unsigned int of;        /* size of register it is bad for; 0: any */
+        unsigned int of; /* size of register it is bad for; 0: any */
     } bad[] = {
-        { 0, 1, 0 }, { 3, 1, 0 }, { 0, 2, 0 }, { 2, 2, 0 }, { 1, 4, 0 },
-        { 2, 4, 0 }, { 0, 8, 4 }, { 4, 8, 8 },
+        { 0, 1, 0 }, { 3, 1, 0 }, { 0, 2, 0 }, { 2, 2, 0 },
+        { 1, 4, 0 }, { 2, 4, 0 }, { 0, 8, 4 }, { 4, 8, 8 },
     };
     const RackReg *reg;
     unsigned int i, b;
@@ -470,7 +472,8 @@ void rack_check_access(const RackFn *fn, const RackReg *regs, size_t n)
                 if (reg->offset < NVL_REG_INT_STATUS ||
                     reg->offset > NVL_REG_ERR_ADDR) {
                     g_assert_cmphex(rack_read(fn, offset - bad[b].at,
-                                              reg->size), ==, reg->reset);
+                                              reg->size),
+                                    ==, reg->reset);
                 }
             }
         }
@@ -487,9 +490,9 @@ void rack_ports_to(const RackFn *sw, unsigned int endpoint, uint64_t *lo,
     *lo = *hi = 0;
     for (port = 0; port < NVL_SWITCH_PORTS; port++) {
         if (rack_read32(sw, RACK_SW_PORT(port, NVL_PORT_PARTNER)) !=
-            NVL_PARTNER_ENDPOINT ||
+                NVL_PARTNER_ENDPOINT ||
             rack_read32(sw, RACK_SW_PORT(port, NVL_PORT_PARTNER_SELF)) !=
-            endpoint) {
+                endpoint) {
             continue;
         }
         if (port < 64) {

@@ -9,20 +9,20 @@
 #include "libqtest.h"
 #include "hw/trn4_hw.h"
 
-#define RACK_MIB            (1ull << 20)
-#define RACK_HBM            (64 * RACK_MIB)
-#define RACK_APERTURE       (64 * RACK_MIB)
-#define RACK_ONES           UINT64_MAX
-#define RACK_TRAIN_NS       2000000     /* more than a training takes */
-#define RACK_FUNCTIONS      16
+#define RACK_MIB       (1ull << 20)
+#define RACK_HBM       (64 * RACK_MIB)
+#define RACK_APERTURE  (64 * RACK_MIB)
+#define RACK_ONES      UINT64_MAX
+#define RACK_TRAIN_NS  2000000 /* more than a training takes */
+#define RACK_FUNCTIONS 16
 
 /* A PCI function and where its BARs are */
 typedef struct RackFn {
     QTestState *qts;
-    char id[16];                /* "ep0", "sw0" */
-    unsigned int slot;          /* number of its root port */
-    uint64_t config;            /* of the function, memory mapped */
-    uint64_t port;              /* of its root port */
+    char id[16];       /* "ep0", "sw0" */
+    unsigned int slot; /* number of its root port */
+    uint64_t config;   /* of the function, memory mapped */
+    uint64_t port;     /* of its root port */
     uint64_t regs;
     uint64_t aperture;
     uint64_t hbm;
@@ -34,7 +34,7 @@ typedef struct Rack {
     unsigned int switches;
     RackFn ep[RACK_FUNCTIONS];
     RackFn sw[RACK_FUNCTIONS];
-    uint64_t ram;               /* next free byte of guest memory */
+    uint64_t ram; /* next free byte of guest memory */
 } Rack;
 
 /* One register, or @count of them @stride bytes apart */
@@ -50,8 +50,7 @@ typedef struct RackReg {
 /* Machine. rack_new() trains the links; @switches of the object may be more. */
 Rack *rack_new(unsigned int endpoints, unsigned int switches);
 Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
-                    unsigned int wired, const char *ep_args,
-                    const char *extra);
+                    unsigned int wired, const char *ep_args, const char *extra);
 void rack_free(Rack *r);
 void rack_enumerate(Rack *r);
 void rack_enumerate_fn(RackFn *fn);
@@ -65,8 +64,8 @@ void rack_unplug(RackFn *fn);
 /* Configuration space */
 uint32_t rack_config_read(const RackFn *fn, unsigned int offset,
                           unsigned int size);
-void rack_config_write(const RackFn *fn, unsigned int offset,
-                       unsigned int size, uint32_t value);
+void rack_config_write(const RackFn *fn, unsigned int offset, unsigned int size,
+                       uint32_t value);
 unsigned int rack_find_cap(const RackFn *fn, uint8_t id);
 unsigned int rack_find_ext_cap(const RackFn *fn, uint16_t id);
 void rack_flr(RackFn *fn);

@@ -9,10 +9,10 @@
 #include "hw/pci/pci_regs.h"
 #include "trn4-qtest.h"
 
-#define PAGE            ((uint64_t)NVL_PAGE_SIZE)
-#define AP              (4 * RACK_MIB)
-#define WINDOW_NO       2
-#define WAIT_US         (10 * G_USEC_PER_SEC)
+#define PAGE      ((uint64_t)NVL_PAGE_SIZE)
+#define AP        (4 * RACK_MIB)
+#define WINDOW_NO 2
+#define WAIT_US   (10 * G_USEC_PER_SEC)
 
 /* Endpoint 0 has a window on 4 MiB of endpoint 1's HBM, from its start. */
 typedef struct Queue {
@@ -26,7 +26,7 @@ typedef struct Queue {
     unsigned int tail;
     unsigned int head;
     uint16_t phase;
-    uint64_t buffer;            /* guest memory, 64 KiB */
+    uint64_t buffer; /* guest memory, 64 KiB */
 } Queue;
 
 static void queue_start(Queue *q, unsigned int n, unsigned int log2,
@@ -249,19 +249,26 @@ static void test_copy(void)
     g_assert_cmpuint(cqe.value, ==, len);
     check_filled(&q, q.fn->hbm + RACK_HBM - len, 3, len);
 
-    check_status(&q, copy(TRN4_SPACE_HBM, 0, RACK_HBM - len, TRN4_SPACE_WINDOW,
-                          WINDOW_NO, 2 * PAGE - len, len), TRN4_STATUS_OK);
+    check_status(&q,
+                 copy(TRN4_SPACE_HBM, 0, RACK_HBM - len, TRN4_SPACE_WINDOW,
+                      WINDOW_NO, 2 * PAGE - len, len),
+                 TRN4_STATUS_OK);
     check_filled(&q, q.peer->hbm + 2 * PAGE - len, 3, len);
     check_filled(&q, q.fn->aperture + AP + 2 * PAGE - len, 3, len);
 
-    check_status(&q, copy(TRN4_SPACE_WINDOW, WINDOW_NO, 2 * PAGE - len,
-                          TRN4_SPACE_HBM, 0, 7, len), TRN4_STATUS_OK);
-    check_status(&q, copy(TRN4_SPACE_HBM, 0, 7, TRN4_SPACE_HOST, 0,
-                          q.buffer + 20001, len), TRN4_STATUS_OK);
+    check_status(&q,
+                 copy(TRN4_SPACE_WINDOW, WINDOW_NO, 2 * PAGE - len,
+                      TRN4_SPACE_HBM, 0, 7, len),
+                 TRN4_STATUS_OK);
+    check_status(&q,
+                 copy(TRN4_SPACE_HBM, 0, 7, TRN4_SPACE_HOST, 0,
+                      q.buffer + 20001, len),
+                 TRN4_STATUS_OK);
     check_filled(&q, q.buffer + 20001, 3, len);
 
-    check_status(&q, copy(TRN4_SPACE_HOST, 0, q.buffer + 20001,
-                          TRN4_SPACE_HOST, 0, q.buffer + 20000, len),
+    check_status(&q,
+                 copy(TRN4_SPACE_HOST, 0, q.buffer + 20001, TRN4_SPACE_HOST, 0,
+                      q.buffer + 20000, len),
                  TRN4_STATUS_OK);
     check_filled(&q, q.buffer + 20000, 3, len);
     check_status(&q, copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HBM, 0, 0, 0),
@@ -282,12 +289,12 @@ static void test_copy_long(void)
     }
     queue_start(&other, 1, 2, 0, 0);
     desc_put(&q, &(struct trn4_desc) {
-        .opcode = TRN4_OP_COPY,
-        .src_space = TRN4_SPACE_HBM,
-        .dst_space = TRN4_SPACE_HBM,
-        .dst = RACK_HBM / 2,
-        .length = RACK_HBM / 2,
-    });
+                     .opcode = TRN4_OP_COPY,
+                     .src_space = TRN4_SPACE_HBM,
+                     .dst_space = TRN4_SPACE_HBM,
+                     .dst = RACK_HBM / 2,
+                     .length = RACK_HBM / 2,
+                 });
     ring(&q);
     check_status(&other, (struct trn4_desc) { .opcode = TRN4_OP_NOP },
                  TRN4_STATUS_OK);
@@ -296,8 +303,8 @@ static void test_copy_long(void)
     g_assert_cmpuint(cqe.value, ==, RACK_HBM / 2);
     for (at = 0; at < RACK_HBM / 2; at += RACK_MIB) {
         g_assert_cmphex(qtest_readq(q.r->qts,
-                                    q.fn->hbm + RACK_HBM / 2 + at + 8), ==,
-                        at);
+                                    q.fn->hbm + RACK_HBM / 2 + at + 8),
+                        ==, at);
     }
     rack_free(q.r);
 }
@@ -324,11 +331,11 @@ static void test_atomic(void)
         struct trn4_cqe cqe;
 
         qtest_writeq(q.r->qts, q.peer->hbm + 64, t[i].before);
-        cqe = run(&q, atomic(t[i].op, t[i].width, 64, t[i].operand,
-                             t[i].compare));
+        cqe = run(&q,
+                  atomic(t[i].op, t[i].width, 64, t[i].operand, t[i].compare));
         g_assert_cmpuint(cqe.status, ==, TRN4_STATUS_OK);
-        g_assert_cmphex(cqe.value, ==, t[i].width == 4 ?
-                        (uint32_t)t[i].before : t[i].before);
+        g_assert_cmphex(cqe.value, ==,
+                        t[i].width == 4 ? (uint32_t)t[i].before : t[i].before);
         g_assert_cmphex(qtest_readq(q.r->qts, q.peer->hbm + 64), ==,
                         t[i].after);
     }
@@ -376,8 +383,7 @@ static void test_bad_descriptors(void)
         { atomic(TRN4_ATOMIC_ADD, 2, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
         { atomic(TRN4_ATOMIC_ADD, 16, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
         { atomic(TRN4_ATOMIC_ADD, 8, 0, 0, 1), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 4, 0, 1ull << 32, 0),
-          TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, 4, 0, 1ull << 32, 0), TRN4_STATUS_BAD_FIELD },
         { atomic(TRN4_ATOMIC_ADD, 8, 4, 0, 0), TRN4_STATUS_BAD_ALIGN },
         { atomic(TRN4_ATOMIC_CAS, 4, 2, 0, 0), TRN4_STATUS_BAD_ALIGN },
         { atomic(TRN4_ATOMIC_ADD, 8, 2 * PAGE, 0, 0), TRN4_STATUS_BAD_RANGE },
@@ -398,8 +404,7 @@ static void test_bad_descriptors(void)
         }
         g_assert_cmpuint(cqe.status, ==, t[i].status);
     }
-    g_assert_cmphex(qtest_readq(q.r->qts, q.peer->hbm), ==,
-                    0x7777777777777777);
+    g_assert_cmphex(qtest_readq(q.r->qts, q.peer->hbm), ==, 0x7777777777777777);
     g_assert_cmphex(qtest_readq(q.r->qts, q.fn->hbm), ==, 0x7777777777777777);
     check_status(&q, (struct trn4_desc) { .opcode = TRN4_OP_NOP },
                  TRN4_STATUS_OK);
@@ -444,8 +449,7 @@ static void test_rights(void)
     const uint8_t hbm = TRN4_SPACE_HBM, win = TRN4_SPACE_WINDOW;
 
     rack_window_enable(q.fn, WINDOW_NO, NVL_RIGHT_READ | NVL_RIGHT_WRITE);
-    check_status(&q, atomic(TRN4_ATOMIC_ADD, 8, 0, 1, 0),
-                 TRN4_STATUS_NO_RIGHT);
+    check_status(&q, atomic(TRN4_ATOMIC_ADD, 8, 0, 1, 0), TRN4_STATUS_NO_RIGHT);
     check_status(&q, copy(hbm, 0, 0, win, WINDOW_NO, 0, 8), TRN4_STATUS_OK);
 
     rack_window_set(q.fn, 4, RACK_APERTURE / 2, PAGE, 0, 1, 0,
@@ -477,22 +481,30 @@ static void test_dma_registers(void)
         RackFn *t = targets[i];
 
         rack_write32(t, NVL_REG_SCRATCH, 0x5c5c5c5c);
-        check_status(&q, copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
-                              t->regs + NVL_REG_SCRATCH, 4), TRN4_STATUS_BUS);
-        check_status(&q, copy(TRN4_SPACE_HOST, 0, t->regs + NVL_REG_SCRATCH,
-                              TRN4_SPACE_HBM, 0, 0, 4), TRN4_STATUS_BUS);
-        check_status(&q, copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
-                              t->regs + TRN4_DOORBELL_BASE, 4),
+        check_status(&q,
+                     copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
+                          t->regs + NVL_REG_SCRATCH, 4),
+                     TRN4_STATUS_BUS);
+        check_status(&q,
+                     copy(TRN4_SPACE_HOST, 0, t->regs + NVL_REG_SCRATCH,
+                          TRN4_SPACE_HBM, 0, 0, 4),
+                     TRN4_STATUS_BUS);
+        check_status(&q,
+                     copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
+                          t->regs + TRN4_DOORBELL_BASE, 4),
                      TRN4_STATUS_BUS);
         g_assert_cmphex(rack_read32(t, NVL_REG_SCRATCH), ==, 0x5c5c5c5c);
         g_assert_cmphex(rack_read32(t, NVL_REG_ERR_COUNT), ==, 0);
     }
     /* A peer's HBM behind its BAR is memory. */
-    check_status(&q, copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
-                          q.peer->hbm + 4096, 4), TRN4_STATUS_OK);
+    check_status(&q,
+                 copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
+                      q.peer->hbm + 4096, 4),
+                 TRN4_STATUS_OK);
     /* The read-only half of an aperture takes no stores by DMA either. */
-    check_status(&q, copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
-                          q.fn->aperture + RACK_APERTURE / 2, 4),
+    check_status(&q,
+                 copy(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HOST, 0,
+                      q.fn->aperture + RACK_APERTURE / 2, 4),
                  TRN4_STATUS_BUS);
     rack_free(q.r);
 }
@@ -502,8 +514,11 @@ static void test_ring_fault(void)
 {
     Queue q = queue_new(0, 2, 0, 0);
     const uint64_t bad[] = {
-        q.fn->regs + TRN4_DOORBELL_BASE, q.peer->regs, q.r->sw[0].regs,
-        1ull << 62, 0xfee00000,
+        q.fn->regs + TRN4_DOORBELL_BASE,
+        q.peer->regs,
+        q.r->sw[0].regs,
+        1ull << 62,
+        0xfee00000,
     };
     const uint64_t status = RACK_QUEUE(1, TRN4_QUEUE_STATUS);
     unsigned int i, cq;
@@ -550,7 +565,7 @@ static void test_doorbell_bad(void)
 
     rack_refused32(q.fn, sq, 4, NVL_ERR_VALUE);
     rack_refused32(q.fn, sq, UINT32_MAX, NVL_ERR_VALUE);
-    rack_refused32(q.fn, cq, 1, NVL_ERR_VALUE);     /* nothing was written */
+    rack_refused32(q.fn, cq, 1, NVL_ERR_VALUE); /* nothing was written */
     rack_refused32(q.fn, cq, 4, NVL_ERR_VALUE);
     rack_refused64(q.fn, RACK_QUEUE(0, TRN4_QUEUE_SQ_BASE), 0, NVL_ERR_BUSY);
     rack_refused64(q.fn, RACK_QUEUE(0, TRN4_QUEUE_CQ_BASE), 0, NVL_ERR_BUSY);
@@ -682,8 +697,7 @@ static void test_msix_to_registers(void)
     check_status(&q, (struct trn4_desc) { .opcode = TRN4_OP_NOP },
                  TRN4_STATUS_OK);
     wait_long(q.r->qts, q.peer->regs + NVL_REG_SCRATCH, 0);
-    g_assert_cmpuint(rack_window_status(q.fn, WINDOW_NO), !=,
-                     TRN4_WINDOW_LIVE);
+    g_assert_cmpuint(rack_window_status(q.fn, WINDOW_NO), !=, TRN4_WINDOW_LIVE);
     check_status(&q, (struct trn4_desc) { .opcode = TRN4_OP_NOP },
                  TRN4_STATUS_OK);
     rack_free(q.r);

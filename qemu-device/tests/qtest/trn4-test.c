@@ -9,11 +9,11 @@
 #include "hw/pci/pci_regs.h"
 #include "trn4-qtest.h"
 
-#define MIB             RACK_MIB
-#define PAGE            ((uint64_t)NVL_PAGE_SIZE)
-#define READ_WRITE      (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
-#define LINKS_ALL       ((1ull << TRN4_PORTS) - 1)
-#define HALF            (RACK_APERTURE / 2)
+#define MIB        RACK_MIB
+#define PAGE       ((uint64_t)NVL_PAGE_SIZE)
+#define READ_WRITE (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define LINKS_ALL  ((1ull << TRN4_PORTS) - 1)
+#define HALF       (RACK_APERTURE / 2)
 
 /* ---- Configuration space ----------------------------------------------- */
 
@@ -47,12 +47,15 @@ static void test_config(void)
     g_assert_cmphex(rack_find_cap(fn, PCI_CAP_ID_PM), !=, 0);
     cap = rack_find_cap(fn, PCI_CAP_ID_EXP);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_EXP_DEVCAP, 4) &
-                    PCI_EXP_DEVCAP_FLR, !=, 0);
+                        PCI_EXP_DEVCAP_FLR,
+                    !=, 0);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_EXP_FLAGS, 2) &
-                    PCI_EXP_FLAGS_TYPE, ==, PCI_EXP_TYPE_ENDPOINT << 4);
+                        PCI_EXP_FLAGS_TYPE,
+                    ==, PCI_EXP_TYPE_ENDPOINT << 4);
     cap = rack_find_cap(fn, PCI_CAP_ID_MSIX);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_MSIX_FLAGS, 2) &
-                    PCI_MSIX_FLAGS_QSIZE, ==, TRN4_VECTORS - 1);
+                        PCI_MSIX_FLAGS_QSIZE,
+                    ==, TRN4_VECTORS - 1);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_MSIX_TABLE, 4), ==,
                     TRN4_MSIX_TABLE | TRN4_BAR_REGS);
     g_assert_cmphex(rack_config_read(fn, cap + PCI_MSIX_PBA, 4), ==,
@@ -68,8 +71,10 @@ static void test_config(void)
 
 static void test_config_override(void)
 {
-    Rack *r = rack_new_args(1, 0, 1, "aperture=8G,x-pci-vendor-id=0x1d0f,"
-                            "x-pci-device-id=0xabcd", NULL);
+    Rack *r = rack_new_args(1, 0, 1,
+                            "aperture=8G,x-pci-vendor-id=0x1d0f,"
+                            "x-pci-device-id=0xabcd",
+                            NULL);
     uint32_t flags;
 
     g_assert_cmphex(rack_config_read(&r->ep[0], PCI_VENDOR_ID, 4), ==,
@@ -97,18 +102,18 @@ static void test_power(void)
 
 /* ---- Registers --------------------------------------------------------- */
 
-#define GRANT(reg, size, kind, reset)                                       \
-    RACK_ROW(TRN4_GRANT_BASE, TRN4_GRANT_STRIDE, TRN4_GRANTS, reg, \
-             size, kind, reset)
-#define WINDOW(reg, size, kind)                                             \
-    RACK_ROW(TRN4_WINDOW_BASE, TRN4_WINDOW_STRIDE, TRN4_WINDOWS,   \
-             reg, size, kind, 0)
-#define QUEUE(reg, size, kind)                                              \
-    RACK_ROW(TRN4_QUEUE_BASE, TRN4_QUEUE_STRIDE, TRN4_QUEUES, reg, \
-             size, kind, 0)
-#define DOORBELL(reg)                                                       \
-    RACK_ROW(TRN4_DOORBELL_BASE, TRN4_DOORBELL_STRIDE,                    \
-             TRN4_QUEUES, reg, 4, RACK_WO, 0)
+#define GRANT(reg, size, kind, reset) \
+    RACK_ROW(TRN4_GRANT_BASE, TRN4_GRANT_STRIDE, TRN4_GRANTS, reg, size, kind, \
+             reset)
+#define WINDOW(reg, size, kind) \
+    RACK_ROW(TRN4_WINDOW_BASE, TRN4_WINDOW_STRIDE, TRN4_WINDOWS, reg, size, \
+             kind, 0)
+#define QUEUE(reg, size, kind) \
+    RACK_ROW(TRN4_QUEUE_BASE, TRN4_QUEUE_STRIDE, TRN4_QUEUES, reg, size, kind, \
+             0)
+#define DOORBELL(reg) \
+    RACK_ROW(TRN4_DOORBELL_BASE, TRN4_DOORBELL_STRIDE, TRN4_QUEUES, reg, 4, \
+             RACK_WO, 0)
 
 /* Of endpoint 0 with nobody at the other end of its links */
 static const RackReg registers[] = {
@@ -255,7 +260,7 @@ static void test_reserved(void)
 static void test_read_write(void)
 {
     static const uint32_t wide[] = {
-        RACK_GRANT(0, TRN4_GRANT_BASE_ADDR), RACK_GRANT(511, TRN4_GRANT_SIZE),
+        RACK_GRANT(0, TRN4_GRANT_BASE_ADDR),  RACK_GRANT(511, TRN4_GRANT_SIZE),
         RACK_WINDOW(0, TRN4_WINDOW_APERTURE), RACK_WINDOW(5, TRN4_WINDOW_SIZE),
         RACK_WINDOW(511, TRN4_WINDOW_OFFSET), RACK_QUEUE(0, TRN4_QUEUE_SQ_BASE),
         RACK_QUEUE(63, TRN4_QUEUE_CQ_BASE),
@@ -286,8 +291,7 @@ static void test_read_write(void)
     }
     for (i = 0; i < ARRAY_SIZE(narrow); i++) {
         rack_write32(fn, narrow[i].offset, narrow[i].value);
-        g_assert_cmphex(rack_read32(fn, narrow[i].offset), ==,
-                        narrow[i].value);
+        g_assert_cmphex(rack_read32(fn, narrow[i].offset), ==, narrow[i].value);
     }
     g_assert_cmphex(rack_read32(fn, NVL_REG_ERR_COUNT), ==, 0);
     rack_free(r);
@@ -322,24 +326,22 @@ static void check_links(Rack *r, uint32_t trainings)
 
             g_assert_cmpuint(s, <, r->switches);
             g_assert_cmpuint(far, <, NVL_SWITCH_PORTS);
-            g_assert_cmphex(ep_port(ep, p, NVL_PORT_STATE),
-                            ==, NVL_PORT_ACTIVE);
-            g_assert_cmphex(ep_port(ep, p, NVL_PORT_PARTNER),
-                            ==, NVL_PARTNER_SWITCH);
-            g_assert_cmphex(ep_port(ep, p, NVL_PORT_PARTNER_GUID),
-                            ==, rack_read64(sw, NVL_REG_GUID));
-            g_assert_cmphex(sw_port(sw, far, NVL_PORT_STATE),
-                            ==, NVL_PORT_ACTIVE);
-            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER),
-                            ==, NVL_PARTNER_ENDPOINT);
-            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER_SELF),
-                            ==, e);
-            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER_PORT),
-                            ==, p);
-            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER_GUID),
-                            ==, rack_read64(ep, NVL_REG_GUID));
-            g_assert_cmphex(ep_port(ep, p, NVL_PORT_TRAIN_COUNT),
-                            ==, trainings);
+            g_assert_cmphex(ep_port(ep, p, NVL_PORT_STATE), ==,
+                            NVL_PORT_ACTIVE);
+            g_assert_cmphex(ep_port(ep, p, NVL_PORT_PARTNER), ==,
+                            NVL_PARTNER_SWITCH);
+            g_assert_cmphex(ep_port(ep, p, NVL_PORT_PARTNER_GUID), ==,
+                            rack_read64(sw, NVL_REG_GUID));
+            g_assert_cmphex(sw_port(sw, far, NVL_PORT_STATE), ==,
+                            NVL_PORT_ACTIVE);
+            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER), ==,
+                            NVL_PARTNER_ENDPOINT);
+            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER_SELF), ==, e);
+            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER_PORT), ==, p);
+            g_assert_cmphex(sw_port(sw, far, NVL_PORT_PARTNER_GUID), ==,
+                            rack_read64(ep, NVL_REG_GUID));
+            g_assert_cmphex(ep_port(ep, p, NVL_PORT_TRAIN_COUNT), ==,
+                            trainings);
         }
         g_assert_cmphex(rack_read64(ep, NVL_REG_PORT_EVENT), ==, LINKS_ALL);
         g_assert_cmphex(rack_read64(ep, NVL_REG_PORT_EVENT + 8), ==, 0);
@@ -353,10 +355,10 @@ static void test_train(void)
     unsigned int p;
 
     for (p = 0; p < TRN4_PORTS; p++) {
-        g_assert_cmphex(ep_port(&r->ep[3], p, NVL_PORT_STATE),
-                        ==, NVL_PORT_TRAIN);
-        g_assert_cmphex(ep_port(&r->ep[3], p, NVL_PORT_PARTNER),
-                        ==, NVL_PARTNER_NONE);
+        g_assert_cmphex(ep_port(&r->ep[3], p, NVL_PORT_STATE), ==,
+                        NVL_PORT_TRAIN);
+        g_assert_cmphex(ep_port(&r->ep[3], p, NVL_PORT_PARTNER), ==,
+                        NVL_PARTNER_NONE);
     }
     rack_train(r);
     check_links(r, 1);
@@ -382,29 +384,24 @@ static void test_port_disable(void)
     g_assert_cmphex(rack_read64(ep, NVL_REG_PORT_EVENT), ==, 0);
 
     rack_write32(ep, RACK_EP_PORT(5, NVL_PORT_CTRL), 0);
-    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==,
-                    NVL_PORT_OFF);
-    g_assert_cmphex(sw_port(&r->sw[0], far, NVL_PORT_STATE),
-                    ==, NVL_PORT_DETECT);
+    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==, NVL_PORT_OFF);
+    g_assert_cmphex(sw_port(&r->sw[0], far, NVL_PORT_STATE), ==,
+                    NVL_PORT_DETECT);
     g_assert_cmphex(rack_read64(ep, NVL_REG_PORT_EVENT), ==, 1u << 5);
     g_assert_cmphex(rack_read32(ep, NVL_REG_INT_STATUS), ==, NVL_INT_PORT);
 
     rack_write32(ep, RACK_EP_PORT(5, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
-    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==,
-                    NVL_PORT_TRAIN);
+    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==, NVL_PORT_TRAIN);
     rack_train(r);
-    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==,
-                    NVL_PORT_ACTIVE);
+    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==, NVL_PORT_ACTIVE);
 
     rack_write32(ep, RACK_EP_PORT(5, NVL_PORT_CTRL),
                  NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN);
-    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_CTRL), ==,
-                    NVL_PORT_CTRL_ENABLE);
-    g_assert_cmphex(sw_port(&r->sw[0], far, NVL_PORT_STATE),
-                    ==, NVL_PORT_TRAIN);
+    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_CTRL), ==, NVL_PORT_CTRL_ENABLE);
+    g_assert_cmphex(sw_port(&r->sw[0], far, NVL_PORT_STATE), ==,
+                    NVL_PORT_TRAIN);
     rack_train(r);
-    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_TRAIN_COUNT), ==,
-                    3);
+    g_assert_cmphex(ep_port(ep, 5, NVL_PORT_TRAIN_COUNT), ==, 3);
     rack_free(r);
 }
 

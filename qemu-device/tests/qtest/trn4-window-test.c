@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 #include "trn4-qtest.h"
 
-#define MIB             RACK_MIB
-#define PAGE            ((uint64_t)NVL_PAGE_SIZE)
-#define READ            NVL_RIGHT_READ
-#define READ_WRITE      (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
-#define HALF            (RACK_APERTURE / 2)
+#define MIB        RACK_MIB
+#define PAGE       ((uint64_t)NVL_PAGE_SIZE)
+#define READ       NVL_RIGHT_READ
+#define READ_WRITE (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define HALF       (RACK_APERTURE / 2)
 
 /* Endpoint 0 has a window on 4 MiB of the last endpoint's HBM. */
 typedef struct Pair {
@@ -19,16 +19,16 @@ typedef struct Pair {
     RackFn *src;
     RackFn *dst;
     unsigned int peer;
-    uint64_t far;       /* bus address of what the window is for */
+    uint64_t far; /* bus address of what the window is for */
 } Pair;
 
-#define GRANT_NO    3
-#define WINDOW_NO   9
-#define GRANT_AT    (8 * MIB)
-#define GRANT_SIZE  (8 * MIB)
-#define AP          (4 * MIB)
-#define SIZE        (4 * MIB)
-#define OFFSET      (2 * MIB)
+#define GRANT_NO   3
+#define WINDOW_NO  9
+#define GRANT_AT   (8 * MIB)
+#define GRANT_SIZE (8 * MIB)
+#define AP         (4 * MIB)
+#define SIZE       (4 * MIB)
+#define OFFSET     (2 * MIB)
 
 static Pair pair_new(unsigned int endpoints, unsigned int switches)
 {
@@ -122,8 +122,8 @@ static void window_life(unsigned int endpoints, unsigned int switches)
     check_dead(&p, TRN4_WINDOW_NO_ROUTE);
     g_assert_cmphex(rack_read64(p.src, TRN4_REG_WINDOW_EVENT), ==,
                     1u << WINDOW_NO);
-    g_assert_cmphex(rack_read32(p.src, NVL_REG_INT_STATUS) & NVL_INT_WINDOW,
-                    ==, NVL_INT_WINDOW);
+    g_assert_cmphex(rack_read32(p.src, NVL_REG_INT_STATUS) & NVL_INT_WINDOW, ==,
+                    NVL_INT_WINDOW);
     rack_route(&p.r->sw[switches - 1], p.peer, true);
     check_live(&p, 0x3333);
     for (s = 0; s < switches; s++) {
@@ -215,8 +215,7 @@ static void test_window_status(void)
         { HALF - PAGE, SIZE, 0, 3, GRANT_NO, 0, READ, TRN4_WINDOW_BAD_RANGE },
         { HALF, SIZE, 0, 3, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_BAD_RANGE },
         { AP, SIZE, 0, 3, GRANT_NO, 0, READ, TRN4_WINDOW_BAD_RANGE },
-        { RACK_APERTURE, SIZE, 0, 3, GRANT_NO, 0, READ,
-          TRN4_WINDOW_BAD_RANGE },
+        { RACK_APERTURE, SIZE, 0, 3, GRANT_NO, 0, READ, TRN4_WINDOW_BAD_RANGE },
         { RACK_APERTURE - PAGE, SIZE, 0, 3, GRANT_NO, 0, READ,
           TRN4_WINDOW_BAD_RANGE },
         { 0 - PAGE, SIZE, 0, 3, GRANT_NO, 0, READ, TRN4_WINDOW_BAD_RANGE },
@@ -225,12 +224,10 @@ static void test_window_status(void)
         { AP, SIZE, 0, 2047, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_NO_PEER },
         { AP, SIZE, 0, 3, GRANT_NO + 1, 0, READ_WRITE, TRN4_WINDOW_NO_GRANT },
         { AP, SIZE, 0, 3, GRANT_NO, 1, READ_WRITE, TRN4_WINDOW_STALE },
-        { AP, SIZE, 0, 3, GRANT_NO, UINT32_MAX, READ_WRITE,
-          TRN4_WINDOW_STALE },
+        { AP, SIZE, 0, 3, GRANT_NO, UINT32_MAX, READ_WRITE, TRN4_WINDOW_STALE },
         { AP, SIZE, 6 * MIB, 3, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_BEYOND },
         { AP, SIZE, 8 * MIB, 3, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_BEYOND },
-        { AP, SIZE, 0 - PAGE, 3, GRANT_NO, 0, READ_WRITE,
-          TRN4_WINDOW_BEYOND },
+        { AP, SIZE, 0 - PAGE, 3, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_BEYOND },
         { AP, 10 * MIB, 0, 3, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_BEYOND },
         { AP, SIZE, 4 * MIB, 3, GRANT_NO, 0, READ_WRITE, TRN4_WINDOW_LIVE },
         { 0, 8 * MIB, 0, 3, GRANT_NO, 0, NVL_RIGHTS_ALL, TRN4_WINDOW_LIVE },
@@ -245,8 +242,8 @@ static void test_window_status(void)
     for (i = 0; i < ARRAY_SIZE(t); i++) {
         uint32_t status;
 
-        rack_window_set(p.src, WINDOW_NO, t[i].aperture, t[i].size,
-                        t[i].offset, t[i].peer, t[i].grant,
+        rack_window_set(p.src, WINDOW_NO, t[i].aperture, t[i].size, t[i].offset,
+                        t[i].peer, t[i].grant,
                         rack_generation(p.dst, GRANT_NO) + t[i].stale);
         status = rack_window_enable(p.src, WINDOW_NO, t[i].rights);
         if (status != t[i].status) {
@@ -268,10 +265,14 @@ static void test_window_status(void)
 static void test_window_locked(void)
 {
     static const uint32_t wide[] = {
-        TRN4_WINDOW_APERTURE, TRN4_WINDOW_SIZE, TRN4_WINDOW_OFFSET,
+        TRN4_WINDOW_APERTURE,
+        TRN4_WINDOW_SIZE,
+        TRN4_WINDOW_OFFSET,
     };
     static const uint32_t narrow[] = {
-        TRN4_WINDOW_PEER, TRN4_WINDOW_GRANT, TRN4_WINDOW_GENERATION,
+        TRN4_WINDOW_PEER,
+        TRN4_WINDOW_GRANT,
+        TRN4_WINDOW_GENERATION,
     };
     Pair p = pair_new(2, 1);
     unsigned int i;
@@ -391,14 +392,13 @@ static void test_window_many(void)
     }
     for (round = 0; round < 2; round++) {
         for (i = 0; i < TRN4_WINDOWS; i++) {
-            rack_window_set(p.src, i, i * PAGE, PAGE, i * PAGE % RACK_HBM, 1,
-                            0, rack_generation(p.dst, 0));
+            rack_window_set(p.src, i, i * PAGE, PAGE, i * PAGE % RACK_HBM, 1, 0,
+                            rack_generation(p.dst, 0));
             g_assert_cmpuint(rack_window_enable(p.src, i, READ_WRITE), ==,
                              TRN4_WINDOW_LIVE);
         }
         for (i = 0; i < TRN4_WINDOWS; i++) {
-            g_assert_cmphex(load(&p, i * PAGE + 8), ==,
-                            i % (RACK_HBM / PAGE));
+            g_assert_cmphex(load(&p, i * PAGE + 8), ==, i % (RACK_HBM / PAGE));
         }
         for (i = 0; i < TRN4_WINDOWS; i += 2) {
             rack_window_disable(p.src, i);
@@ -425,15 +425,13 @@ static void limit_memory(Rack *r, rlim_t bytes)
 {
     struct rlimit limit = { .rlim_cur = bytes, .rlim_max = RLIM_INFINITY };
 
-    g_assert_cmpint(prlimit(qtest_pid(r->qts), RLIMIT_AS, &limit, NULL), ==,
-                    0);
+    g_assert_cmpint(prlimit(qtest_pid(r->qts), RLIMIT_AS, &limit, NULL), ==, 0);
 }
 
 /* A sanitizer's own allocator does not survive the limit. */
 static bool sanitized(Rack *r)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%d/maps",
-                                            qtest_pid(r->qts));
+    g_autofree char *path = g_strdup_printf("/proc/%d/maps", qtest_pid(r->qts));
     g_autofree char *text = NULL;
 
     g_assert(g_file_get_contents(path, &text, NULL, NULL));
@@ -458,8 +456,7 @@ static void test_no_memory(void)
     check_live(&p, 0xcafe);
     rack_window_set(p.src, 1, at, SIZE, OFFSET, p.peer, GRANT_NO,
                     rack_generation(p.dst, GRANT_NO));
-    g_assert_cmpuint(rack_window_enable(p.src, 1, READ), ==,
-                     TRN4_WINDOW_LIVE);
+    g_assert_cmpuint(rack_window_enable(p.src, 1, READ), ==, TRN4_WINDOW_LIVE);
 
     limit_memory(p.r, MIB);
     rack_window_disable(p.src, WINDOW_NO);

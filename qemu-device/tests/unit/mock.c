@@ -208,8 +208,8 @@ static void mock_endpoint_init(struct world *w, unsigned int e, uint64_t hbm,
     if (m->mem.fd < 0 || ftruncate(m->mem.fd, PAGE + hbm)) {
         abort();
     }
-    m->mem.ptr = mmap(NULL, hbm, PROT_READ | PROT_WRITE, MAP_SHARED,
-                      m->mem.fd, PAGE);
+    m->mem.ptr = mmap(NULL, hbm, PROT_READ | PROT_WRITE, MAP_SHARED, m->mem.fd,
+                      PAGE);
     m->aperture_size = aperture;
     m->aperture = mmap(NULL, aperture, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -247,9 +247,8 @@ struct world *world_empty(unsigned int switches, uint64_t hbm,
 
 int world_attach(struct world *w, unsigned int e)
 {
-    return nvlf_endpoint_attach(w->f, e, &w->ep[e].mem,
-                                w->ep[e].aperture_size, &endpoint_ops,
-                                &w->ep[e]);
+    return nvlf_endpoint_attach(w->f, e, &w->ep[e].mem, w->ep[e].aperture_size,
+                                &endpoint_ops, &w->ep[e]);
 }
 
 int world_attach_switch(struct world *w, unsigned int s)
@@ -581,7 +580,7 @@ struct trn4_desc copy_desc(uint8_t src_space, uint16_t src_slot, uint64_t src,
                            uint8_t dst_space, uint16_t dst_slot, uint64_t dst,
                            uint64_t length)
 {
-    return (struct trn4_desc){
+    return (struct trn4_desc) {
         .opcode = TRN4_OP_COPY,
         .id = 0xc0,
         .src_space = src_space,
@@ -598,7 +597,7 @@ struct trn4_desc atomic_desc(uint8_t space, uint16_t slot, uint64_t addr,
                              uint8_t op, uint8_t width, uint64_t operand,
                              uint64_t compare)
 {
-    return (struct trn4_desc){
+    return (struct trn4_desc) {
         .opcode = TRN4_OP_ATOMIC,
         .id = 0xa0,
         .dst_space = space,
@@ -780,8 +779,8 @@ static void check_windows(struct world *w, unsigned int e)
             }
             peer = w->f->ep[win->peer];
             EQ(page->fd, peer->mem.fd);
-            EQ(page->offset, peer->mem.offset +
-               peer->grants[win->grant].base + win->offset + i * PAGE);
+            EQ(page->offset, peer->mem.offset + peer->grants[win->grant].base +
+                                 win->offset + i * PAGE);
         }
     }
     EQ(ep->nclaims, claims);
@@ -842,8 +841,8 @@ static void check_lists(struct world *w)
                                   src, dst, 0);
         }
         for (g = 0; g < TRN4_GRANTS; g++) {
-            on_grant += check_list(w, &w->f->grant[dst][g], NVLF_CHAIN_GRANT,
-                                   0, dst, g);
+            on_grant += check_list(w, &w->f->grant[dst][g], NVLF_CHAIN_GRANT, 0,
+                                   dst, g);
         }
     }
     for (e = 0; e < w->endpoints; e++) {

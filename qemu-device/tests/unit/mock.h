@@ -13,11 +13,11 @@
 #include "nvlf_internal.h"
 #include "tap.h"
 
-#define MIB                     (1ull << 20)
-#define PAGE                    ((uint64_t)NVL_PAGE_SIZE)
+#define MIB  (1ull << 20)
+#define PAGE ((uint64_t)NVL_PAGE_SIZE)
 
-#define HOST_BASE               0x100000000ull  /* bus address */
-#define HOST_SIZE               (16 * MIB)
+#define HOST_BASE 0x100000000ull /* bus address */
+#define HOST_SIZE (16 * MIB)
 
 /* What a page of an aperture holds */
 struct mock_page {
@@ -31,17 +31,17 @@ struct mock_endpoint {
     unsigned int id;
     struct nvlf_mem mem;
     uint64_t aperture_size;
-    uint8_t *aperture;          /* a reservation; its pages are real */
+    uint8_t *aperture; /* a reservation; its pages are real */
     struct mock_page *pages;
     bool refuse_place;
     unsigned int places;
     unsigned int clears;
     unsigned int kicks;
     unsigned int irqs[TRN4_VECTORS];
-    uint64_t dirty_offset;      /* of the newest mem_dirty */
+    uint64_t dirty_offset; /* of the newest mem_dirty */
     uint64_t dirty_len;
     unsigned int wipes;
-    uint64_t dirty_bytes;       /* of all */
+    uint64_t dirty_bytes; /* of all */
 };
 
 struct mock_switch {
@@ -52,12 +52,12 @@ struct world {
     struct nvlf_fabric *f;
     unsigned int switches;
     unsigned int endpoints;
-    unsigned int trains;        /* times that training was asked for */
-    bool timer;                 /* nvlf_fabric_trained() is due */
+    unsigned int trains; /* times that training was asked for */
+    bool timer;          /* nvlf_fabric_trained() is due */
     struct mock_endpoint ep[NVL_ENDPOINTS_MAX];
     struct mock_switch sw[NVL_SWITCHES_MAX];
     uint8_t *host;
-    uint64_t bad_start;         /* host memory that cannot be reached */
+    uint64_t bad_start; /* host memory that cannot be reached */
     uint64_t bad_end;
     bool bad_write_only;
 };

@@ -19,7 +19,7 @@ struct tap_test {
 #define TAP_TEST(function) { #function, function }
 /* clang-format on */
 
-extern unsigned int tap_failures;       /* of the test that runs */
+extern unsigned int tap_failures; /* of the test that runs */
 
 /* A fuzz test makes many checks; its first failures say enough. */
 #define TAP_FAILURES_SHOWN 20

@@ -8,11 +8,11 @@
 
 #include "mock.h"
 
-#define OWN     TRN4_SPACE_HBM
-#define WIN     TRN4_SPACE_WINDOW
-#define ADD     TRN4_ATOMIC_ADD
-#define SWAP    TRN4_ATOMIC_SWAP
-#define CAS     TRN4_ATOMIC_CAS
+#define OWN  TRN4_SPACE_HBM
+#define WIN  TRN4_SPACE_WINDOW
+#define ADD  TRN4_ATOMIC_ADD
+#define SWAP TRN4_ATOMIC_SWAP
+#define CAS  TRN4_ATOMIC_CAS
 
 static struct world *atomic_world(struct mock_queue *q)
 {
@@ -20,8 +20,7 @@ static struct world *atomic_world(struct mock_queue *q)
 
     world_open(w);
     grant(w, 1, 0, PAGE, 2 * PAGE, NVL_RIGHTS_ALL);
-    EQ(window(w, 0, 0, 0, PAGE, PAGE, 1, 0, NVL_RIGHTS_ALL),
-       TRN4_WINDOW_LIVE);
+    EQ(window(w, 0, 0, 0, PAGE, PAGE, 1, 0, NVL_RIGHTS_ALL), TRN4_WINDOW_LIVE);
     queue_open(q, w, 0, 0, 6, 0);
     return w;
 }
@@ -58,9 +57,9 @@ static void results(void)
         uint64_t *word = (void *)(m->mem.ptr + (remote ? 2 * PAGE : 0) + at);
 
         for (i = 0; i < NVLF_COUNT(cases); i++) {
-            struct trn4_desc d = atomic_desc(
-                remote ? WIN : OWN, 0, at, cases[i].op, cases[i].width,
-                cases[i].operand, cases[i].compare);
+            struct trn4_desc d =
+                atomic_desc(remote ? WIN : OWN, 0, at, cases[i].op,
+                            cases[i].width, cases[i].operand, cases[i].compare);
             uint64_t old = cases[i].before;
             struct trn4_cqe cqe;
 
@@ -103,7 +102,7 @@ struct cpu {
     pthread_t thread;
     uint8_t *word;
     bool wide;
-    uint64_t won;       /* CAS that this CPU won */
+    uint64_t won; /* CAS that this CPU won */
 };
 
 /* A guest CPU that adds through its own mapping of the memory */

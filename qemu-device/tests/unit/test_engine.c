@@ -8,15 +8,15 @@
 
 #include "mock.h"
 
-#define R       NVL_RIGHT_READ
-#define RW      (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
-#define RWA     NVL_RIGHTS_ALL
-#define HALF    (8 * PAGE)
-#define HBM     (16 * PAGE)
+#define R    NVL_RIGHT_READ
+#define RW   (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define RWA  NVL_RIGHTS_ALL
+#define HALF (8 * PAGE)
+#define HBM  (16 * PAGE)
 
-#define HOST    TRN4_SPACE_HOST
-#define OWN     TRN4_SPACE_HBM
-#define WIN     TRN4_SPACE_WINDOW
+#define HOST TRN4_SPACE_HOST
+#define OWN  TRN4_SPACE_HBM
+#define WIN  TRN4_SPACE_WINDOW
 
 /*
  * Endpoint 0 with a queue, and windows on grants of its peers: 0 (all rights)
@@ -99,10 +99,10 @@ static void every_status(void)
     unsigned int op;
 
     for (op = TRN4_OP_ATOMIC + 1; op < 256; op++) {
-        EQ(status_of(&q, (struct trn4_desc){ .opcode = op }),
+        EQ(status_of(&q, (struct trn4_desc) { .opcode = op }),
            TRN4_STATUS_BAD_OPCODE);
     }
-#define COPY(...) status_of(&q, copy_desc(__VA_ARGS__))
+#define COPY(...)   status_of(&q, copy_desc(__VA_ARGS__))
 #define ATOMIC(...) status_of(&q, atomic_desc(__VA_ARGS__))
     EQ(COPY(3, 0, 0, OWN, 0, 0, 1), TRN4_STATUS_BAD_FIELD);
     EQ(COPY(OWN, 0, 0, 255, 0, 0, 1), TRN4_STATUS_BAD_FIELD);
@@ -149,8 +149,7 @@ static void every_status(void)
     EQ(ATOMIC(WIN, 2, 0, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_NO_RIGHT);
     /* Host memory that is not */
     EQ(COPY(HOST, 0, 0, OWN, 0, 0, 1), TRN4_STATUS_BUS);
-    EQ(COPY(OWN, 0, 0, HOST, 0, HOST_BASE + HOST_SIZE - 1, 2),
-       TRN4_STATUS_BUS);
+    EQ(COPY(OWN, 0, 0, HOST, 0, HOST_BASE + HOST_SIZE - 1, 2), TRN4_STATUS_BUS);
     EQ(COPY(HOST, 0, 0, HOST, 0, HOST_BASE, 1), TRN4_STATUS_BUS);
     EQ(COPY(HOST, 0, HOST_BASE, HOST, 0, 0, 1), TRN4_STATUS_BUS);
     EQ(COPY(HOST, 0, 0, HOST, 0, 1, UINT64_MAX - 8), TRN4_STATUS_BUS);
@@ -205,8 +204,13 @@ static void every_pair_of_spaces(void)
     struct mock_queue q;
     struct world *w = engine_world(&q);
     struct mock_endpoint *e = w->ep;
-    const uint64_t sizes[] = { 1, 7, 4096, NVLF_CHUNK - 1, NVLF_CHUNK,
-                               NVLF_CHUNK + 1, 3 * NVLF_CHUNK + 5,
+    const uint64_t sizes[] = { 1,
+                               7,
+                               4096,
+                               NVLF_CHUNK - 1,
+                               NVLF_CHUNK,
+                               NVLF_CHUNK + 1,
+                               3 * NVLF_CHUNK + 5,
                                NVLF_RUN_BYTES + 77 };
     const struct place src[] = {
         { HOST, 0, HOST_BASE + 13, w->host + 13, NULL },
@@ -227,9 +231,9 @@ static void every_pair_of_spaces(void)
         for (j = 0; j < NVLF_COUNT(dst); j++) {
             for (k = 0; k < NVLF_COUNT(sizes); k++) {
                 const struct place *s = &src[i], *d = &dst[j];
-                struct trn4_desc desc = copy_desc(
-                    s->space, s->slot, s->addr, d->space, d->slot, d->addr,
-                    sizes[k]);
+                struct trn4_desc desc = copy_desc(s->space, s->slot, s->addr,
+                                                  d->space, d->slot, d->addr,
+                                                  sizes[k]);
                 uint8_t *want = malloc(sizes[k]);
                 struct trn4_cqe cqe;
 
@@ -253,8 +257,7 @@ static void every_pair_of_spaces(void)
                 }
                 if (d->owner) {
                     EQ(d->owner->dirty_bytes, sizes[k]);
-                    CHECK(d->owner->mem.ptr + d->owner->dirty_offset >=
-                          d->ptr);
+                    CHECK(d->owner->mem.ptr + d->owner->dirty_offset >= d->ptr);
                 }
                 free(want);
             }
@@ -283,7 +286,7 @@ static void overlap(void)
         uint16_t ss = space == 3 ? 1 : 0;
         uint8_t kind = space < 3 ? space : WIN;
         uint64_t base = kind == HOST ? HOST_BASE : 0;
-        uint8_t *mem = kind == HOST ? w->host
+        uint8_t *mem = kind == HOST  ? w->host
                        : kind == OWN ? w->ep[0].mem.ptr
                                      : w->ep[1].mem.ptr + 2 * PAGE;
 
@@ -326,8 +329,7 @@ static void end_window(struct world *w, enum end how)
     case END_REPLACE:
         /* LIVE again when the next chunk comes, on other pages */
         ew(w, 0, window_reg(0, TRN4_WINDOW_CTRL), 0);
-        EQ(window(w, 0, 0, 0, 4 * PAGE, 4 * PAGE, 1, 0, RWA),
-           TRN4_WINDOW_LIVE);
+        EQ(window(w, 0, 0, 0, 4 * PAGE, 4 * PAGE, 1, 0, RWA), TRN4_WINDOW_LIVE);
         break;
     case END_RIGHTS:
         ew(w, 0, window_reg(0, TRN4_WINDOW_CTRL), RW | TRN4_WINDOW_ENABLE);
@@ -337,8 +339,7 @@ static void end_window(struct world *w, enum end how)
         sw(w, 0, partition_reg(0, NVL_PARTITION_CTRL), 0);
         sw(w, 1, partition_reg(0, NVL_PARTITION_CTRL), 0);
         /* And back: the path is there again, the copy is not. */
-        sw(w, 1, partition_reg(0, NVL_PARTITION_CTRL),
-           NVL_PARTITION_VALID | 1);
+        sw(w, 1, partition_reg(0, NVL_PARTITION_CTRL), NVL_PARTITION_VALID | 1);
         EQ(window_status(w, 0, 0), TRN4_WINDOW_LIVE);
         break;
     case END_PEER:
@@ -358,11 +359,10 @@ static void revoked_in_the_middle(void)
         for (dir = 0; dir < 2; dir++) {
             struct mock_queue q;
             struct world *w = engine_world(&q);
-            struct trn4_desc d =
-                dir ? copy_desc(WIN, 0, 0, OWN, 0, 0, 4 * PAGE)
-                    : copy_desc(OWN, 0, 0, WIN, 0, 0, 4 * PAGE);
-            uint8_t *to = dir ? w->ep[0].mem.ptr
-                              : w->ep[1].mem.ptr + 2 * PAGE;
+            struct trn4_desc d = dir ? copy_desc(WIN, 0, 0, OWN, 0, 0, 4 * PAGE)
+                                     : copy_desc(OWN, 0, 0, WIN, 0, 0,
+                                                 4 * PAGE);
+            uint8_t *to = dir ? w->ep[0].mem.ptr : w->ep[1].mem.ptr + 2 * PAGE;
             struct trn4_cqe cqe = { .status = 0xffff };
 
             memset(to, 0x11, 4 * PAGE);

@@ -224,8 +224,8 @@ static void some_work(struct world *w, unsigned int e)
             d->src_slot = d->src_space == TRN4_SPACE_WINDOW ? below(12) : 0;
             d->dst_slot = d->dst_space == TRN4_SPACE_WINDOW ? below(12) : 0;
         } else {
-            *d = atomic_desc(1 + below(2), 0, dst & ~7ull, below(3), 8,
-                             next(), 0);
+            *d = atomic_desc(1 + below(2), 0, dst & ~7ull, below(3), 8, next(),
+                             0);
             d->dst_slot = d->dst_space == TRN4_SPACE_WINDOW ? below(12) : 0;
         }
         if (one_in(8)) {

@@ -4,8 +4,8 @@
  */
 #include "mock.h"
 
-#define RW      (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
-#define VALID   TRN4_GRANT_VALID
+#define RW    (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define VALID TRN4_GRANT_VALID
 
 static uint32_t ctrl(struct world *w, unsigned int g)
 {

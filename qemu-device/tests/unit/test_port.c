@@ -4,9 +4,9 @@
  */
 #include "mock.h"
 
-#define STATE(e, p)     er(w, e, port_reg(p, NVL_PORT_STATE))
-#define SSTATE(s, p)    sr(w, s, sport_reg(p, NVL_PORT_STATE))
-#define ALL_36          ((1ull << 36) - 1)
+#define STATE(e, p)  er(w, e, port_reg(p, NVL_PORT_STATE))
+#define SSTATE(s, p) sr(w, s, sport_reg(p, NVL_PORT_STATE))
+#define ALL_36       ((1ull << 36) - 1)
 
 static void one_end_detects(void)
 {
@@ -76,8 +76,7 @@ static void partners_read_in_band(void)
             for (l = 0; l < 36; l++) {
                 s = l / width;
                 p = e * width + l % width;
-                EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER)),
-                   NVL_PARTNER_SWITCH);
+                EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER)), NVL_PARTNER_SWITCH);
                 EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER_SELF)), s);
                 EQ(er(w, e, port_reg(l, NVL_PORT_PARTNER_PORT)), p);
                 EQ(erq(w, e, port_reg(l, NVL_PORT_PARTNER_GUID)),

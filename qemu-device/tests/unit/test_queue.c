@@ -9,7 +9,7 @@
 
 static struct trn4_desc nop(uint16_t id)
 {
-    return (struct trn4_desc){ .opcode = TRN4_OP_NOP, .id = id };
+    return (struct trn4_desc) { .opcode = TRN4_OP_NOP, .id = id };
 }
 
 static void push_nops(struct mock_queue *q, unsigned int n)
@@ -204,8 +204,7 @@ static void disable_stops_at_once(void)
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
 
     /* A reset is no less. */
-    d = copy_desc(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HBM, 0, 8 * PAGE,
-                  4 * PAGE);
+    d = copy_desc(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HBM, 0, 8 * PAGE, 4 * PAGE);
     queue_push(&q, &d);
     queue_ring(&q);
     nvlf_engine_run(w->f, 0);

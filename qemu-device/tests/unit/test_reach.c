@@ -275,8 +275,9 @@ static void windows_resolve_nothing(void)
 
     world_open(w);
     EQ(RESOLVES(grant(w, 1, 0, 0, 2 * PAGE, NVL_RIGHTS_ALL)), 0);
-    EQ(RESOLVES(window(w, 0, 0, 0, PAGE, 0, 1, 0, NVL_RIGHT_READ |
-                       NVL_RIGHT_WRITE)), 0);
+    EQ(RESOLVES(window(w, 0, 0, 0, PAGE, 0, 1, 0,
+                       NVL_RIGHT_READ | NVL_RIGHT_WRITE)),
+       0);
     EQ(window_status(w, 0, 0), TRN4_WINDOW_LIVE);
     EQ(RESOLVES(ew(w, 1, grant_reg(0, TRN4_GRANT_CTRL), 0)), 0);
     EQ(window_status(w, 0, 0), TRN4_WINDOW_NO_GRANT);

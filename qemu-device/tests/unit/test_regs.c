@@ -107,8 +107,8 @@ static const struct known switch_known[] = {
     { NVL_SWITCH_PARTITION_BASE + NVL_PARTITION_CTRL, 4, RW, 0, 64, 0x200 },
     /* 32 words of members in each of 64 partitions: first and last words */
     { NVL_SWITCH_PARTITION_BASE + NVL_PARTITION_MEMBERS, 8, RW, 0, 64, 0x200 },
-    { NVL_SWITCH_PARTITION_BASE + NVL_PARTITION_MEMBERS + 31 * 8, 8, RW, 0,
-      64, 0x200 },
+    { NVL_SWITCH_PARTITION_BASE + NVL_PARTITION_MEMBERS + 31 * 8, 8, RW, 0, 64,
+      0x200 },
 };
 
 /* One device, so that both kinds go through the same checks */
@@ -206,8 +206,7 @@ static void known_registers(const struct known *known, unsigned int n,
     for (i = 0; i < n; i++) {
         for (entry = 0; entry < known[i].count; entry++) {
             known_one(&s, &known[i],
-                      known[i].reg + (uint64_t)entry * known[i].stride,
-                      &count);
+                      known[i].reg + (uint64_t)entry * known[i].stride, &count);
         }
     }
     world_free(s.w);
@@ -234,8 +233,7 @@ static bool is_known(const struct known *known, unsigned int n, uint64_t addr)
         if (addr < k->reg) {
             continue;
         }
-        if (k->stride ? in / k->stride < k->count &&
-                        in % k->stride < k->size
+        if (k->stride ? in / k->stride < k->count && in % k->stride < k->size
                       : in < k->size) {
             return true;
         }
@@ -329,20 +327,17 @@ static void values_refused(void)
         }
         if (v & ~0x80000007u) {
             bad_value(&e, grant_reg(7, TRN4_GRANT_CTRL), 4, v, NVL_ERR_VALUE);
-            bad_value(&e, window_reg(7, TRN4_WINDOW_CTRL), 4, v,
-                      NVL_ERR_VALUE);
+            bad_value(&e, window_reg(7, TRN4_WINDOW_CTRL), 4, v, NVL_ERR_VALUE);
         }
         if (v & ~0x8000ffffu) {
             bad_value(&s, partition_reg(9, NVL_PARTITION_CTRL), 4, v,
                       NVL_ERR_VALUE);
         }
         if (v >= TRN4_VECTORS) {
-            bad_value(&e, queue_reg(0, TRN4_QUEUE_VECTOR), 4, v,
-                      NVL_ERR_VALUE);
+            bad_value(&e, queue_reg(0, TRN4_QUEUE_VECTOR), 4, v, NVL_ERR_VALUE);
         }
         if (v >= NVL_TARGET_IDS) {
-            bad_value(&e, window_reg(0, TRN4_WINDOW_PEER), 4, v,
-                      NVL_ERR_VALUE);
+            bad_value(&e, window_reg(0, TRN4_WINDOW_PEER), 4, v, NVL_ERR_VALUE);
         }
         if (v >= TRN4_GRANTS) {
             bad_value(&e, window_reg(0, TRN4_WINDOW_GRANT), 4, v,
@@ -361,8 +356,8 @@ static void values_refused(void)
         }
     }
     bad_value(&e, queue_reg(0, TRN4_QUEUE_SIZE), 4, 0, NVL_ERR_VALUE);
-    bad_value(&s, partition_reg(0, NVL_PARTITION_CTRL), 4,
-              NVL_PARTITION_VALID, NVL_ERR_VALUE);
+    bad_value(&s, partition_reg(0, NVL_PARTITION_CTRL), 4, NVL_PARTITION_VALID,
+              NVL_ERR_VALUE);
     /* A queue whose size was never written */
     bad_value(&e, queue_reg(0, TRN4_QUEUE_CTRL), 4, 1, NVL_ERR_VALUE);
     /* One whose ring would wrap around the end of the bus */

@@ -6,9 +6,9 @@
  */
 #include "mock.h"
 
-#define OWN     TRN4_SPACE_HBM
-#define HOST    TRN4_SPACE_HOST
-#define WIN     TRN4_SPACE_WINDOW
+#define OWN  TRN4_SPACE_HBM
+#define HOST TRN4_SPACE_HOST
+#define WIN  TRN4_SPACE_WINDOW
 
 #define FABRIC  (200 + 100 + 200)
 #define HBM_NS  300
@@ -61,7 +61,7 @@ static void one_operation(void)
     const uint64_t n = 8 * MIB;
 
     EQ(erq(w, 0, TRN4_REG_MODEL_TIME), 0);
-    EQ(took(&q, (struct trn4_desc){ .opcode = TRN4_OP_NOP }), 0);
+    EQ(took(&q, (struct trn4_desc) { .opcode = TRN4_OP_NOP }), 0);
     EQ(took(&q, copy_desc(OWN, 0, 0, OWN, 0, 0, 0)), 0);
     /* To the peer: 36 links of 50 GB/s, one way */
     ABOUT(took(&q, copy_desc(OWN, 0, 0, WIN, 0, 0, n)),

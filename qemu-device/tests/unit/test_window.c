@@ -7,10 +7,10 @@
 
 #include "mock.h"
 
-#define R       NVL_RIGHT_READ
-#define RW      (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
-#define RWA     NVL_RIGHTS_ALL
-#define HALF    (4 * PAGE)      /* where the read-only half begins */
+#define R    NVL_RIGHT_READ
+#define RW   (NVL_RIGHT_READ | NVL_RIGHT_WRITE)
+#define RWA  NVL_RIGHTS_ALL
+#define HALF (4 * PAGE) /* where the read-only half begins */
 
 /* Four endpoints, all open; endpoint 1 grants 4 pages from its second one. */
 static struct world *open_world(void)
@@ -135,8 +135,7 @@ static void each_reason_in_turn(void)
         world_check(w); \
     })
     world_attach(w, 0);
-    EQ(window(w, 0, 0, 0, 2 * PAGE, 3 * PAGE, 1, 0, RWA),
-       TRN4_WINDOW_NO_PEER);
+    EQ(window(w, 0, 0, 0, 2 * PAGE, 3 * PAGE, 1, 0, RWA), TRN4_WINDOW_NO_PEER);
     CHECK(!window_event(w, 0, 0));
     CHECK(!(er(w, 0, NVL_REG_INT_STATUS) & NVL_INT_WINDOW));
     world_attach(w, 1);
@@ -157,8 +156,7 @@ static void each_reason_in_turn(void)
     ew(w, 1, grant_reg(0, TRN4_GRANT_CTRL), TRN4_GRANT_VALID | RW);
     NOW(TRN4_WINDOW_STALE);
     off(w, 0, 0);
-    EQ(window(w, 0, 0, 0, 2 * PAGE, 3 * PAGE, 1, 0, RWA),
-       TRN4_WINDOW_NO_RIGHT);
+    EQ(window(w, 0, 0, 0, 2 * PAGE, 3 * PAGE, 1, 0, RWA), TRN4_WINDOW_NO_RIGHT);
     CHECK(!window_event(w, 0, 0));
     ew(w, 1, grant_reg(0, TRN4_GRANT_CTRL), TRN4_GRANT_VALID | RWA);
     NOW(TRN4_WINDOW_BEYOND);
@@ -205,8 +203,7 @@ static void peers_that_cannot_be(void)
     /* Itself; beyond the fabric; the greatest target id */
     EQ(window(w, 0, 0, 0, PAGE, 0, 0, 0, RW), TRN4_WINDOW_NO_PEER);
     EQ(window(w, 0, 1, PAGE, PAGE, 0, 4, 0, RW), TRN4_WINDOW_NO_PEER);
-    EQ(window(w, 0, 2, 2 * PAGE, PAGE, 0, 2047, 511, RW),
-       TRN4_WINDOW_NO_PEER);
+    EQ(window(w, 0, 2, 2 * PAGE, PAGE, 0, 2047, 511, RW), TRN4_WINDOW_NO_PEER);
     /* They have their pages all the same. */
     EQ(window(w, 0, 3, PAGE, PAGE, 0, 1, 0, RW), TRN4_WINDOW_OVERLAP);
     world_check(w);
