@@ -20,7 +20,7 @@
 #include "touch.h"
 
 #define NTH_MAX       5000 /* no operation allocates that often */
-#define SECONDS       300
+#define SECONDS       900
 #define DEBUGFS       "/sys/kernel/debug/"
 #define PARTITION     7
 #define SWITCH_DRIVER "nvl-switch"
@@ -142,11 +142,6 @@ static bool disarm(int nth_file)
 
 	arm(nth_file, 0);
 	return hit;
-}
-
-static bool is_fault(int ret)
-{
-	return ret == -ENOMEM || ret == -EFAULT;
 }
 
 /*
@@ -524,57 +519,80 @@ static int nothing(struct fail *self)
  * @before: makes what it needs
  * @run: the operation, 0 or a negative errno
  * @after: undoes what @before made
- * @answers: it has an answer, which can be lost after the deed is done: then
- *	-ENOBUFS, and to do it once more may say that it is done already
  */
 struct op {
 	const char *name;
 	int (*before)(struct fail *self);
 	int (*run)(struct fail *self);
 	int (*after)(struct fail *self);
+};
+
+/*
+ * struct kind - what operations of one kind have in common
+ * @faults: how they may fail when an allocation did; ends with 0
+ * @answers: they have an answer, which can be lost after the deed is done:
+ *	to do it once more may then say that it is done already
+ */
+struct kind {
+	int faults[5];
 	bool answers;
 };
 
+static const struct kind file_kind = { { ENOMEM, EFAULT }, false };
+static const struct kind netlink_kind = { { ENOMEM, EFAULT, ENOBUFS }, true };
+/* The PCI core's words for no memory: a region's name, and its mapping */
+static const struct kind driver_kind = { { ENOMEM, EFAULT, EBUSY, EINVAL },
+					 false };
+
 static const struct op file_ops[] = {
-	{ "open", nothing, do_open, nothing, false },
-	{ "get_param", fresh_file, do_param, file_gone, false },
-	{ "bo_create", fresh_file, do_bo_hbm, file_gone, false },
-	{ "bo_create host", fresh_file, do_bo_host, file_gone, false },
-	{ "mmap_offset", fresh_file, do_map_offset, file_gone, false },
-	{ "mmap", fresh_file, do_mmap_touch, file_gone, false },
-	{ "grant_create", fresh_file, do_grant_create, file_gone, false },
-	{ "grant_revoke", fresh_file, do_grant_revoke, file_gone, false },
-	{ "window_map", fresh_file, do_window_map, file_gone, false },
-	{ "window_unmap", fresh_file, do_window_unmap, file_gone, false },
-	{ "window_info", fresh_file, do_window_info, file_gone, false },
-	{ "submit", fresh_file, do_submit, submit_gone, false },
+	{ "open", nothing, do_open, nothing },
+	{ "get_param", fresh_file, do_param, file_gone },
+	{ "bo_create", fresh_file, do_bo_hbm, file_gone },
+	{ "bo_create host", fresh_file, do_bo_host, file_gone },
+	{ "mmap_offset", fresh_file, do_map_offset, file_gone },
+	{ "mmap", fresh_file, do_mmap_touch, file_gone },
+	{ "grant_create", fresh_file, do_grant_create, file_gone },
+	{ "grant_revoke", fresh_file, do_grant_revoke, file_gone },
+	{ "window_map", fresh_file, do_window_map, file_gone },
+	{ "window_unmap", fresh_file, do_window_unmap, file_gone },
+	{ "window_info", fresh_file, do_window_info, file_gone },
+	{ "submit", fresh_file, do_submit, submit_gone },
 };
 
 static const struct op netlink_ops[] = {
-	{ "endpoint-get", fresh_socket, do_endpoint_get, socket_gone, true },
-	{ "switch-get", fresh_socket, do_switch_get, socket_gone, true },
-	{ "port-get", fresh_socket, do_port_get, socket_gone, true },
-	{ "route-get", a_route, do_route_get, socket_gone, true },
-	{ "partition-get", fresh_socket, do_partition_get, socket_gone, true },
-	{ "dumps", fresh_socket, do_dump_all, socket_gone, true },
-	{ "route dump", fresh_socket, do_dump_routes, socket_gone, true },
-	{ "partition dump", fresh_socket, do_dump_partitions, socket_gone,
-	  true },
-	{ "route-set", no_route, do_route_set, socket_gone, true },
-	{ "route-del", a_route, do_route_del, socket_gone, true },
-	{ "partition-set", no_partition, do_partition_set, socket_gone, true },
-	{ "partition-del", a_partition, do_partition_del, socket_gone, true },
+	{ "endpoint-get", fresh_socket, do_endpoint_get, socket_gone },
+	{ "switch-get", fresh_socket, do_switch_get, socket_gone },
+	{ "port-get", fresh_socket, do_port_get, socket_gone },
+	{ "route-get", a_route, do_route_get, socket_gone },
+	{ "partition-get", fresh_socket, do_partition_get, socket_gone },
+	{ "dumps", fresh_socket, do_dump_all, socket_gone },
+	{ "route dump", fresh_socket, do_dump_routes, socket_gone },
+	{ "partition dump", fresh_socket, do_dump_partitions, socket_gone },
+	{ "route-set", no_route, do_route_set, socket_gone },
+	{ "route-del", a_route, do_route_del, socket_gone },
+	{ "partition-set", no_partition, do_partition_set, socket_gone },
+	{ "partition-del", a_partition, do_partition_del, socket_gone },
 };
 
 static const struct op driver_ops[] = {
-	{ "trn4 probe", unbound, do_probe, nothing, false },
-	{ "nvlf switch probe", switch_unbound, do_switch_probe, nothing,
-	  false },
+	{ "trn4 probe", unbound, do_probe, nothing },
+	{ "nvlf switch probe", switch_unbound, do_switch_probe, nothing },
 };
+
+static bool is_fault(const struct kind *kind, int ret)
+{
+	unsigned int i;
+
+	for (i = 0; kind->faults[i]; i++)
+		if (ret == -kind->faults[i])
+			return true;
+	return false;
+}
 
 /* One try: 0, 1 where it failed as it may, -1 with a line in the log */
 static int one_nth(struct __test_metadata *_metadata, struct fail *self,
-		   const struct op *op, unsigned int nth, bool *hit)
+		   const struct kind *kind, const struct op *op,
+		   unsigned int nth, bool *hit)
 {
 	int ret, again;
 
@@ -587,12 +605,12 @@ static int one_nth(struct __test_metadata *_metadata, struct fail *self,
 	*hit = disarm(self->nth_file);
 	if (!ret)
 		return 0;
-	if (!*hit || !(is_fault(ret) || (op->answers && ret == -ENOBUFS))) {
+	if (!*hit || !is_fault(kind, ret)) {
 		TH_LOG("%s: number %u%s: %d", op->name, nth,
 		       *hit ? "" : " (not reached)", ret);
 		return -1;
 	}
-	if (op->answers) {
+	if (kind->answers) {
 		op->after(self);
 		again = op->before(self);
 		if (again) {
@@ -614,7 +632,7 @@ static int one_nth(struct __test_metadata *_metadata, struct fail *self,
  * may get along without what it could not have, and succeed.
  */
 static int all_nth(struct __test_metadata *_metadata, struct fail *self,
-		   const struct op *op)
+		   const struct kind *kind, const struct op *op)
 {
 	int ret, failures = 0;
 	unsigned int nth;
@@ -630,7 +648,7 @@ static int all_nth(struct __test_metadata *_metadata, struct fail *self,
 			TH_LOG("%s: before number %u: %d", op->name, nth, ret);
 			return -1;
 		}
-		ret = one_nth(_metadata, self, op, nth, &hit);
+		ret = one_nth(_metadata, self, kind, op, nth, &hit);
 		if (op->after(self)) {
 			TH_LOG("%s: number %u does not end", op->name, nth);
 			ret = -1;
@@ -651,7 +669,8 @@ TEST_F_TIMEOUT(fail, ioctls, SECONDS)
 	ASSERT_EQ(0, accel_param(self->f.rig.fd[0], DRM_TRN4_PARAM_HBM_FREE,
 				 &before));
 	for (i = 0; i < ARRAY_SIZE(file_ops); i++)
-		EXPECT_LE(0, all_nth(_metadata, &self->f, &file_ops[i]));
+		EXPECT_LE(0, all_nth(_metadata, &self->f, &file_kind,
+				     &file_ops[i]));
 	/* All of it has come back */
 	ASSERT_EQ(0, accel_param(self->f.rig.fd[0], DRM_TRN4_PARAM_HBM_FREE,
 				 &after));
@@ -667,7 +686,8 @@ TEST_F_TIMEOUT(fail, netlink, SECONDS)
 	ASSERT_EQ(0, nl_open(&listener));
 	ASSERT_EQ(0, nl_listen(&listener));
 	for (i = 0; i < ARRAY_SIZE(netlink_ops); i++)
-		EXPECT_LE(0, all_nth(_metadata, &self->f, &netlink_ops[i]));
+		EXPECT_LE(0, all_nth(_metadata, &self->f, &netlink_kind,
+				     &netlink_ops[i]));
 	nl_close(&listener);
 }
 
@@ -678,7 +698,8 @@ TEST_F_TIMEOUT(fail, probe, SECONDS)
 	close(self->f.rig.fd[0]);
 	self->f.rig.fd[0] = -1;
 	for (i = 0; i < ARRAY_SIZE(driver_ops); i++)
-		EXPECT_LT(0, all_nth(_metadata, &self->f, &driver_ops[i]));
+		EXPECT_LT(0, all_nth(_metadata, &self->f, &driver_kind,
+				     &driver_ops[i]));
 }
 
 TEST_HARNESS_MAIN
