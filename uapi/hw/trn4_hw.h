@@ -35,6 +35,9 @@
 #define NVL_SWITCHES_MAX	36
 #define NVL_SWITCH_PORTS	72
 #define NVL_PARTITIONS		64
+#define NVL_GROUPS		1024
+#define NVL_LANES		4	/* of a link, each way */
+#define NVL_LOG_ENTRIES		64	/* newest error records that are kept */
 #define TRN4_PORTS		36
 #define TRN4_QUEUES		64
 #define TRN4_GRANTS		512
@@ -66,6 +69,7 @@
 #define NVL_INT_WINDOW		(1u << 1)	/* TRN4_REG_WINDOW_EVENT is not zero */
 #define NVL_INT_ERROR		(1u << 2)	/* NVL_REG_ERR_COUNT went up */
 #define NVL_INT_QUEUE		(1u << 3)	/* a queue went to TRN4_QUEUE_FAULT */
+#define NVL_INT_LOG		(1u << 4)	/* NVL_REG_LOG_HEAD went up */
 
 /* Why an access was refused: NVL_REG_ERR_LAST */
 #define NVL_ERR_NONE		0
@@ -75,6 +79,73 @@
 #define NVL_ERR_BUSY		4	/* entry is enabled: its fields are locked */
 #define NVL_ERR_RO_WINDOW	5	/* store into the read-only aperture half */
 #define NVL_ERR_QUEUE		6	/* doorbell of a queue that is not enabled */
+
+/*
+ * Where the device stands, how it is, and its error log: at 0x200 of both
+ * devices. Of a device that has been given no place, RACK to HOST are ~0 and
+ * the UUID and the serial number are zero.
+ */
+#define NVL_REG_CLUSTER_UUID	0x200	/* ro 2 x 64: 16 bytes, first in 7:0 */
+#define NVL_REG_SERIAL		0x210	/* ro 2 x 64: ASCII, first in 7:0, NULs */
+#define NVL_REG_RACK		0x220	/* ro 32 */
+#define NVL_REG_TRAY		0x224	/* ro 32: within the rack */
+#define NVL_REG_SLOT		0x228	/* ro 32: within the tray */
+#define NVL_REG_HOST		0x22c	/* ro 32: that it is attached to */
+#define NVL_REG_TEMPERATURE	0x230	/* ro 32: signed, thousandths of a deg C */
+#define NVL_REG_POWER		0x234	/* ro 32: milliwatts */
+#define NVL_REG_LOG_HEAD	0x240	/* ro 64: records logged since power on */
+#define NVL_REG_LOG_TAIL	0x248	/* rw 64: records read; TAIL <= HEAD */
+#define NVL_REG_LOG_STATUS	0x250	/* w1c 32: NVL_LOG_OVERFLOW */
+#define NVL_LOG_BASE		0x400	/* 64 records; number n is entry n % 64 */
+
+#define NVL_LOG_OVERFLOW	(1u << 0)	/* a record was lost before TAIL passed it */
+
+/*
+ * One record of the error log. A record is whole if INDEX is its number both
+ * before and after the others were read. The log outlives resets.
+ */
+#define NVL_LOG_STRIDE		0x20
+#define NVL_LOG_INDEX		0x00	/* ro 64: its number; ~0: none yet */
+#define NVL_LOG_TIME		0x08	/* ro 64: ns that the device has been on */
+#define NVL_LOG_WHAT		0x10	/* ro 32: NVL_LOG_CLASS() and so on */
+#define NVL_LOG_PORT		0x14	/* ro 32: port, ~0: of the device */
+#define NVL_LOG_DETAIL		0x18	/* ro 64: what it is depends on the class */
+
+#define NVL_LOG_CLASS(what)	((what) & 0xffffu)	/* enum nvl_error */
+#define NVL_LOG_SEVERITY(what)	((what) >> 16 & 0xffu)	/* enum nvl_severity */
+#define NVL_LOG_SCOPE(what)	((what) >> 24)		/* enum nvl_scope */
+
+enum nvl_severity {
+	NVL_SEVERITY_INFO,	/* the device mended it */
+	NVL_SEVERITY_DEGRADED,	/* works on, with less */
+	NVL_SEVERITY_ERROR,	/* something in the scope was lost; it goes on */
+	NVL_SEVERITY_FATAL,	/* the scope is out of use until it is reset */
+};
+
+/* What is affected, and nothing beyond it */
+enum nvl_scope {
+	NVL_SCOPE_PORT,
+	NVL_SCOPE_DEVICE,
+	NVL_SCOPE_FABRIC,
+};
+
+/* Error classes; DETAIL in parentheses */
+enum nvl_error {
+	NVL_ERROR_NONE,
+	NVL_ERROR_LINK_DOWN,	/* a link that carried ceased to (state now) */
+	NVL_ERROR_TRAIN_FAILED,	/* the port went to FAULT (trainings so far) */
+	NVL_ERROR_LANES,	/* a link trained with fewer lanes (lanes up) */
+	NVL_ERROR_CRC,		/* CRC errors crossed 1, 10, 100, ... (count) */
+	NVL_ERROR_UNCORRECTABLE,	/* a packet was lost for good (count) */
+	NVL_ERROR_FLAPPING,	/* third time down within 10 s (trainings) */
+	NVL_ERROR_MISWIRED,	/* partner is not whom the wiring rule puts
+				 * there (its NVL_REG_GUID)
+				 */
+	NVL_ERROR_OVERHEAT,	/* hotter than allowed (thousandths of a deg C) */
+	NVL_ERROR_ACCESS,	/* bad register access: the first since reset, as
+				 * NVL_REG_ERR_COUNT has the others (NVL_ERR_*)
+				 */
+};
 
 /* ---- Ports: 0x80 bytes each, the same block on both devices ----------- */
 
@@ -86,9 +157,33 @@
 #define NVL_PORT_PARTNER_GUID	0x10	/* ro 64: its NVL_REG_GUID */
 #define NVL_PORT_PARTNER_PORT	0x18	/* ro 32: its port number */
 #define NVL_PORT_TRAIN_COUNT	0x1c	/* ro 32: trainings that succeeded */
+#define NVL_PORT_LANES		0x20	/* ro 32: 7:0 lanes up, 15:8 lanes wired */
+#define NVL_PORT_TRAIN_US	0x24	/* ro 32: how long the current training has
+					 * gone on, or the last one took; stays at ~0
+					 */
+
+/*
+ * Counters since the port's reset: 64 bits, none of which wraps in practice.
+ * They count what the device itself moves: all that its engine does, and every
+ * access through a window where it is trapped.
+ */
+#define NVL_PORT_TX_BYTES	0x28	/* ro 64: data, without headers */
+#define NVL_PORT_RX_BYTES	0x30	/* ro 64 */
+#define NVL_PORT_TX_PACKETS	0x38	/* ro 64: of up to NVL_PACKET_BYTES */
+#define NVL_PORT_RX_PACKETS	0x40	/* ro 64 */
+#define NVL_PORT_REPLAYS	0x48	/* ro 64: packets sent once more */
+#define NVL_PORT_RECOVERIES	0x50	/* ro 64: trainings after the first */
+#define NVL_PORT_UNCORRECTABLE	0x58	/* ro 64: packets lost for good */
+#define NVL_PORT_CRC		0x60	/* ro 4 x 64: CRC errors, by lane */
+
+#define NVL_PACKET_BYTES	256
 
 #define NVL_PORT_CTRL_ENABLE	(1u << 0)
 #define NVL_PORT_CTRL_RETRAIN	(1u << 1)	/* self clearing */
+#define NVL_PORT_CTRL_RESET	(1u << 2)	/* self clearing: as a reset of the
+						 * port: counters, FAULT, training
+						 */
+#define NVL_PORT_CTRL_CLEAR	(1u << 3)	/* self clearing: counters to zero */
 
 enum nvl_port_state {
 	NVL_PORT_OFF,		/* disabled, or the device is in reset */
@@ -126,7 +221,14 @@ enum nvl_partner {
 #define TRN4_REG_ATOMIC_WIDTHS	0x0b4	/* ro 32: bit n: width of 1 << n bytes */
 #define TRN4_REG_MODEL_TIME	0x0b8	/* ro 64: model ns since reset */
 #define TRN4_REG_RO_STORES	0x0c0	/* ro 64: stores dropped, read-only half */
+#define TRN4_REG_FEATURES	0x0c8	/* ro 32: TRN4_FEATURE_* */
+#define TRN4_REG_TRAP_COUNT	0x0d0	/* ro 64: aperture accesses trapped */
+#define TRN4_REG_TRAP_REFUSED	0x0d8	/* ro 64: those that reached nobody */
 #define TRN4_REG_WINDOW_EVENT	0x100	/* w1c 8 x 64: windows with a new STATUS */
+
+#define TRN4_FEATURE_TRAP	(1u << 0)	/* each aperture access is checked and
+						 * counted: slow, exact
+						 */
 
 #define TRN4_PORT_BASE		0x01000	/* 36 ports */
 #define TRN4_QUEUE_BASE		0x04000	/* 64 queues */
@@ -322,13 +424,14 @@ struct trn4_cqe {
 
 #define NVL_SWITCH_REG_ROUTE_COUNT	0x080	/* ro 32 */
 #define NVL_SWITCH_REG_PARTITION_COUNT	0x084	/* ro 32 */
+#define NVL_SWITCH_REG_GROUP_COUNT	0x088	/* ro 32 */
 
 #define NVL_SWITCH_MSIX_TABLE		0x08000
 #define NVL_SWITCH_MSIX_PBA		0x09000
 #define NVL_SWITCH_PORT_BASE		0x10000	/* 72 ports */
 #define NVL_SWITCH_ROUTE_BASE		0x20000	/* 2048 routes */
 #define NVL_SWITCH_PARTITION_BASE	0x30000	/* 64 partitions */
-#define NVL_SWITCH_GROUP_BASE		0x40000	/* kept free for groups */
+#define NVL_SWITCH_GROUP_BASE		0x40000	/* 1024 groups */
 
 /*
  * Route of target id n: the set of ports that lead there. LO is kept aside
@@ -352,5 +455,18 @@ struct trn4_cqe {
 
 #define NVL_PARTITION_ID_MASK	0xffffu	/* 1 to 65535; 0 is none */
 #define NVL_PARTITION_VALID	(1u << 31)
+
+/*
+ * Group: the ports to which what is sent to it goes out, and the partition
+ * whose members may send. PORTS are locked while VALID is set. A group stands
+ * for nothing yet but its entry here: no operation names one so far.
+ */
+#define NVL_GROUP_STRIDE	0x20
+#define NVL_GROUP_CTRL		0x00	/* rw 32: partition in 15:0, NVL_GROUP_VALID */
+#define NVL_GROUP_PORTS_LO	0x08	/* rw 64: ports 0 to 63 */
+#define NVL_GROUP_PORTS_HI	0x10	/* rw 64: ports 64 to 71 */
+
+#define NVL_GROUP_PARTITION_MASK	0xffffu	/* 1 to 65535 */
+#define NVL_GROUP_VALID		(1u << 31)
 
 #endif /* TRN4_HW_H */
