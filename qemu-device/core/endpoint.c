@@ -113,6 +113,8 @@ static const struct nvlf_block *const endpoint_blocks[] = {
     &nvlf_common_block,
     &endpoint_block,
     &nvlf_window_event_block,
+    &nvlf_log_block,
+    &nvlf_record_block,
     NULL,
 };
 /* clang-format on */
@@ -223,6 +225,7 @@ int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
     ep->ops = ops;
     ep->mem = *mem;
     ep->aperture = aperture;
+    nvlf_log_begin(&ep->d);
     endpoint_begin(ep);
     return 0;
 }

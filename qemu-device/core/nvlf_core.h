@@ -74,9 +74,11 @@ struct nvlf_switch_ops {
 /**
  * struct nvlf_fabric_ops - what the owner of the fabric lends the core
  * @train: links entered training; call nvlf_fabric_trained() after @ns
+ * @now: guest time in ns, from wherever; never goes back
  */
 struct nvlf_fabric_ops {
     void (*train)(void *owner, uint64_t ns);
+    uint64_t (*now)(void *owner);
 };
 
 #define NVLF_TRAIN_NS 1000000ull /* from TRAIN to ACTIVE */

@@ -27,6 +27,7 @@
  *  7. The status of a window is what window_find() says; it is LIVE exactly if
  *     its pages are placed.
  *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on.
+ *  9. nvlf_log.tail does not pass nvlf_log.head.
  */
 #ifndef NVLF_INTERNAL_H
 #define NVLF_INTERNAL_H
@@ -81,6 +82,22 @@ struct nvlf_port {
     uint32_t train_count;
 };
 
+struct nvlf_record {
+    uint64_t time; /* ns since the device was powered on */
+    uint32_t what;
+    uint32_t port;
+    uint64_t detail;
+};
+
+/* Error log: see log.c. Record n is in records[n % NVL_LOG_ENTRIES]. */
+struct nvlf_log {
+    uint64_t on_since; /* guest time */
+    uint64_t head;     /* number of the next record */
+    uint64_t tail;
+    bool overflow;
+    struct nvlf_record records[NVL_LOG_ENTRIES];
+};
+
 /* What accelerators and switches have in common; first member of both */
 struct nvlf_device {
     struct nvlf_fabric *f;
@@ -98,6 +115,7 @@ struct nvlf_device {
     uint32_t err_last;
     uint64_t err_addr;
     struct nvlf_ports port_event;
+    struct nvlf_log log;
 
     unsigned int nports;
     struct nvlf_port ports[NVL_SWITCH_PORTS];
@@ -309,6 +327,8 @@ struct nvlf_block {
 
 /* Every block is defined beside its registers; a device lists its own. */
 extern const struct nvlf_block nvlf_common_block;
+extern const struct nvlf_block nvlf_log_block;
+extern const struct nvlf_block nvlf_record_block;
 extern const struct nvlf_block nvlf_endpoint_port_block;
 extern const struct nvlf_block nvlf_switch_port_block;
 extern const struct nvlf_block nvlf_route_block;
@@ -346,6 +366,15 @@ static inline struct nvlf_switch *nvlf_sw(const struct nvlf_access *a)
 {
     return (struct nvlf_switch *)a->d;
 }
+
+/* ---- log.c: the error log -------------------------------------------- */
+
+#define NVLF_LOG_DEVICE UINT32_MAX /* no port in particular */
+
+/* @detail: see enum nvl_error */
+void nvlf_log(struct nvlf_device *d, enum nvl_error class, unsigned int port,
+              uint64_t detail);
+void nvlf_log_begin(struct nvlf_device *d);
 
 /* ---- wiring.c -------------------------------------------------------- */
 

@@ -9,13 +9,15 @@
  * write-one-to-clear register are never wrong, so that ~0 clears all.
  *
  * NVL_REG_INT_STATUS latches: a bit is set when its cause arises (an event
- * register gains a bit, an error is counted, a queue faults) and stays until
- * it is cleared there. A driver clears it first and then reads the cause; what
- * arises in between sets it, and interrupts, once more.
+ * register gains a bit, an error is counted or logged, a queue faults) and
+ * stays until it is cleared there. A driver clears it first and then reads the
+ * cause; what arises in between sets it, and interrupts, once more.
  */
 #include "nvlf_internal.h"
 
-#define INT_ALL (NVL_INT_PORT | NVL_INT_WINDOW | NVL_INT_ERROR | NVL_INT_QUEUE)
+#define INT_ALL \
+    (NVL_INT_PORT | NVL_INT_WINDOW | NVL_INT_ERROR | NVL_INT_QUEUE | \
+     NVL_INT_LOG)
 
 /* Event vector, of both devices */
 #define VECTOR_EVENT 0
@@ -30,9 +32,15 @@ void nvlf_int_raise(struct nvlf_device *d, uint32_t bits)
     }
 }
 
-/* The count stays at its maximum rather than begin anew at zero. */
+/*
+ * The count stays at its maximum rather than begin anew at zero. The log has
+ * the first alone: bad accesses must not drive out what else is in it.
+ */
 void nvlf_error(struct nvlf_device *d, uint32_t code, uint64_t addr)
 {
+    if (!d->err_count) {
+        nvlf_log(d, NVL_ERROR_ACCESS, NVLF_LOG_DEVICE, code);
+    }
     if (d->err_count != UINT32_MAX) {
         d->err_count++;
     }

@@ -109,6 +109,11 @@ static void nvl_fabric_train(void *owner, uint64_t ns)
     timer_mod(fabric->train, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
 }
 
+static uint64_t nvl_fabric_now(void *owner)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+}
+
 static void nvl_fabric_trained(void *opaque)
 {
     NvlFabric *fabric = opaque;
@@ -126,6 +131,7 @@ static void nvl_fabric_trained(void *opaque)
 
 static const struct nvlf_fabric_ops nvl_fabric_ops = {
     .train = nvl_fabric_train,
+    .now = nvl_fabric_now,
 };
 
 /* What the core answered to an attach, in words */

@@ -124,7 +124,7 @@ static void test_reserved(void)
         unsigned int size;
     } bad[] = {
         { NVL_REG_CTRL, 2, 4 },
-        { NVL_REG_INT_ENABLE, 1u << 4, 4 },
+        { NVL_REG_INT_ENABLE, 1u << 5, 4 },
         { RACK_SW_PORT(0, NVL_PORT_CTRL), 4, 4 },
         { RACK_SW_PORT(71, NVL_PORT_CTRL), 1u << 31, 4 },
         { RACK_ROUTE(0, NVL_ROUTE_PORTS_HI), NVL_ROUTE_VALID | 0x100, 8 },

@@ -212,7 +212,7 @@ static void test_reserved(void)
     } bad[] = {
         { NVL_REG_CTRL, 2 },
         { NVL_REG_CTRL, 1u << 31 },
-        { NVL_REG_INT_ENABLE, 1u << 4 },
+        { NVL_REG_INT_ENABLE, 1u << 5 },
         { NVL_REG_INT_ENABLE, 1u << 31 },
         { RACK_EP_PORT(0, NVL_PORT_CTRL), 4 },
         { RACK_EP_PORT(35, NVL_PORT_CTRL), 1u << 31 },
@@ -270,7 +270,7 @@ static void test_read_write(void)
         uint32_t value;
     } narrow[] = {
         { NVL_REG_SCRATCH, 0xfeedface },
-        { NVL_REG_INT_ENABLE, 0xf },
+        { NVL_REG_INT_ENABLE, 0x1f },
         { RACK_WINDOW(7, TRN4_WINDOW_PEER), NVL_TARGET_IDS - 1 },
         { RACK_WINDOW(7, TRN4_WINDOW_GRANT), TRN4_GRANTS - 1 },
         { RACK_WINDOW(7, TRN4_WINDOW_GENERATION), UINT32_MAX },
@@ -294,6 +294,58 @@ static void test_read_write(void)
         g_assert_cmphex(rack_read32(fn, narrow[i].offset), ==, narrow[i].value);
     }
     g_assert_cmphex(rack_read32(fn, NVL_REG_ERR_COUNT), ==, 0);
+    rack_free(r);
+}
+
+/*
+ * The first bad access, in guest time, with an interrupt that a reset ends;
+ * the record stays, until the device is another.
+ */
+static void check_log(Rack *r, RackFn *fn)
+{
+    const uint32_t what = NVL_ERROR_ACCESS | NVL_SEVERITY_ERROR << 16 |
+                          NVL_SCOPE_DEVICE << 24;
+    uint64_t time;
+    unsigned int i;
+
+    g_assert_cmphex(rack_read64(fn, NVL_REG_LOG_HEAD), ==, 0);
+    g_assert_cmphex(rack_read64(fn, NVL_REG_LOG_TAIL), ==, 0);
+    g_assert_cmphex(rack_read32(fn, NVL_REG_LOG_STATUS), ==, 0);
+    for (i = 0; i < NVL_LOG_ENTRIES; i++) {
+        g_assert_cmphex(rack_read64(fn, RACK_LOG(i, NVL_LOG_INDEX)), ==,
+                        RACK_ONES);
+        g_assert_cmphex(rack_read32(fn, RACK_LOG(i, NVL_LOG_WHAT)), ==, 0);
+    }
+    qtest_clock_step(r->qts, 1000000);
+    rack_write32(fn, NVL_REG_ID, 0);
+    g_assert_cmphex(rack_read32(fn, NVL_REG_INT_STATUS), ==,
+                    NVL_INT_ERROR | NVL_INT_LOG);
+    time = rack_read64(fn, RACK_LOG(0, NVL_LOG_TIME));
+    g_assert_cmpuint(time, >=, 1000000);
+    rack_write32(fn, NVL_REG_CTRL, NVL_CTRL_RESET);
+    g_assert_cmphex(rack_read32(fn, NVL_REG_INT_STATUS), ==, 0);
+    g_assert_cmphex(rack_read64(fn, NVL_REG_LOG_HEAD), ==, 1);
+    g_assert_cmphex(rack_read64(fn, RACK_LOG(0, NVL_LOG_INDEX)), ==, 0);
+    g_assert_cmphex(rack_read32(fn, RACK_LOG(0, NVL_LOG_WHAT)), ==, what);
+    g_assert_cmphex(rack_read32(fn, RACK_LOG(0, NVL_LOG_PORT)), ==, UINT32_MAX);
+    g_assert_cmphex(rack_read64(fn, RACK_LOG(0, NVL_LOG_DETAIL)), ==,
+                    NVL_ERR_READ_ONLY);
+
+    qtest_clock_step(r->qts, 5000);
+    rack_refused64(fn, NVL_REG_LOG_TAIL, 3, NVL_ERR_VALUE);
+    g_assert_cmphex(rack_read64(fn, NVL_REG_LOG_HEAD), ==, 2);
+    g_assert_cmpuint(rack_read64(fn, RACK_LOG(1, NVL_LOG_TIME)), ==,
+                     time + 5000);
+    rack_write64(fn, NVL_REG_LOG_TAIL, 2);
+    g_assert_cmphex(rack_read64(fn, NVL_REG_LOG_TAIL), ==, 2);
+}
+
+static void test_log(void)
+{
+    Rack *r = rack_new_args(1, 1, 2, NULL, NULL);
+
+    check_log(r, &r->ep[0]);
+    check_log(r, &r->sw[0]);
     rack_free(r);
 }
 
@@ -535,6 +587,7 @@ int main(int argc, char **argv)
     qtest_add_func("/trn4/registers/access", test_access);
     qtest_add_func("/trn4/registers/reserved", test_reserved);
     qtest_add_func("/trn4/registers/read-write", test_read_write);
+    qtest_add_func("/trn4/registers/log", test_log);
     qtest_add_func("/trn4/ports/train", test_train);
     qtest_add_func("/trn4/ports/one-switch", test_train_one_switch);
     qtest_add_func("/trn4/ports/disable", test_port_disable);

@@ -189,7 +189,17 @@ static void mock_train(void *owner, uint64_t ns)
     w->trains++;
 }
 
-static const struct nvlf_fabric_ops fabric_ops = { .train = mock_train };
+static uint64_t mock_now(void *owner)
+{
+    struct world *w = owner;
+
+    return w->now;
+}
+
+static const struct nvlf_fabric_ops fabric_ops = {
+    .train = mock_train,
+    .now = mock_now,
+};
 
 /* ---- The world ------------------------------------------------------- */
 
@@ -406,6 +416,11 @@ uint64_t partition_reg(unsigned int p, unsigned int reg)
 uint64_t member_reg(unsigned int p, unsigned int word)
 {
     return partition_reg(p, NVL_PARTITION_MEMBERS + word * 8);
+}
+
+uint64_t log_reg(unsigned int entry, unsigned int reg)
+{
+    return NVL_LOG_BASE + entry * NVL_LOG_STRIDE + reg;
 }
 
 uint32_t newest_error(struct world *w, unsigned int e)
@@ -874,12 +889,39 @@ static void check_queues(struct world *w, unsigned int e)
     }
 }
 
+/* Every record that is kept is one that could have been logged. */
+static void check_log(struct world *w, const struct nvlf_device *d)
+{
+    uint64_t kept = d->log.head, n, time = 0;
+
+    if (kept > NVL_LOG_ENTRIES) {
+        kept = NVL_LOG_ENTRIES;
+    }
+    CHECK(d->log.tail <= d->log.head);
+    for (n = d->log.head - kept; n < d->log.head; n++) {
+        const struct nvlf_record *r = &d->log.records[n % NVL_LOG_ENTRIES];
+
+        CHECK(NVL_LOG_CLASS(r->what) > NVL_ERROR_NONE &&
+              NVL_LOG_CLASS(r->what) <= NVL_ERROR_ACCESS);
+        CHECK(NVL_LOG_SEVERITY(r->what) <= NVL_SEVERITY_FATAL);
+        CHECK(NVL_LOG_SCOPE(r->what) <= NVL_SCOPE_FABRIC);
+        CHECK(r->port == NVLF_LOG_DEVICE || r->port < d->nports);
+        CHECK(r->time >= time && r->time <= w->now);
+        time = r->time;
+    }
+}
+
 /* All invariants of nvlf_internal.h, worked out anew from the raw tables */
 void world_check(struct world *w)
 {
-    unsigned int e, d;
+    unsigned int e, d, s;
 
     check_links(w);
+    for (s = 0; s < w->switches; s++) {
+        if (w->f->sw[s]) {
+            check_log(w, &w->f->sw[s]->d);
+        }
+    }
     check_lists(w);
     for (e = 0; e < w->endpoints; e++) {
         for (d = 0; d < w->endpoints; d++) {
@@ -893,6 +935,7 @@ void world_check(struct world *w)
         if (w->f->ep[e]) {
             check_windows(w, e);
             check_queues(w, e);
+            check_log(w, &w->f->ep[e]->d);
         }
     }
 }

@@ -54,6 +54,7 @@ struct world {
     unsigned int endpoints;
     unsigned int trains; /* times that training was asked for */
     bool timer;          /* nvlf_fabric_trained() is due */
+    uint64_t now;        /* guest time, ns */
     struct mock_endpoint ep[NVL_ENDPOINTS_MAX];
     struct mock_switch sw[NVL_SWITCHES_MAX];
     uint8_t *host;
@@ -91,6 +92,7 @@ uint64_t doorbell_reg(unsigned int q, unsigned int reg);
 uint64_t route_reg(unsigned int d, unsigned int reg);
 uint64_t partition_reg(unsigned int p, unsigned int reg);
 uint64_t member_reg(unsigned int p, unsigned int word);
+uint64_t log_reg(unsigned int entry, unsigned int reg);
 
 /* Tables */
 void route(struct world *w, unsigned int s, unsigned int d, uint64_t lo,

@@ -49,7 +49,7 @@ static uint64_t any_endpoint_reg(void)
 {
     switch (below(8)) {
     case 0:
-        return below(0x140);
+        return one_in(4) ? below(NVL_LOG_BASE + 0x800) : below(0x260);
     case 1:
         return port_reg(below(36), below(0x20) & ~3);
     case 2:
@@ -70,7 +70,7 @@ static uint64_t any_switch_reg(void)
 {
     switch (below(5)) {
     case 0:
-        return below(0x90);
+        return one_in(4) ? below(NVL_LOG_BASE + 0x800) : below(0x260);
     case 1:
         return sport_reg(below(72), below(0x20) & ~3);
     case 2:
@@ -89,6 +89,7 @@ static void blind_access(struct world *w)
     uint64_t reg = is_switch ? any_switch_reg() : any_endpoint_reg();
     unsigned int id = below(is_switch ? w->switches : w->endpoints);
 
+    w->now += below(1000);
     if (one_in(3) && size) {
         reg -= reg % size;
     }
