@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fabric.c - the fabric itself: made, freed, told that training is over. What
- * is attached to it lives in endpoint.c and switch.c.
+ * fabric.c - the fabric itself: made and freed. What is attached to it lives in
+ * endpoint.c and switch.c, what is between them in port.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
                                     void *owner)
 {
     struct nvlf_fabric *f;
+    unsigned int e, l;
 
     if (!nvlf_fabric_check(switches)) {
         return NULL;
@@ -38,6 +39,13 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
     f->width = TRN4_PORTS / switches;
     f->ops = ops;
     f->owner = owner;
+    f->train_ns = NVLF_TRAIN_NS;
+    f->armed = NVLF_NEVER;
+    for (e = 0; e < NVL_ENDPOINTS_MAX; e++) {
+        for (l = 0; l < TRN4_PORTS; l++) {
+            f->links[e][l].deadline = NVLF_NEVER;
+        }
+    }
     /* NVLF_NONE in both ends of each list */
     memset(f->pair, 0xff, sizeof(f->pair));
     memset(f->grant, 0xff, sizeof(f->grant));
@@ -61,7 +69,7 @@ void nvlf_fabric_free(struct nvlf_fabric *f)
     free(f);
 }
 
-void nvlf_fabric_trained(struct nvlf_fabric *f)
+void nvlf_fabric_train_time(struct nvlf_fabric *f, uint64_t ns)
 {
-    nvlf_ports_trained(f);
+    f->train_ns = ns;
 }

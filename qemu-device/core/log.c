@@ -29,15 +29,10 @@ static const struct {
     [NVL_ERROR_ACCESS] = { NVL_SEVERITY_ERROR, NVL_SCOPE_DEVICE },
 };
 
-static uint64_t now(const struct nvlf_device *d)
-{
-    return d->f->ops->now(d->f->owner);
-}
-
 /* Power on: called once for each device that comes to a place. */
 void nvlf_log_begin(struct nvlf_device *d)
 {
-    d->log = (struct nvlf_log) { .on_since = now(d) };
+    d->log = (struct nvlf_log) { .on_since = nvlf_now(d->f) };
 }
 
 /*
@@ -56,7 +51,7 @@ void nvlf_log(struct nvlf_device *d, enum nvl_error class, unsigned int port,
         log->overflow = true;
     }
     log->records[log->head % NVL_LOG_ENTRIES] = (struct nvlf_record) {
-        .time = now(d) - log->on_since,
+        .time = nvlf_now(d->f) - log->on_since,
         .what = class | (uint32_t)classes[class].severity << 16 |
                 (uint32_t)classes[class].scope << 24,
         .port = port,

@@ -73,15 +73,19 @@ struct nvlf_switch_ops {
 
 /**
  * struct nvlf_fabric_ops - what the owner of the fabric lends the core
- * @train: links entered training; call nvlf_fabric_trained() after @ns
+ * @arm: call nvlf_fabric_tick() when @now has come to @deadline, and not at the
+ *      one asked for before. Not from here, and once is enough
  * @now: guest time in ns, from wherever; never goes back
  */
 struct nvlf_fabric_ops {
-    void (*train)(void *owner, uint64_t ns);
+    void (*arm)(void *owner, uint64_t deadline);
     uint64_t (*now)(void *owner);
 };
 
-#define NVLF_TRAIN_NS 1000000ull /* from TRAIN to ACTIVE */
+/* From TRAIN to what follows, and what that can be set to */
+#define NVLF_TRAIN_NS     1000000ull
+#define NVLF_TRAIN_NS_MIN 1000ull
+#define NVLF_TRAIN_NS_MAX 60000000000ull
 
 /**
  * nvlf_fabric_check() - does the wiring rule allow it?
@@ -107,8 +111,21 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
 /** nvlf_fabric_free() - free a fabric from which all has been detached */
 void nvlf_fabric_free(struct nvlf_fabric *f);
 
-/** nvlf_fabric_trained() - the training time asked for by @train is over */
-void nvlf_fabric_trained(struct nvlf_fabric *f);
+/**
+ * nvlf_fabric_tick() - a deadline asked for by @arm has come
+ *
+ * Does what is due and arms the next deadline, if there is one. Of no effect
+ * where nothing is due.
+ */
+void nvlf_fabric_tick(struct nvlf_fabric *f);
+
+/**
+ * nvlf_fabric_train_time() - how long links train from now on
+ * @f: fabric
+ * @ns: NVLF_TRAIN_NS_MIN to NVLF_TRAIN_NS_MAX; at first NVLF_TRAIN_NS. A
+ *      training that has begun takes the time of when it began
+ */
+void nvlf_fabric_train_time(struct nvlf_fabric *f, uint64_t ns);
 
 /** nvlf_fabric_reachable() - may @src store to @dst at this moment? */
 bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,

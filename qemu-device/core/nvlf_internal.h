@@ -28,6 +28,8 @@
  *     its pages are placed.
  *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on.
  *  9. nvlf_log.tail does not pass nvlf_log.head.
+ * 10. A link has a deadline exactly while its ports are in TRAIN, and
+ *     nvlf_fabric.armed is later than none of them.
  */
 #ifndef NVLF_INTERNAL_H
 #define NVLF_INTERNAL_H
@@ -80,6 +82,16 @@ struct nvlf_port {
     bool enable;
     uint8_t state; /* enum nvl_port_state */
     uint32_t train_count;
+    uint32_t train_us; /* the last training took, however it ended */
+};
+
+/* Later than any time */
+#define NVLF_NEVER UINT64_MAX
+
+/* A link, apart from what each of its ports is; times are guest time, ns */
+struct nvlf_link {
+    uint64_t since;    /* its newest training began */
+    uint64_t deadline; /* that one ends */
 };
 
 struct nvlf_record {
@@ -259,10 +271,10 @@ struct nvlf_fabric {
     struct nvlf_endpoint *ep[NVL_ENDPOINTS_MAX];
     struct nvlf_switch *sw[NVL_SWITCHES_MAX];
 
-    /* Training: see port.c. Bit l of late[e]: link l waits for the next one. */
-    bool training;
-    bool training_new; /* asked for in the call that goes on */
-    uint64_t late[NVL_ENDPOINTS_MAX];
+    /* Links by their endpoint's end, and what the owner was asked for */
+    struct nvlf_link links[NVL_ENDPOINTS_MAX][TRN4_PORTS];
+    uint64_t train_ns;
+    uint64_t armed;
 
     uint64_t via[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
     struct nvlf_list pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
@@ -397,6 +409,11 @@ nvlf_endpoint_at(const struct nvlf_fabric *f, uint64_t id)
     return ep && ep->d.attached ? ep : NULL;
 }
 
+static inline uint64_t nvlf_now(const struct nvlf_fabric *f)
+{
+    return f->ops->now(f->owner);
+}
+
 /* The switch at place @id, or NULL where none is attached */
 static inline struct nvlf_switch *nvlf_switch_at(const struct nvlf_fabric *f,
                                                  uint64_t id)
@@ -410,7 +427,6 @@ static inline struct nvlf_switch *nvlf_switch_at(const struct nvlf_fabric *f,
 
 void nvlf_ports_enable(struct nvlf_device *d);
 void nvlf_ports_settle(struct nvlf_device *d);
-void nvlf_ports_trained(struct nvlf_fabric *f);
 
 static inline bool nvlf_port_up(uint8_t state)
 {

@@ -6,12 +6,15 @@
  * enabled), by invariant 1 of nvlf_internal.h: settle_link() is the only place
  * that moves them, apart from the end of training.
  *
- * Training: the first link to enter TRAIN asks the fabric's owner for one
- * training time, for all that enter at the same moment. A link that enters
- * while that time runs is late: when it is over, a new one is asked for all who
- * were late. So each link trains for at least NVLF_TRAIN_NS and less than twice
- * that, and at most one request is outstanding, however often a guest writes
- * RETRAIN.
+ * A link trains for the fabric's training time, counted from when it entered
+ * TRAIN: that is its deadline. The owner of the fabric is asked for the earliest
+ * of all deadlines only; when that has come, nvlf_fabric_tick() looks at all
+ * links, of which there are at most 72 * 36, and asks for the next. What enters
+ * TRAIN by one register write or reset has one deadline, and is up at once.
+ *
+ * A deadline that is no longer wanted stays armed: the tick finds nothing to do.
+ * So a guest that writes RETRAIN over and over moves deadlines, and causes no
+ * more ticks than it makes writes.
  */
 #include "nvlf_internal.h"
 
@@ -61,28 +64,47 @@ static bool set_up(struct nvlf_fabric *f, unsigned int e, unsigned int s,
     return true;
 }
 
-static void train_begin(struct nvlf_fabric *f, unsigned int e,
-                        unsigned int link)
+/* Have the owner call at @deadline, unless it will call before that. */
+static void arm(struct nvlf_fabric *f, uint64_t deadline)
 {
-    if (f->training && !f->training_new) {
-        f->late[e] |= NVLF_BIT(link);
-        return;
-    }
-    f->late[e] &= ~NVLF_BIT(link);
-    if (!f->training) {
-        f->training = true;
-        f->training_new = true;
-        f->ops->train(f->owner, NVLF_TRAIN_NS);
+    if (deadline < f->armed) {
+        f->armed = deadline;
+        f->ops->arm(f->owner, deadline);
     }
 }
 
+static void train_begin(struct nvlf_fabric *f, struct nvlf_link *k,
+                        uint64_t now)
+{
+    k->since = now;
+    k->deadline = now + f->train_ns;
+    arm(f, k->deadline);
+}
+
+/* How long link @k has trained at @now; stays at its maximum */
+static uint32_t trained_us(const struct nvlf_link *k, uint64_t now)
+{
+    uint64_t us = (now - k->since) / 1000;
+
+    return us < UINT32_MAX ? us : UINT32_MAX;
+}
+
+/* The training of link @k ends at @at, for better or worse. */
+static void train_end(struct nvlf_link *k, struct nvlf_port *a,
+                      struct nvlf_port *b, uint64_t at)
+{
+    a->train_us = b->train_us = trained_us(k, at);
+    k->deadline = NVLF_NEVER;
+}
+
 /*
- * Bring both ends of a link to where they belong. With @retrain a link that
- * is complete trains anew. Returns whether it began or ceased to carry.
+ * Bring both ends of a link to where they belong at @now. With @retrain a link
+ * that is complete trains anew. Returns whether it began or ceased to carry.
  */
 static bool settle_link(struct nvlf_fabric *f, unsigned int e,
-                        unsigned int link, bool retrain)
+                        unsigned int link, bool retrain, uint64_t now)
 {
+    struct nvlf_link *k = &f->links[e][link];
     struct nvlf_device *ed, *sd;
     unsigned int s, port;
     bool e_there, s_there;
@@ -98,8 +120,10 @@ static bool settle_link(struct nvlf_fabric *f, unsigned int e,
         state = ed->ports[link].state;
         if (retrain || state < NVL_PORT_TRAIN) {
             state = NVL_PORT_TRAIN;
-            train_begin(f, e, link);
+            train_begin(f, k, now);
         }
+    } else if (k->deadline != NVLF_NEVER) {
+        train_end(k, &ed->ports[link], &sd->ports[port], now);
     }
     set_state(ed, link, e_there ? state : NVL_PORT_OFF);
     set_state(sd, port, s_there ? state : NVL_PORT_OFF);
@@ -120,10 +144,9 @@ static void settle_port(struct nvlf_device *d, unsigned int port, bool retrain)
         link = port;
         nvlf_wire_from_endpoint(f, link, e, &s, &far);
     }
-    if (settle_link(f, e, link, retrain)) {
+    if (settle_link(f, e, link, retrain, nvlf_now(f))) {
         nvlf_reach_link(f, e, s);
     }
-    f->training_new = false;
 }
 
 /* All of @d's ports take their reset value; nvlf_ports_settle() follows. */
@@ -134,6 +157,7 @@ void nvlf_ports_enable(struct nvlf_device *d)
     for (i = 0; i < d->nports; i++) {
         d->ports[i].enable = true;
         d->ports[i].train_count = 0;
+        d->ports[i].train_us = 0;
     }
 }
 
@@ -146,17 +170,17 @@ void nvlf_ports_settle(struct nvlf_device *d)
     struct nvlf_fabric *f = d->f;
     bool changed[NVL_SWITCH_PORTS] = { false };
     unsigned int i, e, link, s, port;
+    uint64_t now = nvlf_now(f);
 
     for (i = 0; i < d->nports; i++) {
         if (d->kind == NVL_PARTNER_SWITCH) {
             nvlf_wire_from_switch(f, d->self, i, &e, &link);
-            changed[e] |= settle_link(f, e, link, false);
+            changed[e] |= settle_link(f, e, link, false, now);
         } else {
             nvlf_wire_from_endpoint(f, i, d->self, &s, &port);
-            changed[s] |= settle_link(f, d->self, i, false);
+            changed[s] |= settle_link(f, d->self, i, false, now);
         }
     }
-    f->training_new = false;
     for (i = 0; i < NVLF_COUNT(changed); i++) {
         if (!changed[i]) {
             continue;
@@ -169,60 +193,50 @@ void nvlf_ports_settle(struct nvlf_device *d)
     }
 }
 
-/* One endpoint's links that have trained for their full time */
-static bool endpoint_trained(struct nvlf_fabric *f, unsigned int e,
-                             uint64_t *changed)
+/* Link @link of @e has trained for its full time. Returns its switch. */
+static unsigned int link_trained(struct nvlf_fabric *f, unsigned int e,
+                                 unsigned int link)
 {
-    struct nvlf_device *ed = &f->ep[e]->d;
-    bool again = false;
-    unsigned int link, s, port;
+    struct nvlf_link *k = &f->links[e][link];
+    struct nvlf_device *ed = &f->ep[e]->d, *sd;
+    unsigned int s, port;
 
-    for (link = 0; link < TRN4_PORTS; link++) {
-        struct nvlf_device *sd;
-
-        if (ed->ports[link].state != NVL_PORT_TRAIN) {
-            continue;
-        }
-        if (f->late[e] & NVLF_BIT(link)) {
-            again = true;
-            continue;
-        }
-        nvlf_wire_from_endpoint(f, link, e, &s, &port);
-        sd = switch_end(f, s);
-        ed->ports[link].train_count++;
-        sd->ports[port].train_count++;
-        set_state(ed, link, NVL_PORT_ACTIVE);
-        set_state(sd, port, NVL_PORT_ACTIVE);
-        set_up(f, e, s, port, true);
-        *changed |= NVLF_BIT(s);
-    }
-    f->late[e] = 0;
-    return again;
+    nvlf_wire_from_endpoint(f, link, e, &s, &port);
+    sd = &f->sw[s]->d;
+    train_end(k, &ed->ports[link], &sd->ports[port], k->deadline);
+    ed->ports[link].train_count++;
+    sd->ports[port].train_count++;
+    set_state(ed, link, NVL_PORT_ACTIVE);
+    set_state(sd, port, NVL_PORT_ACTIVE);
+    set_up(f, e, s, port, true);
+    return s;
 }
 
-void nvlf_ports_trained(struct nvlf_fabric *f)
+void nvlf_fabric_tick(struct nvlf_fabric *f)
 {
-    bool again = false;
-    unsigned int e, s;
+    uint64_t now = nvlf_now(f), next = NVLF_NEVER;
+    unsigned int e, link, s;
 
-    f->training = false;
+    f->armed = NVLF_NEVER;
     for (e = 0; e < f->endpoints; e++) {
         uint64_t changed = 0;
 
-        if (!nvlf_endpoint_at(f, e)) {
-            continue;
+        for (link = 0; link < TRN4_PORTS; link++) {
+            struct nvlf_link *k = &f->links[e][link];
+
+            if (k->deadline <= now) {
+                changed |= NVLF_BIT(link_trained(f, e, link));
+            } else if (k->deadline < next) {
+                next = k->deadline;
+            }
         }
-        again |= endpoint_trained(f, e, &changed);
         for (s = 0; s < f->switches; s++) {
             if (changed & NVLF_BIT(s)) {
                 nvlf_reach_link(f, e, s);
             }
         }
     }
-    if (again) {
-        f->training = true;
-        f->ops->train(f->owner, NVLF_TRAIN_NS);
-    }
+    arm(f, next);
 }
 
 /* ---- Registers ------------------------------------------------------- */
@@ -230,6 +244,17 @@ void nvlf_ports_trained(struct nvlf_fabric *f)
 static const struct nvlf_port *port_of(const struct nvlf_access *a)
 {
     return &a->d->ports[a->entry];
+}
+
+static const struct nvlf_link *link_of(const struct nvlf_access *a)
+{
+    const struct nvlf_fabric *f = a->d->f;
+    unsigned int e = a->d->self, link = a->entry;
+
+    if (a->d->kind == NVL_PARTNER_SWITCH) {
+        nvlf_wire_from_switch(f, a->d->self, a->entry, &e, &link);
+    }
+    return &f->links[e][link];
 }
 
 /*
@@ -312,6 +337,18 @@ static uint64_t train_count_get(const struct nvlf_access *a)
     return port_of(a)->train_count;
 }
 
+/* No later than the deadline, which may have passed without a tick so far */
+static uint64_t train_us_get(const struct nvlf_access *a)
+{
+    const struct nvlf_link *k = link_of(a);
+    uint64_t now = nvlf_now(a->d->f);
+
+    if (port_of(a)->state != NVL_PORT_TRAIN) {
+        return port_of(a)->train_us;
+    }
+    return trained_us(k, now < k->deadline ? now : k->deadline);
+}
+
 static const struct nvlf_reg port_regs[] = {
     { NVL_PORT_STATE, 4, 1, state_get, NULL },
     { NVL_PORT_CTRL, 4, 1, ctrl_get, ctrl_set },
@@ -320,6 +357,7 @@ static const struct nvlf_reg port_regs[] = {
     { NVL_PORT_PARTNER_GUID, 8, 1, partner_guid_get, NULL },
     { NVL_PORT_PARTNER_PORT, 4, 1, partner_port_get, NULL },
     { NVL_PORT_TRAIN_COUNT, 4, 1, train_count_get, NULL },
+    { NVL_PORT_TRAIN_US, 4, 1, train_us_get, NULL },
 };
 const struct nvlf_block nvlf_endpoint_port_block =
     NVLF_BLOCK(TRN4_PORT_BASE, TRN4_PORTS, NVL_PORT_STRIDE, port_regs);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * nvl-fabric.c - the object that owns the wiring between accelerators and
- * switches, and the time that links take to train
+ * switches, and the time that passes for their links
  *
- *   -object nvl-fabric,id=fabric0,switches=2
+ *   -object nvl-fabric,id=fabric0,switches=2,train-time=1000
  */
 #include "qemu/osdep.h"
 #include "qemu/bitmap.h"
@@ -23,14 +23,15 @@ struct NvlFabric {
     Object parent_obj;
 
     uint32_t switches;
+    uint32_t train_us;
     struct nvlf_fabric *core; /* from complete() to finalize */
-    QEMUTimer *train;         /* guest time: stops when the guest does */
+    QEMUTimer *tick;          /* guest time: stops when the guest does */
     unsigned int attached;    /* devices; deletion waits for none */
     bool entered;             /* a call into the core is going on */
     /* What could not be done because of that: bits by index */
     DECLARE_BITMAP(reset_endpoints, NVL_ENDPOINTS_MAX);
     DECLARE_BITMAP(reset_switches, NVL_SWITCHES_MAX);
-    bool trained;
+    bool ticked;
     bool deferred;
 };
 
@@ -60,9 +61,9 @@ static void nvl_fabric_catch_up(NvlFabric *fabric)
         clear_bit(i, fabric->reset_switches);
         nvlf_switch_reset(fabric->core, i);
     }
-    if (fabric->trained) {
-        fabric->trained = false;
-        nvlf_fabric_trained(fabric->core);
+    if (fabric->ticked) {
+        fabric->ticked = false;
+        nvlf_fabric_tick(fabric->core);
     }
 }
 
@@ -100,13 +101,12 @@ void nvl_fabric_reset_switch(NvlFabric *fabric, uint32_t index)
     }
 }
 
-/* The core asks for one training time after another, never two at once. */
-static void nvl_fabric_train(void *owner, uint64_t ns)
+static void nvl_fabric_arm(void *owner, uint64_t deadline)
 {
     NvlFabric *fabric = owner;
 
-    trace_nvl_fabric_train(ns);
-    timer_mod(fabric->train, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
+    trace_nvl_fabric_arm(deadline);
+    timer_mod_ns(fabric->tick, MIN(deadline, INT64_MAX));
 }
 
 static uint64_t nvl_fabric_now(void *owner)
@@ -114,23 +114,23 @@ static uint64_t nvl_fabric_now(void *owner)
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
-static void nvl_fabric_trained(void *opaque)
+static void nvl_fabric_tick(void *opaque)
 {
     NvlFabric *fabric = opaque;
     struct nvlf_fabric *core;
 
     if (nvl_fabric_enter(fabric, &core)) {
-        trace_nvl_fabric_trained();
-        nvlf_fabric_trained(core);
+        trace_nvl_fabric_tick();
+        nvlf_fabric_tick(core);
         nvl_fabric_leave(fabric);
     } else {
-        fabric->trained = true;
+        fabric->ticked = true;
         fabric->deferred = true;
     }
 }
 
 static const struct nvlf_fabric_ops nvl_fabric_ops = {
-    .train = nvl_fabric_train,
+    .arm = nvl_fabric_arm,
     .now = nvl_fabric_now,
 };
 
@@ -243,6 +243,37 @@ static void nvl_fabric_set_switches(Object *obj, Visitor *v, const char *name,
     fabric->switches = switches;
 }
 
+static void nvl_fabric_get_train_time(Object *obj, Visitor *v, const char *name,
+                                      void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, &NVL_FABRIC(obj)->train_us, errp);
+}
+
+/* For trainings that begin from now on */
+static void nvl_fabric_set_train_time(Object *obj, Visitor *v, const char *name,
+                                      void *opaque, Error **errp)
+{
+    NvlFabric *fabric = NVL_FABRIC(obj);
+    uint32_t us;
+
+    if (!visit_type_uint32(v, name, &us, errp)) {
+        return;
+    }
+    if (us < NVLF_TRAIN_NS_MIN / SCALE_US ||
+        us > NVLF_TRAIN_NS_MAX / SCALE_US) {
+        error_setg(errp,
+                   "train-time=%" PRIu32 " is not within %llu to %llu"
+                   " microseconds",
+                   us, NVLF_TRAIN_NS_MIN / SCALE_US,
+                   NVLF_TRAIN_NS_MAX / SCALE_US);
+        return;
+    }
+    fabric->train_us = us;
+    if (fabric->core) {
+        nvlf_fabric_train_time(fabric->core, us * (uint64_t)SCALE_US);
+    }
+}
+
 static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
 {
     NvlFabric *fabric = NVL_FABRIC(uc);
@@ -253,8 +284,8 @@ static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
                    fabric->switches);
         return;
     }
-    fabric->train = timer_new_ns(QEMU_CLOCK_VIRTUAL, nvl_fabric_trained,
-                                 fabric);
+    nvlf_fabric_train_time(fabric->core, fabric->train_us * (uint64_t)SCALE_US);
+    fabric->tick = timer_new_ns(QEMU_CLOCK_VIRTUAL, nvl_fabric_tick, fabric);
 }
 
 static bool nvl_fabric_can_be_deleted(UserCreatable *uc)
@@ -264,7 +295,10 @@ static bool nvl_fabric_can_be_deleted(UserCreatable *uc)
 
 static void nvl_fabric_instance_init(Object *obj)
 {
-    NVL_FABRIC(obj)->switches = NVL_FABRIC_SWITCHES;
+    NvlFabric *fabric = NVL_FABRIC(obj);
+
+    fabric->switches = NVL_FABRIC_SWITCHES;
+    fabric->train_us = NVLF_TRAIN_NS / SCALE_US;
 }
 
 /* Devices hold a reference until they are finalized, long detached. */
@@ -273,7 +307,7 @@ static void nvl_fabric_instance_finalize(Object *obj)
     NvlFabric *fabric = NVL_FABRIC(obj);
 
     if (fabric->core) {
-        timer_free(fabric->train);
+        timer_free(fabric->tick);
         nvlf_fabric_free(fabric->core);
     }
 }
@@ -288,8 +322,12 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
     object_class_property_add(oc, "switches", "uint32", nvl_fabric_get_switches,
                               nvl_fabric_set_switches, NULL, NULL);
     object_class_property_set_description(oc, "switches",
-                                          "number of switches, a divisor of 36;"
-                                          " twice as many accelerators");
+                                          "number of switches, a divisor of 36; twice as many accelerators");
+    object_class_property_add(oc, "train-time", "uint32",
+                              nvl_fabric_get_train_time,
+                              nvl_fabric_set_train_time, NULL, NULL);
+    object_class_property_set_description(oc, "train-time",
+                                          "microseconds that a link trains; may be set at any time");
 }
 
 static const TypeInfo nvl_fabric_info = {

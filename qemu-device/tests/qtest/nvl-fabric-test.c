@@ -107,6 +107,44 @@ static void test_switches(void)
     qtest_quit(qts);
 }
 
+static void test_train_time(void)
+{
+    Rack *r = rack_new_args(1, 2, 2, NULL, NULL);
+    RackFn *fn = &r->ep[0];
+
+    fails(r->qts, "qom-set",
+          "{ 'path': '/objects/fabric0',"
+          " 'property': 'train-time', 'value': 0 }",
+          "train-time=0 is not within 1 to 60000000");
+    fails(r->qts, "qom-set",
+          "{ 'path': '/objects/fabric0',"
+          " 'property': 'train-time', 'value': 60000001 }",
+          "train-time=60000001");
+    /* Not for what has begun; the other half begins anew */
+    works(r->qts, "qom-set",
+          "{ 'path': '/objects/fabric0',"
+          " 'property': 'train-time', 'value': 30000 }");
+    rack_write32(&r->sw[1], NVL_REG_CTRL, NVL_CTRL_RESET);
+    qtest_clock_step(r->qts, 1000 * 1000);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(0, STATE)), ==,
+                     NVL_PORT_ACTIVE);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(0, NVL_PORT_TRAIN_US)), ==,
+                     1000);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(18, STATE)), ==,
+                     NVL_PORT_TRAIN);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(18, NVL_PORT_TRAIN_US)), ==,
+                     1000);
+    qtest_clock_step(r->qts, 29000 * 1000 - 1);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(18, STATE)), ==,
+                     NVL_PORT_TRAIN);
+    qtest_clock_step(r->qts, 1);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(18, STATE)), ==,
+                     NVL_PORT_ACTIVE);
+    g_assert_cmpuint(rack_read32(fn, RACK_EP_PORT(18, NVL_PORT_TRAIN_US)), ==,
+                     30000);
+    rack_free(r);
+}
+
 /* ---- Devices that cannot join ------------------------------------------ */
 
 /* One thing is wrong with each. Port rp9 is free, and so are places 1 to 3. */
@@ -427,6 +465,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/nvl-fabric/switches", test_switches);
+    qtest_add_func("/nvl-fabric/train-time", test_train_time);
     qtest_add_func("/nvl-fabric/errors/trn4", test_trn4_errors);
     qtest_add_func("/nvl-fabric/errors/nvl-switch", test_switch_errors);
     qtest_add_func("/nvl-fabric/errors/migrate", test_unmigratable);

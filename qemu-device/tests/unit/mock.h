@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mock.h - a world around the core: host memory, accelerators with memfds and
- * real aperture pages, switches, a training timer that the test turns by hand.
+ * real aperture pages, switches, and a clock that the test turns by hand.
  */
 #ifndef MOCK_H
 #define MOCK_H
@@ -52,9 +52,10 @@ struct world {
     struct nvlf_fabric *f;
     unsigned int switches;
     unsigned int endpoints;
-    unsigned int trains; /* times that training was asked for */
-    bool timer;          /* nvlf_fabric_trained() is due */
-    uint64_t now;        /* guest time, ns */
+    uint64_t now;      /* guest time, ns */
+    uint64_t deadline; /* nvlf_fabric_tick() is due then */
+    unsigned int arms; /* times that one was asked for */
+    unsigned int ticks;
     struct mock_endpoint ep[NVL_ENDPOINTS_MAX];
     struct mock_switch sw[NVL_SWITCHES_MAX];
     uint8_t *host;
@@ -70,6 +71,7 @@ struct world *world_empty(unsigned int switches, uint64_t hbm,
 void world_free(struct world *w);
 int world_attach(struct world *w, unsigned int e);
 int world_attach_switch(struct world *w, unsigned int s);
+void world_run(struct world *w, uint64_t ns);
 void world_train(struct world *w);
 void world_open(struct world *w);
 

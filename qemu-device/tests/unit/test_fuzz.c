@@ -89,7 +89,7 @@ static void blind_access(struct world *w)
     uint64_t reg = is_switch ? any_switch_reg() : any_endpoint_reg();
     unsigned int id = below(is_switch ? w->switches : w->endpoints);
 
-    w->now += below(1000);
+    world_run(w, below(1000));
     if (one_in(3) && size) {
         reg -= reg % size;
     }
@@ -274,9 +274,8 @@ static void knowing_access(struct world *w)
     default:
         if (one_in(4)) {
             some_device(w);
-        } else if (w->timer) {
-            w->timer = false;
-            nvlf_fabric_trained(w->f);
+        } else {
+            world_run(w, below(2 * NVLF_TRAIN_NS));
         }
         break;
     }

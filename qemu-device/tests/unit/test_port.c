@@ -15,14 +15,14 @@ static void one_end_detects(void)
     EQ(world_attach(w, 1), 0);
     EQ(STATE(1, 0), NVL_PORT_DETECT);
     EQ(STATE(1, 35), NVL_PORT_DETECT);
-    EQ(w->trains, 0);
+    EQ(w->arms, 0);
     EQ(world_attach_switch(w, 1), 0);
     EQ(STATE(1, 17), NVL_PORT_DETECT);
     EQ(STATE(1, 18), NVL_PORT_TRAIN);
     EQ(SSTATE(1, 18), NVL_PORT_TRAIN);
     EQ(SSTATE(1, 17), NVL_PORT_DETECT);
     EQ(SSTATE(1, 36), NVL_PORT_DETECT);
-    EQ(w->trains, 1);
+    EQ(w->arms, 1);
     world_check(w);
     world_free(w);
 }
@@ -117,7 +117,7 @@ static void disable_and_enable(void)
     EQ(SSTATE(0, 22), NVL_PORT_OFF);
     ew(w, 1, port_reg(4, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
     EQ(STATE(1, 4), NVL_PORT_DETECT);
-    EQ(w->timer, false);
+    EQ(w->deadline, NVLF_NEVER);
     sw(w, 0, sport_reg(22, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
     EQ(STATE(1, 4), NVL_PORT_TRAIN);
     EQ(SSTATE(0, 22), NVL_PORT_TRAIN);
@@ -130,7 +130,7 @@ static void disable_and_enable(void)
     ewq(w, 1, NVL_REG_PORT_EVENT, UINT64_MAX);
     ew(w, 1, port_reg(4, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
     EQ(erq(w, 1, NVL_REG_PORT_EVENT), 0);
-    EQ(w->timer, false);
+    EQ(w->deadline, NVLF_NEVER);
     world_check(w);
     world_free(w);
 }
@@ -155,55 +155,150 @@ static void retrain(void)
     EQ(STATE(0, 18), NVL_PORT_OFF);
     sw(w, 1, sport_reg(0, NVL_PORT_CTRL), both);
     EQ(SSTATE(1, 0), NVL_PORT_DETECT);
-    EQ(w->timer, false);
+    EQ(w->deadline, NVLF_NEVER);
     world_check(w);
     world_free(w);
 }
 
-/* Who comes when the training time already runs waits for the next one. */
-static void late_links_train_in_full(void)
+#define US(e, p)  er(w, e, port_reg(p, NVL_PORT_TRAIN_US))
+#define SUS(s, p) sr(w, s, sport_reg(p, NVL_PORT_TRAIN_US))
+
+/* Each link trains for its own time, to the nanosecond. */
+static void each_trains_in_full(void)
 {
     struct world *w = world_empty(2, 2 * PAGE, 2 * PAGE);
     const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
 
+    w->now = 5000;
     EQ(world_attach_switch(w, 0), 0);
     EQ(world_attach(w, 0), 0);
-    EQ(w->trains, 1);
+    EQ(w->deadline, 5000 + NVLF_TRAIN_NS);
+    world_run(w, 400000);
     EQ(world_attach(w, 1), 0);
-    EQ(w->trains, 1);
-    w->timer = false;
-    nvlf_fabric_trained(w->f);
-    /* All that began together end together. */
-    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
-    EQ(STATE(0, 17), NVL_PORT_ACTIVE);
-    EQ(STATE(1, 0), NVL_PORT_TRAIN);
-    EQ(w->trains, 2);
-    /* This one starts over, and is late again. */
+    EQ(w->arms, 1);
+    world_run(w, 100000);
+    /* One starts over; one leaves; one leaves and comes back. */
     ew(w, 1, port_reg(0, NVL_PORT_CTRL), both);
-    /* These leave, and one comes back. */
     ew(w, 1, port_reg(1, NVL_PORT_CTRL), 0);
     ew(w, 1, port_reg(2, NVL_PORT_CTRL), 0);
     ew(w, 1, port_reg(2, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+    EQ(w->arms, 1);
     world_check(w);
-    EQ(w->trains, 2);
-    w->timer = false;
-    nvlf_fabric_trained(w->f);
-    EQ(STATE(1, 0), NVL_PORT_TRAIN);
-    EQ(STATE(1, 1), NVL_PORT_OFF);
-    EQ(STATE(1, 2), NVL_PORT_TRAIN);
+
+    world_run(w, 499999);
+    EQ(STATE(0, 0), NVL_PORT_TRAIN);
+    EQ(US(0, 0), 999);
+    world_run(w, 1);
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    EQ(STATE(0, 17), NVL_PORT_ACTIVE);
+    EQ(SSTATE(0, 0), NVL_PORT_ACTIVE);
+    EQ(STATE(1, 3), NVL_PORT_TRAIN);
+    world_run(w, 399999);
+    EQ(STATE(1, 3), NVL_PORT_TRAIN);
+    world_run(w, 1);
     EQ(STATE(1, 3), NVL_PORT_ACTIVE);
-    EQ(w->trains, 3);
-    w->timer = false;
-    nvlf_fabric_trained(w->f);
+    EQ(STATE(1, 0), NVL_PORT_TRAIN);
+    world_run(w, 99999);
+    EQ(STATE(1, 0), NVL_PORT_TRAIN);
+    EQ(STATE(1, 2), NVL_PORT_TRAIN);
+    world_run(w, 1);
     EQ(STATE(1, 0), NVL_PORT_ACTIVE);
+    EQ(STATE(1, 1), NVL_PORT_OFF);
     EQ(STATE(1, 2), NVL_PORT_ACTIVE);
-    EQ(w->trains, 3);
     EQ(er(w, 1, port_reg(0, NVL_PORT_TRAIN_COUNT)), 1);
+    /* Three moments at which links were ready, three ticks */
+    EQ(w->ticks, 3);
+    EQ(w->deadline, NVLF_NEVER);
     world_check(w);
     world_free(w);
 }
 
-/* All trainees may be gone when the time is over. */
+static void training_takes(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+    const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
+
+    EQ(US(0, 0), 0);
+    world_run(w, 1999);
+    EQ(US(0, 0), 1);
+    EQ(SUS(0, 0), 1);
+    world_train(w);
+    EQ(US(0, 0), 1000);
+    EQ(SUS(1, 71), 1000);
+
+    /* Another time, from the next training on */
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), both);
+    nvlf_fabric_train_time(w->f, NVLF_TRAIN_NS_MAX);
+    world_run(w, 500000);
+    ew(w, 0, port_reg(1, NVL_PORT_CTRL), both);
+    world_run(w, 500000);
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    EQ(US(0, 0), 1000);
+    EQ(US(0, 1), 500);
+    world_run(w, NVLF_TRAIN_NS_MAX - 500001);
+    EQ(STATE(0, 1), NVL_PORT_TRAIN);
+    world_run(w, 1);
+    EQ(STATE(0, 1), NVL_PORT_ACTIVE);
+    EQ(US(0, 1), NVLF_TRAIN_NS_MAX / 1000);
+
+    /* The owner is late: the training is not the longer for it. */
+    nvlf_fabric_train_time(w->f, NVLF_TRAIN_NS_MIN);
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), both);
+    w->now += 7000;
+    EQ(STATE(0, 0), NVL_PORT_TRAIN);
+    EQ(US(0, 0), 1);
+    world_run(w, 0);
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    EQ(US(0, 0), 1);
+
+    /* One that was broken off took until then, at both ends. */
+    nvlf_fabric_train_time(w->f, NVLF_TRAIN_NS);
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), both);
+    world_run(w, 42000);
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), 0);
+    world_run(w, 10000);
+    EQ(US(0, 0), 42);
+    EQ(SUS(0, 0), 42);
+    /* A reset forgets its own end's. */
+    nvlf_switch_detach(w->f, 0);
+    nvlf_endpoint_reset(w->f, 0);
+    EQ(US(0, 0), 0);
+    world_check(w);
+
+    /* It stays at its maximum. */
+    w->f->train_ns = 1ull << 60;
+    EQ(world_attach_switch(w, 0), 0);
+    world_run(w, 5000ull * UINT32_MAX);
+    EQ(STATE(0, 0), NVL_PORT_TRAIN);
+    EQ(US(0, 0), UINT32_MAX);
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), 0);
+    EQ(US(0, 0), UINT32_MAX);
+    world_check(w);
+    world_free(w);
+}
+
+/* Ticks are as many as writes at the most, however often links retrain. */
+static void retrain_over_and_over(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+    unsigned int i;
+
+    world_train(w);
+    w->ticks = w->arms = 0;
+    for (i = 0; i < 3000; i++) {
+        ew(w, 0, port_reg(0, NVL_PORT_CTRL),
+           NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN);
+        world_run(w, NVLF_TRAIN_NS / 1000);
+    }
+    EQ(STATE(0, 0), NVL_PORT_TRAIN);
+    CHECK(w->ticks <= 4);
+    CHECK(w->arms <= 4);
+    world_train(w);
+    EQ(STATE(0, 0), NVL_PORT_ACTIVE);
+    world_free(w);
+}
+
+/* All trainees may be gone when the time is over; a tick may be for nothing. */
 static void trained_for_nobody(void)
 {
     struct world *w = world_new(1, 2 * PAGE, 2 * PAGE);
@@ -212,9 +307,11 @@ static void trained_for_nobody(void)
     EQ(STATE(0, 0), NVL_PORT_DETECT);
     world_train(w);
     EQ(STATE(0, 0), NVL_PORT_DETECT);
-    EQ(w->timer, false);
+    EQ(w->deadline, NVLF_NEVER);
+    nvlf_fabric_tick(w->f);
+    EQ(w->deadline, NVLF_NEVER);
     EQ(world_attach_switch(w, 0), 0);
-    EQ(w->timer, true);
+    EQ(w->deadline, w->now + NVLF_TRAIN_NS);
     world_train(w);
     EQ(STATE(0, 0), NVL_PORT_ACTIVE);
     world_check(w);
@@ -292,7 +389,9 @@ static const struct tap_test tests[] = {
     TAP_TEST(partners_read_in_band),
     TAP_TEST(disable_and_enable),
     TAP_TEST(retrain),
-    TAP_TEST(late_links_train_in_full),
+    TAP_TEST(each_trains_in_full),
+    TAP_TEST(training_takes),
+    TAP_TEST(retrain_over_and_over),
     TAP_TEST(trained_for_nobody),
     TAP_TEST(detach_and_reset_drop_the_far_end),
     TAP_TEST(port_interrupt),
