@@ -15,7 +15,8 @@
  *  1. A port is OFF exactly if its device is away or it is disabled; DETECT if
  *     only the other end is OFF; else both ends are in the same state.
  *  2. nvlf_switch.up[e] holds exactly the ports that lead to endpoint e and
- *     carry traffic; nvlf_endpoint.links_up counts the same links.
+ *     carry traffic, which are those of links with lanes; nvlf_switch.lanes[e]
+ *     is the sum of their lanes, nvlf_endpoint.lanes_up that of all switches.
  *  3. nvlf_switch.slots[e] holds exactly the valid partitions with member e.
  *  4. Bit s of via[src][dst] is set exactly if switch s lets src store to dst.
  *  5. A window is on no list (OFF, BAD_RANGE, or a peer id beyond the fabric),
@@ -82,7 +83,9 @@ struct nvlf_port {
     bool enable;
     uint8_t state; /* enum nvl_port_state */
     uint32_t train_count;
-    uint32_t train_us; /* the last training took, however it ended */
+    uint32_t train_us;   /* the last training took, however it ended */
+    unsigned int ndowns; /* times it went down that are remembered */
+    uint64_t down_at[2];
 };
 
 /* Later than any time */
@@ -92,6 +95,12 @@ struct nvlf_port {
 struct nvlf_link {
     uint64_t since;    /* its newest training began */
     uint64_t deadline; /* that one ends */
+    uint8_t lanes;     /* that carry */
+};
+
+/* What the world does to a port: resets do not mend it */
+struct nvlf_port_fault {
+    uint8_t lanes_lost;
 };
 
 struct nvlf_record {
@@ -131,6 +140,7 @@ struct nvlf_device {
 
     unsigned int nports;
     struct nvlf_port ports[NVL_SWITCH_PORTS];
+    struct nvlf_port_fault faults[NVL_SWITCH_PORTS];
 };
 
 struct nvlf_grant {
@@ -169,7 +179,7 @@ struct nvlf_operand {
 /* The way of one side's bytes, for the timing model; see timing.c */
 struct nvlf_path {
     uint16_t peer; /* NVLF_NONE: not over the fabric */
-    uint32_t rate; /* GB/s, that is bytes per ns */
+    uint32_t rate; /* MB/s, that is bytes per us */
 };
 
 /* The descriptor that a queue works on */
@@ -222,7 +232,7 @@ struct nvlf_endpoint {
     struct nvlf_mem mem;
     uint64_t aperture;
     uint64_t ro_stores;
-    unsigned int links_up;
+    unsigned int lanes_up;
 
     struct nvlf_grant grants[TRN4_GRANTS];
 
@@ -255,6 +265,7 @@ struct nvlf_partition {
 struct nvlf_switch {
     struct nvlf_device d;
     struct nvlf_ports up[NVL_ENDPOINTS_MAX];
+    uint16_t lanes[NVL_ENDPOINTS_MAX];
     uint64_t slots[NVL_ENDPOINTS_MAX];
     struct nvlf_route routes[NVL_TARGET_IDS];
     struct nvlf_partition partitions[NVL_PARTITIONS];

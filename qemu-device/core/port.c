@@ -4,7 +4,9 @@
  *
  * A link's two ports follow from whether each end is there (attached and
  * enabled), by invariant 1 of nvlf_internal.h: settle_link() is the only place
- * that moves them, apart from the end of training.
+ * that moves them, apart from the end of training, in link_trained(). What the
+ * link has then is told by its lanes: all of them, fewer, or none. The last is
+ * FAULT, which only another training ends.
  *
  * A link trains for the fabric's training time, counted from when it entered
  * TRAIN: that is its deadline. The owner of the fabric is asked for the earliest
@@ -17,6 +19,12 @@
  * more ticks than it makes writes.
  */
 #include "nvlf_internal.h"
+
+#define CTRL_ALL \
+    (NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN | NVL_PORT_CTRL_RESET)
+
+/* A link that goes down three times within this is flapping. */
+#define FLAPPING_NS 10000000000ull
 
 static struct nvlf_device *endpoint_end(const struct nvlf_fabric *f,
                                         unsigned int e)
@@ -45,23 +53,87 @@ static void set_state(struct nvlf_device *d, unsigned int port, uint8_t state)
     nvlf_int_raise(d, NVL_INT_PORT);
 }
 
-/* Keep invariant 2. Returns whether the link began or ceased to carry. */
-static bool set_up(struct nvlf_fabric *f, unsigned int e, unsigned int s,
-                   unsigned int port, bool up)
-{
-    uint64_t bit = NVLF_BIT(port % 64);
-    uint64_t *word;
+/* A link and its two ends, NULL where nobody ever was */
+struct ends {
+    struct nvlf_link *k;
+    struct nvlf_device *ed, *sd;
+    unsigned int e, link, s, port;
+};
 
-    if (!f->sw[s] || !f->ep[e]) {
+static struct ends ends_of(struct nvlf_fabric *f, unsigned int e,
+                           unsigned int link)
+{
+    struct ends n = { .k = &f->links[e][link], .e = e, .link = link };
+
+    nvlf_wire_from_endpoint(f, link, e, &n.s, &n.port);
+    n.ed = endpoint_end(f, e);
+    n.sd = switch_end(f, n.s);
+    return n;
+}
+
+/* Of either device's port @port */
+static struct ends ends_at(const struct nvlf_device *d, unsigned int port)
+{
+    unsigned int e = d->self, link = port;
+
+    if (d->kind == NVL_PARTNER_SWITCH) {
+        nvlf_wire_from_switch(d->f, d->self, port, &e, &link);
+    }
+    return ends_of(d->f, e, link);
+}
+
+static void set_states(const struct ends *n, uint8_t state)
+{
+    set_state(n->ed, n->link, state);
+    set_state(n->sd, n->port, state);
+}
+
+/*
+ * Keep invariant 2: the link carries on @lanes from now on, on none where that
+ * is 0. Returns whether it began or ceased to carry.
+ */
+static bool set_lanes(struct nvlf_fabric *f, const struct ends *n,
+                      unsigned int lanes)
+{
+    unsigned int before = n->k->lanes;
+
+    if (lanes == before) {
         return false;
     }
-    word = &f->sw[s]->up[e].w[port / 64];
-    if (!!(*word & bit) == up) {
+    n->k->lanes = lanes;
+    f->ep[n->e]->lanes_up += lanes - before;
+    f->sw[n->s]->lanes[n->e] += lanes - before;
+    if (lanes && before) {
         return false;
     }
-    *word ^= bit;
-    f->ep[e]->links_up += up ? 1 : -1;
+    f->sw[n->s]->up[n->e].w[n->port / 64] ^= NVLF_BIT(n->port % 64);
     return true;
+}
+
+/* Fewer are left where both ends have lost some. */
+static unsigned int lanes_left(const struct ends *n)
+{
+    unsigned int a = n->ed->faults[n->link].lanes_lost;
+    unsigned int b = n->sd->faults[n->port].lanes_lost;
+
+    return NVL_LANES - (a > b ? a : b);
+}
+
+/* A link that carried has gone down; its ports are where they belong. */
+static void went_down(struct nvlf_device *d, unsigned int port, uint64_t now)
+{
+    struct nvlf_port *p = &d->ports[port];
+
+    nvlf_log(d, NVL_ERROR_LINK_DOWN, port, p->state);
+    if (p->ndowns < NVLF_COUNT(p->down_at)) {
+        p->down_at[p->ndowns++] = now;
+    } else if (now - p->down_at[0] <= FLAPPING_NS) {
+        nvlf_log(d, NVL_ERROR_FLAPPING, port, p->train_count);
+        p->ndowns = 0;
+    } else {
+        p->down_at[0] = p->down_at[1];
+        p->down_at[1] = now;
+    }
 }
 
 /* Have the owner call at @deadline, unless it will call before that. */
@@ -89,64 +161,63 @@ static uint32_t trained_us(const struct nvlf_link *k, uint64_t now)
     return us < UINT32_MAX ? us : UINT32_MAX;
 }
 
-/* The training of link @k ends at @at, for better or worse. */
-static void train_end(struct nvlf_link *k, struct nvlf_port *a,
-                      struct nvlf_port *b, uint64_t at)
+/* The training of a link ends @at, for better or worse. */
+static void train_end(const struct ends *n, uint64_t at)
 {
-    a->train_us = b->train_us = trained_us(k, at);
-    k->deadline = NVLF_NEVER;
+    uint32_t us = trained_us(n->k, at);
+
+    n->ed->ports[n->link].train_us = us;
+    n->sd->ports[n->port].train_us = us;
+    n->k->deadline = NVLF_NEVER;
 }
 
 /*
  * Bring both ends of a link to where they belong at @now. With @retrain a link
- * that is complete trains anew. Returns whether it began or ceased to carry.
+ * that is complete trains anew. Returns whether it ceased to carry.
  */
-static bool settle_link(struct nvlf_fabric *f, unsigned int e,
-                        unsigned int link, bool retrain, uint64_t now)
+static bool settle_link(struct nvlf_fabric *f, const struct ends *n,
+                        bool retrain, uint64_t now)
 {
-    struct nvlf_link *k = &f->links[e][link];
-    struct nvlf_device *ed, *sd;
-    unsigned int s, port;
-    bool e_there, s_there;
-    uint8_t state = NVL_PORT_DETECT;
-
-    nvlf_wire_from_endpoint(f, link, e, &s, &port);
-    ed = endpoint_end(f, e);
-    sd = switch_end(f, s);
-    e_there = port_there(ed, link);
-    s_there = port_there(sd, port);
+    bool e_there = port_there(n->ed, n->link);
+    bool s_there = port_there(n->sd, n->port);
+    uint8_t state;
 
     if (e_there && s_there) {
-        state = ed->ports[link].state;
-        if (retrain || state < NVL_PORT_TRAIN) {
-            state = NVL_PORT_TRAIN;
-            train_begin(f, k, now);
+        state = n->ed->ports[n->link].state;
+        if (!retrain && state >= NVL_PORT_TRAIN) {
+            return false;
         }
-    } else if (k->deadline != NVLF_NEVER) {
-        train_end(k, &ed->ports[link], &sd->ports[port], now);
+        set_states(n, NVL_PORT_TRAIN);
+        train_begin(f, n->k, now);
+    } else {
+        if (n->k->deadline != NVLF_NEVER) {
+            train_end(n, now);
+        }
+        set_state(n->ed, n->link, e_there ? NVL_PORT_DETECT : NVL_PORT_OFF);
+        set_state(n->sd, n->port, s_there ? NVL_PORT_DETECT : NVL_PORT_OFF);
     }
-    set_state(ed, link, e_there ? state : NVL_PORT_OFF);
-    set_state(sd, port, s_there ? state : NVL_PORT_OFF);
-    return set_up(f, e, s, port, e_there && s_there && nvlf_port_up(state));
+    if (!set_lanes(f, n, 0)) {
+        return false;
+    }
+    went_down(n->ed, n->link, now);
+    went_down(n->sd, n->port, now);
+    return true;
 }
 
 /* Settle one port of @d and the pairs that depend on it. */
 static void settle_port(struct nvlf_device *d, unsigned int port, bool retrain)
 {
-    struct nvlf_fabric *f = d->f;
-    unsigned int e, s, link, far;
+    struct ends n = ends_at(d, port);
 
-    if (d->kind == NVL_PARTNER_SWITCH) {
-        s = d->self;
-        nvlf_wire_from_switch(f, s, port, &e, &link);
-    } else {
-        e = d->self;
-        link = port;
-        nvlf_wire_from_endpoint(f, link, e, &s, &far);
+    if (settle_link(d->f, &n, retrain, nvlf_now(d->f))) {
+        nvlf_reach_link(d->f, n.e, n.s);
     }
-    if (settle_link(f, e, link, retrain, nvlf_now(f))) {
-        nvlf_reach_link(f, e, s);
-    }
+}
+
+/* Reset values of all but ENABLE, and STATE, which follows from more */
+static void port_reset(struct nvlf_port *p)
+{
+    *p = (struct nvlf_port) { .enable = p->enable, .state = p->state };
 }
 
 /* All of @d's ports take their reset value; nvlf_ports_settle() follows. */
@@ -155,9 +226,8 @@ void nvlf_ports_enable(struct nvlf_device *d)
     unsigned int i;
 
     for (i = 0; i < d->nports; i++) {
+        port_reset(&d->ports[i]);
         d->ports[i].enable = true;
-        d->ports[i].train_count = 0;
-        d->ports[i].train_us = 0;
     }
 }
 
@@ -169,16 +239,14 @@ void nvlf_ports_settle(struct nvlf_device *d)
 {
     struct nvlf_fabric *f = d->f;
     bool changed[NVL_SWITCH_PORTS] = { false };
-    unsigned int i, e, link, s, port;
+    unsigned int i;
     uint64_t now = nvlf_now(f);
 
     for (i = 0; i < d->nports; i++) {
-        if (d->kind == NVL_PARTNER_SWITCH) {
-            nvlf_wire_from_switch(f, d->self, i, &e, &link);
-            changed[e] |= settle_link(f, e, link, false, now);
-        } else {
-            nvlf_wire_from_endpoint(f, i, d->self, &s, &port);
-            changed[s] |= settle_link(f, d->self, i, false, now);
+        struct ends n = ends_at(d, i);
+
+        if (settle_link(f, &n, false, now)) {
+            changed[d->kind == NVL_PARTNER_SWITCH ? n.e : n.s] = true;
         }
     }
     for (i = 0; i < NVLF_COUNT(changed); i++) {
@@ -193,23 +261,34 @@ void nvlf_ports_settle(struct nvlf_device *d)
     }
 }
 
-/* Link @link of @e has trained for its full time. Returns its switch. */
-static unsigned int link_trained(struct nvlf_fabric *f, unsigned int e,
-                                 unsigned int link)
+/* One end of a link that trained with @lanes; none: it failed */
+static void port_trained(struct nvlf_device *d, unsigned int port,
+                         unsigned int lanes)
 {
-    struct nvlf_link *k = &f->links[e][link];
-    struct nvlf_device *ed = &f->ep[e]->d, *sd;
-    unsigned int s, port;
+    struct nvlf_port *p = &d->ports[port];
 
-    nvlf_wire_from_endpoint(f, link, e, &s, &port);
-    sd = &f->sw[s]->d;
-    train_end(k, &ed->ports[link], &sd->ports[port], k->deadline);
-    ed->ports[link].train_count++;
-    sd->ports[port].train_count++;
-    set_state(ed, link, NVL_PORT_ACTIVE);
-    set_state(sd, port, NVL_PORT_ACTIVE);
-    set_up(f, e, s, port, true);
-    return s;
+    if (!lanes) {
+        nvlf_log(d, NVL_ERROR_TRAIN_FAILED, port, p->train_count);
+        return;
+    }
+    p->train_count++;
+    if (lanes < NVL_LANES) {
+        nvlf_log(d, NVL_ERROR_LANES, port, lanes);
+    }
+}
+
+/* A link has trained for its full time. Returns whether it carries now. */
+static bool link_trained(struct nvlf_fabric *f, const struct ends *n)
+{
+    unsigned int lanes = lanes_left(n);
+
+    train_end(n, n->k->deadline);
+    set_states(n, lanes == NVL_LANES ? NVL_PORT_ACTIVE
+                  : lanes            ? NVL_PORT_DEGRADED
+                                     : NVL_PORT_FAULT);
+    port_trained(n->ed, n->link, lanes);
+    port_trained(n->sd, n->port, lanes);
+    return set_lanes(f, n, lanes);
 }
 
 void nvlf_fabric_tick(struct nvlf_fabric *f)
@@ -225,7 +304,11 @@ void nvlf_fabric_tick(struct nvlf_fabric *f)
             struct nvlf_link *k = &f->links[e][link];
 
             if (k->deadline <= now) {
-                changed |= NVLF_BIT(link_trained(f, e, link));
+                struct ends n = ends_of(f, e, link);
+
+                if (link_trained(f, &n)) {
+                    changed |= NVLF_BIT(n.s);
+                }
             } else if (k->deadline < next) {
                 next = k->deadline;
             }
@@ -244,17 +327,6 @@ void nvlf_fabric_tick(struct nvlf_fabric *f)
 static const struct nvlf_port *port_of(const struct nvlf_access *a)
 {
     return &a->d->ports[a->entry];
-}
-
-static const struct nvlf_link *link_of(const struct nvlf_access *a)
-{
-    const struct nvlf_fabric *f = a->d->f;
-    unsigned int e = a->d->self, link = a->entry;
-
-    if (a->d->kind == NVL_PARTNER_SWITCH) {
-        nvlf_wire_from_switch(f, a->d->self, a->entry, &e, &link);
-    }
-    return &f->links[e][link];
 }
 
 /*
@@ -289,14 +361,24 @@ static uint64_t ctrl_get(const struct nvlf_access *a)
     return port_of(a)->enable ? NVL_PORT_CTRL_ENABLE : 0;
 }
 
-/* RETRAIN of a port that is disabled, or has no partner, is of no effect. */
+/*
+ * RETRAIN and RESET of a port that is disabled, or has no partner, train
+ * nothing. RESET is for this end's registers only, and last, so that they do
+ * not tell of the link that it ends.
+ */
 static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
 {
-    if (value & ~(uint64_t)(NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN)) {
+    struct nvlf_port *p = &a->d->ports[a->entry];
+
+    if (value & ~(uint64_t)CTRL_ALL) {
         return NVL_ERR_VALUE;
     }
-    a->d->ports[a->entry].enable = value & NVL_PORT_CTRL_ENABLE;
-    settle_port(a->d, a->entry, value & NVL_PORT_CTRL_RETRAIN);
+    p->enable = value & NVL_PORT_CTRL_ENABLE;
+    settle_port(a->d, a->entry,
+                value & (NVL_PORT_CTRL_RETRAIN | NVL_PORT_CTRL_RESET));
+    if (value & NVL_PORT_CTRL_RESET) {
+        port_reset(p);
+    }
     return NVL_ERR_NONE;
 }
 
@@ -337,10 +419,16 @@ static uint64_t train_count_get(const struct nvlf_access *a)
     return port_of(a)->train_count;
 }
 
+/* Of a link that does not carry none are up. */
+static uint64_t lanes_get(const struct nvlf_access *a)
+{
+    return ends_at(a->d, a->entry).k->lanes | NVL_LANES << 8;
+}
+
 /* No later than the deadline, which may have passed without a tick so far */
 static uint64_t train_us_get(const struct nvlf_access *a)
 {
-    const struct nvlf_link *k = link_of(a);
+    const struct nvlf_link *k = ends_at(a->d, a->entry).k;
     uint64_t now = nvlf_now(a->d->f);
 
     if (port_of(a)->state != NVL_PORT_TRAIN) {
@@ -357,6 +445,7 @@ static const struct nvlf_reg port_regs[] = {
     { NVL_PORT_PARTNER_GUID, 8, 1, partner_guid_get, NULL },
     { NVL_PORT_PARTNER_PORT, 4, 1, partner_port_get, NULL },
     { NVL_PORT_TRAIN_COUNT, 4, 1, train_count_get, NULL },
+    { NVL_PORT_LANES, 4, 1, lanes_get, NULL },
     { NVL_PORT_TRAIN_US, 4, 1, train_us_get, NULL },
 };
 const struct nvlf_block nvlf_endpoint_port_block =

@@ -98,7 +98,7 @@ enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
     if (f->via[src][dst]) {
         return TRN4_WINDOW_LIVE;
     }
-    if (!f->ep[src]->links_up || !f->ep[dst]->links_up) {
+    if (!f->ep[src]->lanes_up || !f->ep[dst]->lanes_up) {
         return TRN4_WINDOW_NO_LINK;
     }
     for (s = 0; s < f->switches; s++) {

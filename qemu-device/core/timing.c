@@ -22,16 +22,16 @@
  * an endpoint's HBM, its PCIe link, and its up links towards and from the
  * switches, over which traffic is spread evenly. Demand is the bytes that pass
  * there: twice the length where a copy reads and writes one HBM. The rate of a
- * pair is that of the links that can carry it: on each switch that lets it
- * through, the fewer of the source's up links and of the up links on the route
- * to the destination.
+ * pair is that of the lanes that can carry it: on each switch that lets it
+ * through, the fewer of those of the source's up links and of the up links on
+ * the route to the destination.
  *
  * Times are settled when an operation ends, for the bytes that it has moved.
  * An operation that moves none (NOP, refused) takes no time: fetching
  * descriptors overlaps with work before.
  *
  * Rates:
- *  - link, 50 GB/s each way: NVLink 6 gives 3.6 TB/s both ways to 36 links
+ *  - link, 50 GB/s each way, 12.5 a lane: NVLink 6 gives 3.6 TB/s both ways to 36 links
  *    (NVIDIA's NVLink 6 publications);
  *  - HBM, 19600 GB/s: four times the 4.9 TB/s of Trainium3, as announced;
  *  - PCIe, 64 GB/s: an assumption, a x16 link of generation 5, as nothing is
@@ -45,9 +45,12 @@
  */
 #include "nvlf_internal.h"
 
-#define GBPS_LINK 50u
-#define GBPS_HBM  19600u
-#define GBPS_HOST 64u
+/* MB/s, which is bytes per microsecond */
+#define RATE_LANE (50000u / NVL_LANES)
+#define RATE_HBM  19600000u
+#define RATE_HOST 64000u
+
+#define PS_PER_US (1000ull * NVLF_PS_PER_NS)
 
 #define NS(n)          ((n) * (uint64_t)NVLF_PS_PER_NS)
 #define LATENCY_LINK   NS(200)
@@ -76,10 +79,10 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Picoseconds for @bytes at @gbps, which is bytes per nanosecond */
-static uint64_t duration(uint64_t bytes, uint32_t gbps)
+/* Picoseconds for @bytes at @rate */
+static uint64_t duration(uint64_t bytes, uint32_t rate)
 {
-    return bytes / gbps * NVLF_PS_PER_NS + bytes % gbps * NVLF_PS_PER_NS / gbps;
+    return bytes / rate * PS_PER_US + bytes % rate * PS_PER_US / rate;
 }
 
 /*
@@ -116,30 +119,46 @@ void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
     q->op.start = later(q->last_end, q->ready);
 }
 
-static unsigned int count(const struct nvlf_ports *p, uint64_t lo, uint64_t hi)
+/* Lanes of @sw's up links to @dst that are in the route there */
+static unsigned int route_lanes(const struct nvlf_switch *sw, unsigned int dst)
 {
-    return __builtin_popcountll(p->w[0] & lo) +
-           __builtin_popcountll(p->w[1] & hi);
+    const struct nvlf_route *r = &sw->routes[dst];
+    uint64_t set[NVLF_PORT_WORDS] = {
+        sw->up[dst].w[0] & r->lo,
+        sw->up[dst].w[1] & r->hi,
+    };
+    unsigned int lanes = 0, i, e, link;
+
+    if (set[0] == sw->up[dst].w[0] && set[1] == sw->up[dst].w[1]) {
+        return sw->lanes[dst];
+    }
+    for (i = 0; i < NVLF_PORT_WORDS; i++) {
+        for (; set[i]; set[i] &= set[i] - 1) {
+            nvlf_wire_from_switch(sw->d.f, sw->d.self,
+                                  64 * i + __builtin_ctzll(set[i]), &e, &link);
+            lanes += sw->d.f->links[e][link].lanes;
+        }
+    }
+    return lanes;
 }
 
-/* Up links that can carry what @src and @dst exchange */
-static unsigned int pair_links(const struct nvlf_fabric *f, unsigned int src,
+/* Lanes that can carry what @src and @dst exchange */
+static unsigned int pair_lanes(const struct nvlf_fabric *f, unsigned int src,
                                unsigned int dst)
 {
-    unsigned int links = 0, s;
+    unsigned int lanes = 0, s;
 
     for (s = 0; s < f->switches; s++) {
-        const struct nvlf_switch *sw = f->sw[s];
         unsigned int near, far;
 
         if (!(f->via[src][dst] & NVLF_BIT(s))) {
             continue;
         }
-        near = count(&sw->up[src], UINT64_MAX, UINT64_MAX);
-        far = count(&sw->up[dst], sw->routes[dst].lo, sw->routes[dst].hi);
-        links += near < far ? near : far;
+        near = f->sw[s]->lanes[src];
+        far = route_lanes(f->sw[s], dst);
+        lanes += near < far ? near : far;
     }
-    return links;
+    return lanes;
 }
 
 /* How the bytes of operand @o go; it was found good a moment ago. */
@@ -149,14 +168,14 @@ void nvlf_time_path(const struct nvlf_endpoint *ep,
     path->peer = NVLF_NONE;
     switch (o->space) {
     case TRN4_SPACE_HOST:
-        path->rate = GBPS_HOST;
+        path->rate = RATE_HOST;
         break;
     case TRN4_SPACE_HBM:
-        path->rate = GBPS_HBM;
+        path->rate = RATE_HBM;
         break;
     default:
         path->peer = ep->windows[o->slot].peer;
-        path->rate = GBPS_LINK * pair_links(ep->d.f, ep->d.self, path->peer);
+        path->rate = RATE_LANE * pair_lanes(ep->d.f, ep->d.self, path->peer);
         break;
     }
 }
@@ -165,13 +184,13 @@ void nvlf_time_path(const struct nvlf_endpoint *ep,
 static void demand(struct demands *all, struct nvlf_endpoint *ep,
                    enum nvlf_resource resource, uint64_t bytes)
 {
-    uint32_t rate = GBPS_LINK * ep->links_up;
+    uint32_t rate = RATE_LANE * ep->lanes_up;
     unsigned int i;
 
     if (resource == NVLF_RES_HBM) {
-        rate = GBPS_HBM;
+        rate = RATE_HBM;
     } else if (resource == NVLF_RES_HOST) {
-        rate = GBPS_HOST;
+        rate = RATE_HOST;
     }
     if (!rate) {
         return;

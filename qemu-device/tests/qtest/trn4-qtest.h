@@ -162,6 +162,8 @@ uint32_t rack_window_status(const RackFn *fn, unsigned int window);
     { base + NVL_PORT_PARTNER_GUID, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },\
     { base + NVL_PORT_PARTNER_PORT, 4, RACK_RO, 0, count, NVL_PORT_STRIDE },\
     { base + NVL_PORT_TRAIN_COUNT, 4, RACK_RO, 0, count, NVL_PORT_STRIDE }, \
+    { base + NVL_PORT_LANES, 4, RACK_RO, NVL_LANES << 8, count,             \
+      NVL_PORT_STRIDE },                                                    \
     { base + NVL_PORT_TRAIN_US, 4, RACK_RO, 0, count, NVL_PORT_STRIDE }
 
 #define RACK_ROW(base, stride, count, reg, size, kind, reset)               \

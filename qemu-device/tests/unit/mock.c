@@ -657,7 +657,8 @@ void fill(uint8_t *p, uint64_t n, uint32_t seed)
 static bool carries(struct world *w, unsigned int e, unsigned int l)
 {
     return w->f->ep[e] && w->f->ep[e]->d.attached &&
-           w->f->ep[e]->d.ports[l].state == NVL_PORT_ACTIVE;
+           (w->f->ep[e]->d.ports[l].state == NVL_PORT_ACTIVE ||
+            w->f->ep[e]->d.ports[l].state == NVL_PORT_DEGRADED);
 }
 
 static bool member(const struct nvlf_partition *p, unsigned int e)
@@ -708,13 +709,29 @@ enum trn4_window_status brute_path(struct world *w, unsigned int src,
     return routed ? TRN4_WINDOW_NO_PARTITION : TRN4_WINDOW_NO_ROUTE;
 }
 
-/* Ports of both ends of all links (invariants 1 and 10) */
+/* What is told of a link's lanes, and that the switch's set agrees */
+static void check_lanes(struct world *w, unsigned int e, unsigned int l,
+                        unsigned int state)
+{
+    unsigned int width = TRN4_PORTS / w->switches;
+    unsigned int port = e * width + l % width;
+    unsigned int lanes = w->f->links[e][l].lanes;
+    const struct nvlf_switch *n = w->f->sw[l / width];
+
+    EQ(lanes == NVL_LANES, state == NVL_PORT_ACTIVE);
+    EQ(lanes && lanes < NVL_LANES, state == NVL_PORT_DEGRADED);
+    EQ(n ? n->up[e].w[port / 64] >> port % 64 & 1 : 0, lanes != 0);
+}
+
+/* Ports of both ends of all links, their lanes (invariants 1, 2 and 10) */
 static void check_links(struct world *w)
 {
-    unsigned int width = TRN4_PORTS / w->switches, e, l;
+    unsigned int width = TRN4_PORTS / w->switches, e, l, s, all;
 
     EQ(w->f->armed, w->deadline);
     for (e = 0; e < w->endpoints; e++) {
+        unsigned int sum[NVL_SWITCHES_MAX] = { 0 };
+
         for (l = 0; l < TRN4_PORTS; l++) {
             const struct nvlf_endpoint *ep = w->f->ep[e];
             const struct nvlf_switch *n = w->f->sw[l / width];
@@ -727,15 +744,22 @@ static void check_links(struct world *w)
 
             EQ(sa == NVL_PORT_TRAIN, deadline != NVLF_NEVER);
             CHECK(deadline >= w->f->armed);
+            check_lanes(w, e, l, sa);
+            sum[l / width] += w->f->links[e][l].lanes;
 
             if (a && b) {
                 EQ(sa, sb);
-                CHECK(sa == NVL_PORT_TRAIN || sa == NVL_PORT_ACTIVE);
+                CHECK(sa >= NVL_PORT_TRAIN && sa <= NVL_PORT_FAULT);
             } else {
                 EQ(sa, a ? NVL_PORT_DETECT : NVL_PORT_OFF);
                 EQ(sb, b ? NVL_PORT_DETECT : NVL_PORT_OFF);
             }
         }
+        for (all = s = 0; s < w->switches; s++) {
+            EQ(w->f->sw[s] ? w->f->sw[s]->lanes[e] : 0, sum[s]);
+            all += sum[s];
+        }
+        EQ(w->f->ep[e] ? w->f->ep[e]->lanes_up : 0, all);
     }
 }
 

@@ -51,7 +51,7 @@ static uint64_t any_endpoint_reg(void)
     case 0:
         return one_in(4) ? below(NVL_LOG_BASE + 0x800) : below(0x260);
     case 1:
-        return port_reg(below(36), below(0x20) & ~3);
+        return port_reg(below(36), below(0x80) & ~3);
     case 2:
         return queue_reg(below(64), below(0x30) & ~3);
     case 3:
@@ -72,7 +72,7 @@ static uint64_t any_switch_reg(void)
     case 0:
         return one_in(4) ? below(NVL_LOG_BASE + 0x800) : below(0x260);
     case 1:
-        return sport_reg(below(72), below(0x20) & ~3);
+        return sport_reg(below(72), below(0x80) & ~3);
     case 2:
         return route_reg(one_in(4) ? below(2048) : below(8), below(16) & ~3);
     case 3:
@@ -163,8 +163,11 @@ static void some_switch_table(struct world *w, unsigned int s)
 
 static void some_port(struct world *w)
 {
-    uint32_t value = below(4);
+    uint32_t value = below(16);
 
+    if (one_in(8) && w->f->sw[0]) {
+        w->f->sw[0]->d.faults[below(72)].lanes_lost = below(NVL_LANES + 1);
+    }
     if (one_in(2)) {
         ew(w, below(w->endpoints), port_reg(below(36), NVL_PORT_CTRL), value);
     } else {

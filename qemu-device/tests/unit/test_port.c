@@ -318,6 +318,234 @@ static void trained_for_nobody(void)
     world_free(w);
 }
 
+#define LANES(e, p)  er(w, e, port_reg(p, NVL_PORT_LANES))
+#define SLANES(s, p) sr(w, s, sport_reg(p, NVL_PORT_LANES))
+#define WIRED        (NVL_LANES << 8)
+
+static struct nvlf_port_fault *fault(struct world *w, unsigned int e,
+                                     unsigned int p)
+{
+    return &w->f->ep[e]->d.faults[p];
+}
+
+/* The newest record of either device; its index for the end of all */
+static void newest(const struct nvlf_device *d, uint64_t head,
+                   enum nvl_error class, unsigned int port, uint64_t detail)
+{
+    const struct nvlf_record *r =
+        &d->log.records[(d->log.head - 1) % NVL_LOG_ENTRIES];
+
+    EQ(d->log.head, head);
+    EQ(NVL_LOG_CLASS(r->what), class);
+    EQ(r->port, port);
+    EQ(r->detail, detail);
+}
+
+/* Each number of lanes, lost at either end; what is left is the fewer. */
+static void lanes(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+    const struct nvlf_device *ed = &w->f->ep[1]->d, *sd = &w->f->sw[0]->d;
+    const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
+    unsigned int lost;
+    uint64_t head;
+
+    EQ(LANES(1, 2), WIRED);
+    world_train(w);
+    EQ(LANES(1, 2), WIRED | 4);
+    EQ(SLANES(0, 20), WIRED | 4);
+    for (lost = 1; lost < NVL_LANES; lost++) {
+        fault(w, 1, 2)->lanes_lost = lost;
+        w->f->sw[0]->d.faults[20].lanes_lost = NVL_LANES - 1 - lost;
+        if (lost == 1) {
+            w->f->sw[0]->d.faults[20].lanes_lost = 0;
+        }
+        ew(w, 1, port_reg(2, NVL_PORT_CTRL), both);
+        EQ(LANES(1, 2), WIRED);
+        world_check(w);
+        world_train(w);
+        EQ(STATE(1, 2), NVL_PORT_DEGRADED);
+        EQ(SSTATE(0, 20), NVL_PORT_DEGRADED);
+        EQ(LANES(1, 2), WIRED | (NVL_LANES - lost));
+        EQ(SLANES(0, 20), WIRED | (NVL_LANES - lost));
+        EQ(er(w, 1, port_reg(2, NVL_PORT_PARTNER)), NVL_PARTNER_SWITCH);
+        newest(ed, ed->log.head, NVL_ERROR_LANES, 2, NVL_LANES - lost);
+        newest(sd, sd->log.head, NVL_ERROR_LANES, 20, NVL_LANES - lost);
+        world_check(w);
+    }
+
+    /* None: training fails, which a time after it does not mend. */
+    EQ(er(w, 1, port_reg(2, NVL_PORT_TRAIN_COUNT)), 4);
+    fault(w, 1, 2)->lanes_lost = NVL_LANES;
+    ew(w, 1, port_reg(2, NVL_PORT_CTRL), both);
+    head = ed->log.head;
+    world_train(w);
+    EQ(STATE(1, 2), NVL_PORT_FAULT);
+    EQ(SSTATE(0, 20), NVL_PORT_FAULT);
+    EQ(LANES(1, 2), WIRED);
+    EQ(US(1, 2), 1000);
+    EQ(er(w, 1, port_reg(2, NVL_PORT_PARTNER)), NVL_PARTNER_NONE);
+    EQ(er(w, 1, port_reg(2, NVL_PORT_TRAIN_COUNT)), 4);
+    newest(ed, head + 1, NVL_ERROR_TRAIN_FAILED, 2, 4);
+    newest(sd, sd->log.head, NVL_ERROR_TRAIN_FAILED, 20, 4);
+    EQ(w->deadline, NVLF_NEVER);
+    fault(w, 1, 2)->lanes_lost = 0;
+    world_run(w, 10 * NVLF_TRAIN_NS);
+    ew(w, 1, port_reg(2, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+    EQ(STATE(1, 2), NVL_PORT_FAULT);
+    world_check(w);
+    world_free(w);
+}
+
+static void fault_left_by(struct world *w, unsigned int how)
+{
+    const uint32_t on = NVL_PORT_CTRL_ENABLE;
+
+    switch (how) {
+    case 0:
+        ew(w, 1, port_reg(2, NVL_PORT_CTRL), on | NVL_PORT_CTRL_RETRAIN);
+        break;
+    case 1:
+        ew(w, 1, port_reg(2, NVL_PORT_CTRL), on | NVL_PORT_CTRL_RESET);
+        break;
+    case 2:
+        ew(w, 1, port_reg(2, NVL_PORT_CTRL), 0);
+        EQ(STATE(1, 2), NVL_PORT_OFF);
+        EQ(SSTATE(0, 20), NVL_PORT_DETECT);
+        ew(w, 1, port_reg(2, NVL_PORT_CTRL), on);
+        break;
+    case 3:
+        sw(w, 0, sport_reg(20, NVL_PORT_CTRL), on | NVL_PORT_CTRL_RETRAIN);
+        break;
+    case 4:
+        sw(w, 0, sport_reg(20, NVL_PORT_CTRL), on | NVL_PORT_CTRL_RESET);
+        break;
+    case 5:
+        nvlf_switch_reset(w->f, 0);
+        break;
+    default:
+        nvlf_endpoint_reset(w->f, 1);
+        break;
+    }
+}
+
+/* Each way out of FAULT, from either end, and back while the cause is there */
+static void out_of_fault(void)
+{
+    unsigned int how;
+
+    for (how = 0; how < 7; how++) {
+        struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+
+        fault(w, 1, 2)->lanes_lost = NVL_LANES;
+        world_train(w);
+        EQ(STATE(1, 2), NVL_PORT_FAULT);
+        EQ(STATE(1, 3), NVL_PORT_ACTIVE);
+        fault_left_by(w, how);
+        EQ(STATE(1, 2), NVL_PORT_TRAIN);
+        EQ(SSTATE(0, 20), NVL_PORT_TRAIN);
+        world_train(w);
+        EQ(STATE(1, 2), NVL_PORT_FAULT);
+        fault(w, 1, 2)->lanes_lost = 0;
+        fault_left_by(w, how);
+        world_train(w);
+        EQ(STATE(1, 2), NVL_PORT_ACTIVE);
+        world_check(w);
+        world_free(w);
+    }
+}
+
+/* RESET is of one end's registers, and of the link. */
+static void port_reset(void)
+{
+    struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
+
+    world_train(w);
+    sw(w, 1, sport_reg(0, NVL_PORT_CTRL),
+       NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RESET);
+    EQ(sr(w, 1, sport_reg(0, NVL_PORT_CTRL)), NVL_PORT_CTRL_ENABLE);
+    EQ(SSTATE(1, 0), NVL_PORT_TRAIN);
+    EQ(STATE(0, 18), NVL_PORT_TRAIN);
+    EQ(sr(w, 1, sport_reg(0, NVL_PORT_TRAIN_COUNT)), 0);
+    EQ(sr(w, 1, sport_reg(1, NVL_PORT_TRAIN_COUNT)), 1);
+    EQ(er(w, 0, port_reg(18, NVL_PORT_TRAIN_COUNT)), 1);
+    world_train(w);
+    EQ(sr(w, 1, sport_reg(0, NVL_PORT_TRAIN_COUNT)), 1);
+    EQ(er(w, 0, port_reg(18, NVL_PORT_TRAIN_COUNT)), 2);
+
+    /* Of one that is disabled by the same write: not even its last time */
+    sw(w, 1, sport_reg(0, NVL_PORT_CTRL), NVL_PORT_CTRL_RESET);
+    EQ(SSTATE(1, 0), NVL_PORT_OFF);
+    EQ(STATE(0, 18), NVL_PORT_DETECT);
+    EQ(SUS(1, 0), 0);
+    EQ(US(0, 18), 1000);
+    world_check(w);
+    world_free(w);
+}
+
+/* Who is there logs what its partner did; who is reset does not. */
+static void down_is_logged(void)
+{
+    struct world *w = world_new(1, 2 * PAGE, 2 * PAGE);
+    const struct nvlf_device *ed = &w->f->ep[0]->d, *sd = &w->f->sw[0]->d;
+
+    /* What has not carried does not go down. */
+    ew(w, 0, port_reg(5, NVL_PORT_CTRL), 0);
+    EQ(ed->log.head, 0);
+    world_train(w);
+    EQ(ed->log.head, 0);
+    EQ(sd->log.head, 0);
+
+    ew(w, 0, port_reg(7, NVL_PORT_CTRL), 0);
+    newest(ed, 1, NVL_ERROR_LINK_DOWN, 7, NVL_PORT_OFF);
+    newest(sd, 1, NVL_ERROR_LINK_DOWN, 7, NVL_PORT_DETECT);
+    ew(w, 0, port_reg(8, NVL_PORT_CTRL), 3);
+    newest(ed, 2, NVL_ERROR_LINK_DOWN, 8, NVL_PORT_TRAIN);
+    newest(sd, 2, NVL_ERROR_LINK_DOWN, 8, NVL_PORT_TRAIN);
+
+    nvlf_endpoint_reset(w->f, 0);
+    EQ(ed->log.head, 2);
+    EQ(sd->log.head, 2 + 33);
+    world_train(w);
+    nvlf_switch_detach(w->f, 0);
+    EQ(ed->log.head, 2 + 36);
+    world_free(w);
+}
+
+static void flapping(void)
+{
+    struct world *w = world_new(1, 2 * PAGE, 2 * PAGE);
+    const struct nvlf_device *ed = &w->f->ep[0]->d;
+    const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
+    const uint64_t s = 1000000000;
+    /* When it goes down, and whether that is flapping */
+    static const struct {
+        unsigned int ms;
+        bool is;
+    } downs[] = {
+        { 1000, false },  { 6000, false },  { 11001, false }, { 15999, true },
+        { 16100, false }, { 16200, false }, { 26100, true },
+    };
+    uint64_t head = 0;
+    unsigned int i;
+
+    world_train(w);
+    for (i = 0; i < NVLF_COUNT(downs); i++) {
+        world_run(w, downs[i].ms * (s / 1000) - w->now);
+        ew(w, 0, port_reg(4, NVL_PORT_CTRL), both);
+        head += 1 + downs[i].is;
+        if (downs[i].is) {
+            newest(ed, head, NVL_ERROR_FLAPPING, 4, i + 1);
+        } else {
+            newest(ed, head, NVL_ERROR_LINK_DOWN, 4, NVL_PORT_TRAIN);
+        }
+        world_train(w);
+        /* Another port's downs are its own. */
+        EQ(STATE(0, 5), NVL_PORT_ACTIVE);
+    }
+    world_free(w);
+}
+
 static void detach_and_reset_drop_the_far_end(void)
 {
     struct world *w = world_new(2, 2 * PAGE, 2 * PAGE);
@@ -375,7 +603,7 @@ static void port_interrupt(void)
     /* Not acknowledged: no other */
     ew(w, 0, port_reg(0, NVL_PORT_CTRL), 0);
     EQ(w->ep[0].irqs[0], 1);
-    ew(w, 0, NVL_REG_INT_STATUS, NVL_INT_PORT);
+    ew(w, 0, NVL_REG_INT_STATUS, NVL_INT_PORT | NVL_INT_LOG);
     EQ(er(w, 0, NVL_REG_INT_STATUS), 0);
     ew(w, 0, port_reg(1, NVL_PORT_CTRL), 0);
     EQ(w->ep[0].irqs[0], 2);
@@ -393,6 +621,11 @@ static const struct tap_test tests[] = {
     TAP_TEST(training_takes),
     TAP_TEST(retrain_over_and_over),
     TAP_TEST(trained_for_nobody),
+    TAP_TEST(lanes),
+    TAP_TEST(out_of_fault),
+    TAP_TEST(port_reset),
+    TAP_TEST(down_is_logged),
+    TAP_TEST(flapping),
     TAP_TEST(detach_and_reset_drop_the_far_end),
     TAP_TEST(port_interrupt),
 };

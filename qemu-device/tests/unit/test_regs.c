@@ -61,6 +61,7 @@ static const struct known endpoint_known[] = {
     { TRN4_PORT_BASE + NVL_PORT_PARTNER_GUID, 8, RO, 0, 36, 0x80 },
     { TRN4_PORT_BASE + NVL_PORT_PARTNER_PORT, 4, RO, 0, 36, 0x80 },
     { TRN4_PORT_BASE + NVL_PORT_TRAIN_COUNT, 4, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_LANES, 4, RO, 0x400, 36, 0x80 },
     { TRN4_PORT_BASE + NVL_PORT_TRAIN_US, 4, RO, 0, 36, 0x80 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_SQ_BASE, 8, RW, 0, 64, 0x40 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_CQ_BASE, 8, RW, 0, 64, 0x40 },
@@ -119,6 +120,7 @@ static const struct known switch_known[] = {
     { NVL_SWITCH_PORT_BASE + NVL_PORT_PARTNER_GUID, 8, RO, 0, 72, 0x80 },
     { NVL_SWITCH_PORT_BASE + NVL_PORT_PARTNER_PORT, 4, RO, 0, 72, 0x80 },
     { NVL_SWITCH_PORT_BASE + NVL_PORT_TRAIN_COUNT, 4, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_LANES, 4, RO, 0x400, 72, 0x80 },
     { NVL_SWITCH_PORT_BASE + NVL_PORT_TRAIN_US, 4, RO, 0, 72, 0x80 },
     { NVL_SWITCH_ROUTE_BASE + NVL_ROUTE_PORTS_LO, 8, RW, 0, 2048, 16 },
     { NVL_SWITCH_ROUTE_BASE + NVL_ROUTE_PORTS_HI, 8, RW, 0, 2048, 16 },
@@ -339,9 +341,11 @@ static void values_refused(void)
             bad_value(&e, NVL_REG_INT_ENABLE, 4, v, NVL_ERR_VALUE);
             bad_value(&s, NVL_REG_INT_ENABLE, 4, v, NVL_ERR_VALUE);
         }
-        if (v & ~3u) {
+        if (v & ~7u) {
             bad_value(&e, port_reg(3, NVL_PORT_CTRL), 4, v, NVL_ERR_VALUE);
             bad_value(&s, sport_reg(71, NVL_PORT_CTRL), 4, v, NVL_ERR_VALUE);
+        }
+        if (v & ~3u) {
             bad_value(&e, queue_reg(5, TRN4_QUEUE_CTRL), 4, v, NVL_ERR_VALUE);
         }
         if (v & ~0x80000007u) {

@@ -107,6 +107,37 @@ static void links_that_carry(void)
     world_free(w);
 }
 
+/* A degraded link carries at the rate of its lanes, at either end. */
+static void lanes_that_carry(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB, fixed = 2 * HBM_NS + FABRIC;
+    const uint32_t both = NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN;
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, n);
+
+    /* 35 links and 3 lanes of 4 */
+    w->f->ep[0]->d.faults[0].lanes_lost = 1;
+    ew(w, 0, port_reg(0, NVL_PORT_CTRL), both);
+    world_train(w);
+    ABOUT(took(&q, d), fixed + n * 10 / (36 * 500 - 125));
+    /* Two of the destination's on the same switch: 70 lanes meet 71 */
+    w->f->sw[0]->d.faults[18].lanes_lost = 2;
+    sw(w, 0, sport_reg(18, NVL_PORT_CTRL), both);
+    world_train(w);
+    ABOUT(took(&q, d), fixed + n * 10 / (36 * 500 - 250));
+    /* A route to 4 of its ports, the degraded one included: 14 lanes there */
+    route(w, 0, 1, 0xfull << 18, NVL_ROUTE_VALID);
+    ABOUT(took(&q, d), fixed + n * 10 / (18 * 500 + 14 * 125));
+    /* Without it 16 */
+    route(w, 0, 1, 0xfull << 19, NVL_ROUTE_VALID);
+    ABOUT(took(&q, d), fixed + n * 10 / (18 * 500 + 16 * 125));
+    sw(w, 1, partition_reg(0, NVL_PARTITION_CTRL), 0);
+    route(w, 0, 1, 1ull << 18, NVL_ROUTE_VALID);
+    ABOUT(took(&q, d), fixed + n / 25);
+    world_free(w);
+}
+
 /* A queue's operations follow one another without a gap or an overlap. */
 static void in_order_within_a_queue(void)
 {
@@ -261,6 +292,7 @@ static void failures_cost_what_they_moved(void)
 static const struct tap_test tests[] = {
     TAP_TEST(one_operation),
     TAP_TEST(links_that_carry),
+    TAP_TEST(lanes_that_carry),
     TAP_TEST(in_order_within_a_queue),
     TAP_TEST(doorbells_follow_the_clock),
     TAP_TEST(contention),
