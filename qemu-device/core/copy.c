@@ -105,6 +105,15 @@ static bool copy_bounce(struct nvlf_endpoint *ep, uint64_t dst, uint64_t src,
            ep->ops->dma_write(ep->d.dev, dst, buf, n);
 }
 
+/* @o is one side of @n bytes that were moved. */
+static void count(const struct nvlf_endpoint *ep, const struct nvlf_operand *o,
+                  enum nvlf_traffic kind, uint64_t n)
+{
+    if (o->space == TRN4_SPACE_WINDOW) {
+        nvlf_traffic(ep->d.f, ep->d.self, ep->windows[o->slot].peer, kind, n);
+    }
+}
+
 /*
  * Copy the next chunk of @op. Returns TRN4_STATUS_OK and how many bytes were
  * @moved, or what went wrong; the chunk then counts as not moved.
@@ -139,6 +148,8 @@ enum trn4_status nvlf_copy_chunk(struct nvlf_endpoint *ep, struct nvlf_op *op,
     if (!good) {
         return TRN4_STATUS_BUS;
     }
+    count(ep, &op->src, NVLF_TRAFFIC_READ, n);
+    count(ep, &op->dst, NVLF_TRAFFIC_WRITE, n);
     *moved = n;
     return TRN4_STATUS_OK;
 }

@@ -167,6 +167,10 @@ static enum trn4_status atomic_step(struct nvlf_endpoint *ep,
     if (nvlf_atomic(t.ptr, d, value)) {
         t.owner->ops->mem_dirty(t.owner->d.dev, t.addr, d->width);
     }
+    if (op->dst.space == TRN4_SPACE_WINDOW) {
+        nvlf_traffic(ep->d.f, ep->d.self, t.owner->d.self, NVLF_TRAFFIC_ATOMIC,
+                     d->width);
+    }
     *bytes = d->width;
     op->done = d->width;
     return TRN4_STATUS_OK;

@@ -37,6 +37,7 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
     f->switches = switches;
     f->endpoints = nvlf_fabric_check(switches);
     f->width = TRN4_PORTS / switches;
+    nvlf_wire(f);
     f->ops = ops;
     f->owner = owner;
     f->train_ns = NVLF_TRAIN_NS;

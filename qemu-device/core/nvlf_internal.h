@@ -79,17 +79,36 @@ enum nvlf_chain {
     NVLF_CHAINS,
 };
 
+/* Since the port's reset: see traffic.c for the first four */
+struct nvlf_counters {
+    uint64_t tx_bytes;
+    uint64_t rx_bytes;
+    uint64_t tx_packets;
+    uint64_t rx_packets;
+    uint64_t replays;
+    uint64_t recoveries;
+    uint64_t uncorrectable;
+    uint64_t crc[NVL_LANES];
+};
+
 struct nvlf_port {
     bool enable;
     uint8_t state; /* enum nvl_port_state */
     uint32_t train_count;
-    uint32_t train_us;   /* the last training took, however it ended */
+    uint32_t train_us; /* the last training took, however it ended */
+    struct nvlf_counters counters;
     unsigned int ndowns; /* times it went down that are remembered */
     uint64_t down_at[2];
 };
 
 /* Later than any time */
 #define NVLF_NEVER UINT64_MAX
+
+/* A port of a device: what is at the other end of another port */
+struct nvlf_end {
+    uint8_t place;
+    uint8_t port;
+};
 
 /* A link, apart from what each of its ports is; times are guest time, ns */
 struct nvlf_link {
@@ -284,6 +303,9 @@ struct nvlf_fabric {
 
     /* Links by their endpoint's end, and what the owner was asked for */
     struct nvlf_link links[NVL_ENDPOINTS_MAX][TRN4_PORTS];
+    /* The wiring: see wiring.c. Each is the other's inverse. */
+    struct nvlf_end wire_ep[NVL_ENDPOINTS_MAX][TRN4_PORTS];
+    struct nvlf_end wire_sw[NVL_SWITCHES_MAX][NVL_SWITCH_PORTS];
     uint64_t train_ns;
     uint64_t armed;
 
@@ -401,6 +423,7 @@ void nvlf_log_begin(struct nvlf_device *d);
 
 /* ---- wiring.c -------------------------------------------------------- */
 
+void nvlf_wire(struct nvlf_fabric *f);
 void nvlf_wire_from_endpoint(const struct nvlf_fabric *f, unsigned int link,
                              unsigned int e, unsigned int *s,
                              unsigned int *port);
@@ -448,6 +471,21 @@ static inline bool nvlf_ports_empty(const struct nvlf_ports *p)
 {
     return !(p->w[0] | p->w[1]);
 }
+
+/* ---- traffic.c: what links carry ------------------------------------- */
+
+/*
+ * What an access through a window is: data there, data back, or both. The
+ * trapped path and the engine count by the same function.
+ */
+enum nvlf_traffic {
+    NVLF_TRAFFIC_WRITE,
+    NVLF_TRAFFIC_READ,
+    NVLF_TRAFFIC_ATOMIC,
+};
+
+void nvlf_traffic(struct nvlf_fabric *f, unsigned int src, unsigned int dst,
+                  enum nvlf_traffic kind, uint64_t bytes);
 
 /* ---- reach.c: who reaches whom --------------------------------------- */
 

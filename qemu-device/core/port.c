@@ -21,7 +21,8 @@
 #include "nvlf_internal.h"
 
 #define CTRL_ALL \
-    (NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN | NVL_PORT_CTRL_RESET)
+    (NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN | NVL_PORT_CTRL_RESET | \
+     NVL_PORT_CTRL_CLEAR)
 
 /* A link that goes down three times within this is flapping. */
 #define FLAPPING_NS 10000000000ull
@@ -271,6 +272,7 @@ static void port_trained(struct nvlf_device *d, unsigned int port,
         nvlf_log(d, NVL_ERROR_TRAIN_FAILED, port, p->train_count);
         return;
     }
+    p->counters.recoveries += p->train_count > 0;
     p->train_count++;
     if (lanes < NVL_LANES) {
         nvlf_log(d, NVL_ERROR_LANES, port, lanes);
@@ -376,6 +378,9 @@ static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
     p->enable = value & NVL_PORT_CTRL_ENABLE;
     settle_port(a->d, a->entry,
                 value & (NVL_PORT_CTRL_RETRAIN | NVL_PORT_CTRL_RESET));
+    if (value & NVL_PORT_CTRL_CLEAR) {
+        p->counters = (struct nvlf_counters) { 0 };
+    }
     if (value & NVL_PORT_CTRL_RESET) {
         port_reset(p);
     }
@@ -437,6 +442,25 @@ static uint64_t train_us_get(const struct nvlf_access *a)
     return trained_us(k, now < k->deadline ? now : k->deadline);
 }
 
+#define COUNTER(name) \
+    static uint64_t name##_get(const struct nvlf_access *a) \
+    { \
+        return port_of(a)->counters.name; \
+    }
+
+COUNTER(tx_bytes)
+COUNTER(rx_bytes)
+COUNTER(tx_packets)
+COUNTER(rx_packets)
+COUNTER(replays)
+COUNTER(recoveries)
+COUNTER(uncorrectable)
+
+static uint64_t crc_get(const struct nvlf_access *a)
+{
+    return port_of(a)->counters.crc[a->nth];
+}
+
 static const struct nvlf_reg port_regs[] = {
     { NVL_PORT_STATE, 4, 1, state_get, NULL },
     { NVL_PORT_CTRL, 4, 1, ctrl_get, ctrl_set },
@@ -447,6 +471,14 @@ static const struct nvlf_reg port_regs[] = {
     { NVL_PORT_TRAIN_COUNT, 4, 1, train_count_get, NULL },
     { NVL_PORT_LANES, 4, 1, lanes_get, NULL },
     { NVL_PORT_TRAIN_US, 4, 1, train_us_get, NULL },
+    { NVL_PORT_TX_BYTES, 8, 1, tx_bytes_get, NULL },
+    { NVL_PORT_RX_BYTES, 8, 1, rx_bytes_get, NULL },
+    { NVL_PORT_TX_PACKETS, 8, 1, tx_packets_get, NULL },
+    { NVL_PORT_RX_PACKETS, 8, 1, rx_packets_get, NULL },
+    { NVL_PORT_REPLAYS, 8, 1, replays_get, NULL },
+    { NVL_PORT_RECOVERIES, 8, 1, recoveries_get, NULL },
+    { NVL_PORT_UNCORRECTABLE, 8, 1, uncorrectable_get, NULL },
+    { NVL_PORT_CRC, 8, NVL_LANES, crc_get, NULL },
 };
 const struct nvlf_block nvlf_endpoint_port_block =
     NVLF_BLOCK(TRN4_PORT_BASE, TRN4_PORTS, NVL_PORT_STRIDE, port_regs);

@@ -6,6 +6,8 @@
  * switch, its width. Link l of endpoint e goes to switch l / width, port
  * e * width + l % width. A switch has 72 ports, so 72 / width = 2n endpoints
  * fit, each with all its links in use.
+ *
+ * That is worked out once, into tables.
  */
 #include "nvlf_internal.h"
 
@@ -17,20 +19,36 @@ unsigned int nvlf_fabric_check(unsigned int switches)
     return 2 * switches;
 }
 
+/* Join each link's ends by the rule. */
+void nvlf_wire(struct nvlf_fabric *f)
+{
+    unsigned int e, link;
+
+    for (e = 0; e < f->endpoints; e++) {
+        for (link = 0; link < TRN4_PORTS; link++) {
+            unsigned int s = link / f->width;
+            unsigned int port = e * f->width + link % f->width;
+
+            f->wire_ep[e][link] = (struct nvlf_end) { s, port };
+            f->wire_sw[s][port] = (struct nvlf_end) { e, link };
+        }
+    }
+}
+
 void nvlf_wire_from_endpoint(const struct nvlf_fabric *f, unsigned int link,
                              unsigned int e, unsigned int *s,
                              unsigned int *port)
 {
-    *s = link / f->width;
-    *port = e * f->width + link % f->width;
+    *s = f->wire_ep[e][link].place;
+    *port = f->wire_ep[e][link].port;
 }
 
 void nvlf_wire_from_switch(const struct nvlf_fabric *f, unsigned int s,
                            unsigned int port, unsigned int *e,
                            unsigned int *link)
 {
-    *e = port / f->width;
-    *link = s * f->width + port % f->width;
+    *e = f->wire_sw[s][port].place;
+    *link = f->wire_sw[s][port].port;
 }
 
 /*

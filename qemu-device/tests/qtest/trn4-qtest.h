@@ -164,7 +164,19 @@ uint32_t rack_window_status(const RackFn *fn, unsigned int window);
     { base + NVL_PORT_TRAIN_COUNT, 4, RACK_RO, 0, count, NVL_PORT_STRIDE }, \
     { base + NVL_PORT_LANES, 4, RACK_RO, NVL_LANES << 8, count,             \
       NVL_PORT_STRIDE },                                                    \
-    { base + NVL_PORT_TRAIN_US, 4, RACK_RO, 0, count, NVL_PORT_STRIDE }
+    { base + NVL_PORT_TRAIN_US, 4, RACK_RO, 0, count, NVL_PORT_STRIDE },    \
+    { base + NVL_PORT_TX_BYTES, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },    \
+    { base + NVL_PORT_RX_BYTES, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },    \
+    { base + NVL_PORT_TX_PACKETS, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },  \
+    { base + NVL_PORT_RX_PACKETS, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },  \
+    { base + NVL_PORT_REPLAYS, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },     \
+    { base + NVL_PORT_RECOVERIES, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },  \
+    { base + NVL_PORT_UNCORRECTABLE, 8, RACK_RO, 0, count, NVL_PORT_STRIDE  \
+      },                                                                    \
+    { base + NVL_PORT_CRC + 0, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },     \
+    { base + NVL_PORT_CRC + 8, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },     \
+    { base + NVL_PORT_CRC + 16, 8, RACK_RO, 0, count, NVL_PORT_STRIDE },    \
+    { base + NVL_PORT_CRC + 24, 8, RACK_RO, 0, count, NVL_PORT_STRIDE }
 
 #define RACK_ROW(base, stride, count, reg, size, kind, reset)               \
     { (base) + (reg), size, kind, reset, count, stride }

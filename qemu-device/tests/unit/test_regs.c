@@ -63,6 +63,17 @@ static const struct known endpoint_known[] = {
     { TRN4_PORT_BASE + NVL_PORT_TRAIN_COUNT, 4, RO, 0, 36, 0x80 },
     { TRN4_PORT_BASE + NVL_PORT_LANES, 4, RO, 0x400, 36, 0x80 },
     { TRN4_PORT_BASE + NVL_PORT_TRAIN_US, 4, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_TX_BYTES, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_RX_BYTES, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_TX_PACKETS, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_RX_PACKETS, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_REPLAYS, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_RECOVERIES, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_UNCORRECTABLE, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_CRC + 0, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_CRC + 8, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_CRC + 16, 8, RO, 0, 36, 0x80 },
+    { TRN4_PORT_BASE + NVL_PORT_CRC + 24, 8, RO, 0, 36, 0x80 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_SQ_BASE, 8, RW, 0, 64, 0x40 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_CQ_BASE, 8, RW, 0, 64, 0x40 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_SIZE, 4, RW, 0, 64, 0x40 },
@@ -122,6 +133,17 @@ static const struct known switch_known[] = {
     { NVL_SWITCH_PORT_BASE + NVL_PORT_TRAIN_COUNT, 4, RO, 0, 72, 0x80 },
     { NVL_SWITCH_PORT_BASE + NVL_PORT_LANES, 4, RO, 0x400, 72, 0x80 },
     { NVL_SWITCH_PORT_BASE + NVL_PORT_TRAIN_US, 4, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_TX_BYTES, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_RX_BYTES, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_TX_PACKETS, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_RX_PACKETS, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_REPLAYS, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_RECOVERIES, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_UNCORRECTABLE, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_CRC + 0, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_CRC + 8, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_CRC + 16, 8, RO, 0, 72, 0x80 },
+    { NVL_SWITCH_PORT_BASE + NVL_PORT_CRC + 24, 8, RO, 0, 72, 0x80 },
     { NVL_SWITCH_ROUTE_BASE + NVL_ROUTE_PORTS_LO, 8, RW, 0, 2048, 16 },
     { NVL_SWITCH_ROUTE_BASE + NVL_ROUTE_PORTS_HI, 8, RW, 0, 2048, 16 },
     { NVL_SWITCH_PARTITION_BASE + NVL_PARTITION_CTRL, 4, RW, 0, 64, 0x200 },
@@ -341,7 +363,7 @@ static void values_refused(void)
             bad_value(&e, NVL_REG_INT_ENABLE, 4, v, NVL_ERR_VALUE);
             bad_value(&s, NVL_REG_INT_ENABLE, 4, v, NVL_ERR_VALUE);
         }
-        if (v & ~7u) {
+        if (v & ~0xfu) {
             bad_value(&e, port_reg(3, NVL_PORT_CTRL), 4, v, NVL_ERR_VALUE);
             bad_value(&s, sport_reg(71, NVL_PORT_CTRL), 4, v, NVL_ERR_VALUE);
         }

@@ -37,9 +37,14 @@ static void every_link_by_the_rule(void)
     unsigned int n, e, l, s, port, e2, l2;
 
     for (n = 1; n <= NVL_SWITCHES_MAX; n++) {
-        struct nvlf_fabric f = { .switches = n, .width = TRN4_PORTS / n };
+        struct nvlf_fabric f = {
+            .switches = n,
+            .endpoints = nvlf_fabric_check(n),
+            .width = TRN4_PORTS / n,
+        };
         bool used[NVL_SWITCHES_MAX][NVL_SWITCH_PORTS] = { { false } };
 
+        nvlf_wire(&f);
         for (e = 0; e < nvlf_fabric_check(n); e++) {
             for (l = 0; l < TRN4_PORTS; l++) {
                 nvlf_wire_from_endpoint(&f, l, e, &s, &port);
