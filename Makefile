@@ -5,6 +5,16 @@
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
+# RACK=1: as many of all as the full rack has, of which each can still be said otherwise
+RACK ?= 0
+ifeq ($(RACK),1)
+TRN4_COUNT ?= 72
+SWITCHES ?= 36
+HBM ?= 64M
+MEM ?= 4G
+else ifneq ($(RACK),0)
+$(error RACK=$(RACK): 1 for the full rack, or 0)
+endif
 # Number of accelerators and of switches, and the memory behind each accelerator's HBM
 TRN4_COUNT ?= 4
 SWITCHES ?= 2
@@ -50,6 +60,7 @@ help:
 	@echo
 	@echo 'Variables'
 	@echo '  TRN4_COUNT=4      accelerators            SWITCHES=2       switches (a divisor of 36)'
+	@echo '  RACK=1            all of a rack: TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G'
 	@echo '  HBM=256M          backed HBM of each      APERTURE=8G      address space for peer windows, each'
 	@echo '  SMP=2 MEM=2G      of the guest            ACCEL=auto|kvm|tcg    how it runs'
 	@echo '  TRN4_CACHE=$$HOME/.cache/trn4   downloads and builds, shared by all checkouts'

@@ -113,6 +113,7 @@ static const struct nvlf_block *const endpoint_blocks[] = {
     &nvlf_common_block,
     &endpoint_block,
     &nvlf_window_event_block,
+    &nvlf_location_block,
     &nvlf_log_block,
     &nvlf_record_block,
     NULL,
@@ -225,7 +226,7 @@ int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
     ep->ops = ops;
     ep->mem = *mem;
     ep->aperture = aperture;
-    nvlf_log_begin(&ep->d);
+    nvlf_device_power_on(&ep->d);
     endpoint_begin(ep);
     return 0;
 }

@@ -29,7 +29,6 @@ static const struct {
     [NVL_ERROR_ACCESS] = { NVL_SEVERITY_ERROR, NVL_SCOPE_DEVICE },
 };
 
-/* Power on: called once for each device that comes to a place. */
 void nvlf_log_begin(struct nvlf_device *d)
 {
     d->log = (struct nvlf_log) { .on_since = nvlf_now(d->f) };

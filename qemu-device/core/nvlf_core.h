@@ -188,6 +188,48 @@ uint64_t nvlf_endpoint_guid(unsigned int id);
 bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id);
 
 /**
+ * struct nvlf_location - where a device stands, as its registers tell it
+ * @uuid: of the cluster, in the order in which it is written
+ * @serial: ASCII; NULs to the end where it is shorter
+ * @rack: number of its rack, or NVLF_NOWHERE
+ * @tray: within the rack, or NVLF_NOWHERE
+ * @slot: within the tray, or NVLF_NOWHERE
+ * @host: that it is attached to, or NVLF_NOWHERE
+ */
+struct nvlf_location {
+    uint8_t uuid[16];
+    char serial[16];
+    uint32_t rack;
+    uint32_t tray;
+    uint32_t slot;
+    uint32_t host;
+};
+
+#define NVLF_NOWHERE UINT32_MAX
+
+/**
+ * nvlf_location_default() - the location that a device has in the rack
+ * @kind: accelerator or switch
+ * @id: its place in the fabric
+ * @loc: filled in, but for the cluster's UUID, which is zero
+ *
+ * Accelerators in fours, in trays from 0 to 17; switches in fours, in trays
+ * from 18 to 26. A tray is one host.
+ */
+void nvlf_location_default(enum nvl_partner kind, unsigned int id,
+                           struct nvlf_location *loc);
+
+/**
+ * nvlf_device_locate() - tell an attached device where it stands
+ * @f: fabric
+ * @kind: accelerator or switch
+ * @id: its place in the fabric
+ * @loc: copied. Before this call the device is nowhere
+ */
+void nvlf_device_locate(struct nvlf_fabric *f, enum nvl_partner kind,
+                        unsigned int id, const struct nvlf_location *loc);
+
+/**
  * nvlf_switch_attach() - put a switch into the fabric
  * @f: fabric
  * @id: its number, 0 to the fabric's switches - 1

@@ -155,7 +155,10 @@ struct nvlf_device {
     uint32_t err_last;
     uint64_t err_addr;
     struct nvlf_ports port_event;
+
+    /* What outlives resets */
     struct nvlf_log log;
+    struct nvlf_location location;
 
     unsigned int nports;
     struct nvlf_port ports[NVL_SWITCH_PORTS];
@@ -372,6 +375,7 @@ struct nvlf_block {
 
 /* Every block is defined beside its registers; a device lists its own. */
 extern const struct nvlf_block nvlf_common_block;
+extern const struct nvlf_block nvlf_location_block;
 extern const struct nvlf_block nvlf_log_block;
 extern const struct nvlf_block nvlf_record_block;
 extern const struct nvlf_block nvlf_endpoint_port_block;
@@ -393,6 +397,7 @@ void nvlf_regs_write(struct nvlf_device *d,
                      uint64_t value, unsigned int size);
 void nvlf_int_raise(struct nvlf_device *d, uint32_t bits);
 void nvlf_error(struct nvlf_device *d, uint32_t code, uint64_t addr);
+void nvlf_device_power_on(struct nvlf_device *d);
 void nvlf_device_clear(struct nvlf_device *d);
 
 /* @old with the written bits of a register replaced */
@@ -420,6 +425,10 @@ static inline struct nvlf_switch *nvlf_sw(const struct nvlf_access *a)
 void nvlf_log(struct nvlf_device *d, enum nvl_error class, unsigned int port,
               uint64_t detail);
 void nvlf_log_begin(struct nvlf_device *d);
+
+/* ---- location.c ------------------------------------------------------ */
+
+void nvlf_location_clear(struct nvlf_device *d);
 
 /* ---- wiring.c -------------------------------------------------------- */
 
@@ -455,6 +464,22 @@ static inline struct nvlf_switch *nvlf_switch_at(const struct nvlf_fabric *f,
     struct nvlf_switch *sw = id < f->switches ? f->sw[id] : NULL;
 
     return sw && sw->d.attached ? sw : NULL;
+}
+
+/* The device of that kind at place @id, or NULL where none is attached */
+static inline struct nvlf_device *nvlf_device_at(const struct nvlf_fabric *f,
+                                                 enum nvl_partner kind,
+                                                 uint64_t id)
+{
+    struct nvlf_endpoint *ep;
+    struct nvlf_switch *sw;
+
+    if (kind == NVL_PARTNER_SWITCH) {
+        sw = nvlf_switch_at(f, id);
+        return sw ? &sw->d : NULL;
+    }
+    ep = nvlf_endpoint_at(f, id);
+    return ep ? &ep->d : NULL;
 }
 
 /* ---- port.c: links and their training -------------------------------- */

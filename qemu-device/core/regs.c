@@ -49,6 +49,13 @@ void nvlf_error(struct nvlf_device *d, uint32_t code, uint64_t addr)
     nvlf_int_raise(d, NVL_INT_ERROR);
 }
 
+/* A device came to its place; once for each. Resets follow. */
+void nvlf_device_power_on(struct nvlf_device *d)
+{
+    nvlf_log_begin(d);
+    nvlf_location_clear(d);
+}
+
 /* Reset values of the common block; ports are for port.c. */
 void nvlf_device_clear(struct nvlf_device *d)
 {

@@ -38,6 +38,7 @@ static const struct nvlf_block *const switch_blocks[] = {
     &nvlf_partition_block,
     &nvlf_common_block,
     &switch_block,
+    &nvlf_location_block,
     &nvlf_log_block,
     &nvlf_record_block,
     NULL,
@@ -111,7 +112,7 @@ int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
     }
     sw->d.irq = ops->irq;
     sw->d.dev = dev;
-    nvlf_log_begin(&sw->d);
+    nvlf_device_power_on(&sw->d);
     switch_begin(sw);
     return 0;
 }

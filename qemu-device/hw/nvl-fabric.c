@@ -10,6 +10,7 @@
 #include "qemu/bitops.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
+#include "qemu/uuid.h"
 #include "hw/trn4_hw.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
@@ -24,6 +25,7 @@ struct NvlFabric {
 
     uint32_t switches;
     uint32_t train_us;
+    QemuUUID uuid;            /* the cluster's */
     struct nvlf_fabric *core; /* from complete() to finalize */
     QEMUTimer *tick;          /* guest time: stops when the guest does */
     unsigned int attached;    /* devices; deletion waits for none */
@@ -194,6 +196,39 @@ void nvl_fabric_detach_switch(NvlFabric *fabric, uint32_t index)
     fabric->attached--;
 }
 
+void nvl_fabric_locate(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
+                       struct nvlf_location *loc)
+{
+    QEMU_BUILD_BUG_ON(sizeof(loc->uuid) != sizeof(fabric->uuid.data));
+    memcpy(loc->uuid, fabric->uuid.data, sizeof(loc->uuid));
+    nvlf_device_locate(fabric->core, kind, index, loc);
+}
+
+static char *nvl_fabric_get_uuid(Object *obj, Error **errp)
+{
+    return qemu_uuid_unparse_strdup(&NVL_FABRIC(obj)->uuid);
+}
+
+/* Devices have been told by the time that it could change. */
+static void nvl_fabric_set_uuid(Object *obj, const char *value, Error **errp)
+{
+    NvlFabric *fabric = NVL_FABRIC(obj);
+    QemuUUID uuid;
+
+    if (fabric->core) {
+        error_setg(errp, "uuid cannot change once the fabric exists");
+        return;
+    }
+    if (qemu_uuid_parse(value, &uuid) < 0) {
+        error_setg(errp,
+                   "uuid='%s' is not 32 hexadecimal digits in groups of"
+                   " 8-4-4-4-12",
+                   value);
+        return;
+    }
+    fabric->uuid = uuid;
+}
+
 static void nvl_fabric_get_switches(Object *obj, Visitor *v, const char *name,
                                     void *opaque, Error **errp)
 {
@@ -299,6 +334,7 @@ static void nvl_fabric_instance_init(Object *obj)
 
     fabric->switches = NVL_FABRIC_SWITCHES;
     fabric->train_us = NVLF_TRAIN_NS / SCALE_US;
+    qemu_uuid_generate(&fabric->uuid);
 }
 
 /* Devices hold a reference until they are finalized, long detached. */
@@ -328,6 +364,10 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
                               nvl_fabric_set_train_time, NULL, NULL);
     object_class_property_set_description(oc, "train-time",
                                           "microseconds that a link trains; may be set at any time");
+    object_class_property_add_str(oc, "uuid", nvl_fabric_get_uuid,
+                                  nvl_fabric_set_uuid);
+    object_class_property_set_description(oc, "uuid",
+                                          "identity of the cluster; one is made up where none is given");
 }
 
 static const TypeInfo nvl_fabric_info = {

@@ -64,4 +64,14 @@ bool nvl_fabric_attach_switch(NvlFabric *fabric, uint32_t index,
 /** nvl_fabric_detach_switch() - as nvlf_switch_detach() */
 void nvl_fabric_detach_switch(NvlFabric *fabric, uint32_t index);
 
+/**
+ * nvl_fabric_locate() - as nvlf_device_locate(), in the fabric's cluster
+ * @fabric: fabric
+ * @kind: accelerator or switch
+ * @index: its place; attached
+ * @loc: where it stands; takes the cluster's UUID
+ */
+void nvl_fabric_locate(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
+                       struct nvlf_location *loc);
+
 #endif /* HW_NVLF_NVL_FABRIC_H */

@@ -15,6 +15,7 @@
 #include "migration/vmstate.h"
 #include "qapi/error.h"
 #include "nvl-fabric.h"
+#include "nvlf-device.h"
 #include "nvlf-pci.h"
 #include "trace.h"
 
@@ -29,6 +30,7 @@ struct NvlSwitchState {
     /* Properties */
     NvlFabric *fabric;
     uint32_t index;
+    NvlfDevice dev;
 
     NvlfPci pci;
     MemoryRegion regs;
@@ -110,7 +112,7 @@ static bool nvl_switch_check_properties(NvlSwitchState *s, Error **errp)
                          " fabric");
         return false;
     }
-    return true;
+    return nvlf_device_check(&s->dev, errp);
 }
 
 /* Undoes all that realize has done so far, in reverse order. */
@@ -144,6 +146,7 @@ static void nvl_switch_realize(PCIDevice *pci, Error **errp)
         return;
     }
     s->attached = true;
+    nvlf_device_begin(&s->dev, s->fabric, NVL_PARTNER_SWITCH, s->index);
     nvlf_pci_set_serial(&s->pci, nvl_switch_regs_read(s, NVL_REG_GUID, 8));
 }
 
@@ -162,6 +165,7 @@ static const Property nvl_switch_properties[] = {
     DEFINE_PROP_LINK("fabric", NvlSwitchState, fabric, TYPE_NVL_FABRIC,
                      NvlFabric *),
     DEFINE_PROP_UINT32("index", NvlSwitchState, index, NVL_SWITCH_NO_INDEX),
+    NVLF_DEVICE_PROPERTIES(NvlSwitchState, dev),
     NVLF_PCI_PROPERTIES(NvlSwitchState, pci, NVL_SWITCH_PCI_DEVICE_ID),
 };
 

@@ -30,6 +30,7 @@
 #include "system/runstate.h"
 #include "aperture.h"
 #include "nvl-fabric.h"
+#include "nvlf-device.h"
 #include "nvlf-pci.h"
 #include "trace.h"
 
@@ -55,6 +56,7 @@ struct Trn4State {
     HostMemoryBackend *memdev;
     uint32_t index;
     uint64_t aperture_size;
+    NvlfDevice dev;
 
     NvlfPci pci;
     MemoryRegion regs;
@@ -293,7 +295,7 @@ static bool trn4_check_properties(Trn4State *s, Error **errp)
                                 "share=on,size=256M and memdev=hbm0.\n");
         return false;
     }
-    return true;
+    return nvlf_device_check(&s->dev, errp);
 }
 
 /* Peers map the file behind it, so that there must be one. */
@@ -422,6 +424,7 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
         goto unwind;
     }
     s->attached = true;
+    nvlf_device_begin(&s->dev, s->fabric, NVL_PARTNER_ENDPOINT, s->index);
     nvlf_pci_set_serial(&s->pci, nvlf_endpoint_guid(s->index));
     return;
 
@@ -454,6 +457,7 @@ static const Property trn4_properties[] = {
                      HostMemoryBackend *),
     DEFINE_PROP_UINT32("index", Trn4State, index, TRN4_NO_INDEX),
     DEFINE_PROP_SIZE("aperture", Trn4State, aperture_size, 8 * GiB),
+    NVLF_DEVICE_PROPERTIES(Trn4State, dev),
     NVLF_PCI_PROPERTIES(Trn4State, pci, TRN4_PCI_DEVICE_ID),
 };
 

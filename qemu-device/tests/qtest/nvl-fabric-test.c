@@ -145,6 +145,159 @@ static void test_train_time(void)
     rack_free(r);
 }
 
+/* ---- Where devices stand ------------------------------------------------ */
+
+static void check_location(const RackFn *fn, const char *uuid,
+                           const char *serial, uint32_t rack, uint32_t tray,
+                           uint32_t slot, uint32_t host)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned int i;
+
+    for (i = 0; i < 16; i++) {
+        uint64_t word = rack_read64(fn, NVL_REG_CLUSTER_UUID + i / 8 * 8);
+
+        g_string_append_printf(text,
+                               i >= 4 && i <= 10 && i % 2 == 0 ? "-%02x"
+                                                               : "%02x",
+                               (unsigned int)(word >> i % 8 * 8 & 0xff));
+    }
+    g_assert_cmpstr(text->str, ==, uuid);
+    g_string_truncate(text, 0);
+    for (i = 0; i < 16; i++) {
+        uint64_t word = rack_read64(fn, NVL_REG_SERIAL + i / 8 * 8);
+
+        g_string_append_c(text, word >> i % 8 * 8 & 0xff);
+    }
+    g_assert_cmpuint(strlen(serial), <=, 16);
+    g_assert(!strncmp(text->str, serial, 16));
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_RACK), ==, rack);
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_TRAY), ==, tray);
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_SLOT), ==, slot);
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_HOST), ==, host);
+}
+
+static char *get_uuid(Rack *r, const char *path)
+{
+    QDict *answer = qtest_qmp(r->qts,
+                              "{ 'execute': 'qom-get', 'arguments':"
+                              " { 'path': %s, 'property': 'uuid' } }",
+                              path);
+    char *uuid = g_strdup(qdict_get_str(answer, "return"));
+
+    qobject_unref(answer);
+    return uuid;
+}
+
+/* By the index, through resets; of a cluster unlike any other */
+static void test_location(void)
+{
+    Rack *r = rack_new(6, 4);
+    g_autofree char *uuid = get_uuid(r, "/objects/fabric0");
+    g_autofree char *other = NULL;
+
+    check_location(&r->ep[0], uuid, "TRN4-0000", 0, 0, 0, 0);
+    check_location(&r->ep[5], uuid, "TRN4-0005", 0, 1, 1, 1);
+    check_location(&r->sw[3], uuid, "NVLS-0003", 0, 18, 3, 18);
+    rack_flr(&r->ep[5]);
+    rack_flr(&r->sw[3]);
+    check_location(&r->ep[5], uuid, "TRN4-0005", 0, 1, 1, 1);
+    check_location(&r->sw[3], uuid, "NVLS-0003", 0, 18, 3, 18);
+    works(r->qts, "object-add", "{ 'qom-type': 'nvl-fabric', 'id': 'f' }");
+    other = get_uuid(r, "/objects/f");
+    g_assert_cmpstr(other, !=, uuid);
+    rack_free(r);
+}
+
+static void test_location_given(void)
+{
+    Rack *r = rack_new_args(2, 1, 1,
+                            "aperture=64M,rack=3,tray=65535,slot=0,"
+                            "host=9,serial=~ABCDEFGHIJKLMN!",
+                            NULL);
+    g_autofree char *uuid = get_uuid(r, "/objects/fabric0");
+
+    check_location(&r->ep[0], uuid, "~ABCDEFGHIJKLMN!", 3, 65535, 0, 9);
+    check_location(&r->ep[1], uuid, "~ABCDEFGHIJKLMN!", 3, 65535, 0, 9);
+    check_location(&r->sw[0], uuid, "NVLS-0000", 0, 18, 0, 18);
+    rack_free(r);
+}
+
+static void test_uuid(void)
+{
+    static const char *const bad[] = {
+        "",
+        "1",
+        "00112233-4455-6677-8899-aabbccddeef",
+        "00112233-4455-6677-8899-aabbccddeefg",
+        "00112233-4455-6677-8899-aabbccddeeff0",
+        "00112233445566778899aabbccddeeff",
+    };
+    Rack *r = rack_new_args(0, 0, 1, NULL, NULL);
+    g_autofree char *uuid = NULL;
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(bad); i++) {
+        g_autofree char *add =
+            g_strdup_printf("{ 'qom-type': 'nvl-fabric', 'id': 'f', 'uuid': '%s' }",
+                            bad[i]);
+
+        fails(r->qts, "object-add", add, "8-4-4-4-12");
+    }
+    works(r->qts, "object-add",
+          "{ 'qom-type': 'nvl-fabric', 'id': 'f',"
+          " 'uuid': '00112233-4455-6677-8899-aabbccddeeff' }");
+    uuid = get_uuid(r, "/objects/f");
+    g_assert_cmpstr(uuid, ==, "00112233-4455-6677-8899-aabbccddeeff");
+    fails(r->qts, "qom-set",
+          "{ 'path': '/objects/f', 'property': 'uuid',"
+          " 'value': '00112233-4455-6677-8899-aabbccddeeff' }",
+          "cannot change");
+    rack_free(r);
+}
+
+/* One is wrong in each; the same for both kinds of device */
+static void test_location_errors(void)
+{
+    static const struct {
+        const char *args;
+        const char *words;
+    } bad[] = {
+        { "'rack': -2", "rack=-2 is out of range: 0 to 65535" },
+        { "'rack': 65536", "rack=65536 is out of range: 0 to 65535" },
+        { "'tray': 65536", "tray=65536 is out of range: 0 to 65535" },
+        { "'slot': 4294967295", "slot=4294967295 is out of range" },
+        { "'host': -9223372036854775808", "host=-9223372036854775808 is out" },
+        { "'serial': ''", "has 0 characters: 1 to 16" },
+        { "'serial': 'ABCDEFGHIJKLMNOPQ'", "has 17 characters: 1 to 16" },
+        { "'serial': 'A B'", "has a character other than" },
+        { "'serial': 'A\\u007f'", "has a character other than" },
+        { "'serial': '\\u00e9'", "has a character other than" },
+    };
+    Rack *r =
+        rack_new_args(0, 0, 1, NULL,
+                      "-device pcie-root-port,id=rp9,chassis=9,slot=9,addr=8"
+                      " -object memory-backend-memfd,id=good,share=on,size=4M");
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(bad); i++) {
+        g_autofree char *ep =
+            g_strdup_printf("{ 'driver': 'trn4',"
+                            " 'id': 'bad', 'bus': 'rp9', 'fabric': 'fabric0', 'index': 0,"
+                            " 'memdev': 'good', %s }",
+                            bad[i].args);
+        g_autofree char *sw =
+            g_strdup_printf("{ 'driver': 'nvl-switch',"
+                            " 'id': 'bad', 'bus': 'rp9', 'fabric': 'fabric0', 'index': 0,"
+                            " %s }",
+                            bad[i].args);
+
+        fails(r->qts, "device_add", ep, bad[i].words);
+        fails(r->qts, "device_add", sw, bad[i].words);
+    }
+    rack_free(r);
+}
+
 /* ---- Devices that cannot join ------------------------------------------ */
 
 /* One thing is wrong with each. Port rp9 is free, and so are places 1 to 3. */
@@ -466,12 +619,19 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/nvl-fabric/switches", test_switches);
     qtest_add_func("/nvl-fabric/train-time", test_train_time);
-    qtest_add_func("/nvl-fabric/errors/trn4", test_trn4_errors);
-    qtest_add_func("/nvl-fabric/errors/nvl-switch", test_switch_errors);
-    qtest_add_func("/nvl-fabric/errors/migrate", test_unmigratable);
-    qtest_add_func("/nvl-fabric/hotplug/loop", test_hotplug);
-    qtest_add_func("/nvl-fabric/hotplug/mappings", test_mappings);
-    qtest_add_func("/nvl-fabric/hotplug/all", test_unplug_switch);
-    qtest_add_func("/nvl-fabric/hotplug/by-message", test_unplug_by_message);
-    return g_test_run();
+    rack_free(r);
+}
+
+qtest_add_func("/nvl-fabric/location/default", test_location);
+qtest_add_func("/nvl-fabric/location/given", test_location_given);
+qtest_add_func("/nvl-fabric/location/uuid", test_uuid);
+qtest_add_func("/nvl-fabric/errors/location", test_location_errors);
+qtest_add_func("/nvl-fabric/errors/trn4", test_trn4_errors);
+qtest_add_func("/nvl-fabric/errors/nvl-switch", test_switch_errors);
+qtest_add_func("/nvl-fabric/errors/migrate", test_unmigratable);
+qtest_add_func("/nvl-fabric/hotplug/loop", test_hotplug);
+qtest_add_func("/nvl-fabric/hotplug/mappings", test_mappings);
+qtest_add_func("/nvl-fabric/hotplug/all", test_unplug_switch);
+qtest_add_func("/nvl-fabric/hotplug/by-message", test_unplug_by_message);
+return g_test_run();
 }
