@@ -114,6 +114,7 @@ static const struct nvlf_block *const endpoint_blocks[] = {
     &endpoint_block,
     &nvlf_window_event_block,
     &nvlf_location_block,
+    &nvlf_sensor_block,
     &nvlf_log_block,
     &nvlf_record_block,
     NULL,

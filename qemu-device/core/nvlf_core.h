@@ -229,6 +229,24 @@ void nvlf_location_default(enum nvl_partner kind, unsigned int id,
 void nvlf_device_locate(struct nvlf_fabric *f, enum nvl_partner kind,
                         unsigned int id, const struct nvlf_location *loc);
 
+#define NVLF_TEMPERATURE_MIN (-40000) /* thousandths of a deg C */
+#define NVLF_TEMPERATURE_MAX 200000
+#define NVLF_COOLER          5000 /* than the limit: no longer too hot */
+
+/** nvlf_sensor_limit() - thousandths of a deg C; what is more is too hot */
+int32_t nvlf_sensor_limit(enum nvl_partner kind);
+
+/**
+ * nvlf_device_sense() - what an attached device's sensors read from now on
+ * @f: fabric
+ * @kind: accelerator or switch
+ * @id: its place in the fabric
+ * @temperature: thousandths of a degree Celsius, NVLF_TEMPERATURE_MIN to _MAX
+ * @power: milliwatts
+ */
+void nvlf_device_sense(struct nvlf_fabric *f, enum nvl_partner kind,
+                       unsigned int id, int32_t temperature, uint32_t power);
+
 /**
  * nvlf_switch_attach() - put a switch into the fabric
  * @f: fabric

@@ -159,6 +159,9 @@ struct nvlf_device {
     /* What outlives resets */
     struct nvlf_log log;
     struct nvlf_location location;
+    int32_t temperature; /* thousandths of a deg C */
+    uint32_t power;      /* milliwatts */
+    bool hot;            /* and logged so: see sensor.c */
 
     unsigned int nports;
     struct nvlf_port ports[NVL_SWITCH_PORTS];
@@ -376,6 +379,7 @@ struct nvlf_block {
 /* Every block is defined beside its registers; a device lists its own. */
 extern const struct nvlf_block nvlf_common_block;
 extern const struct nvlf_block nvlf_location_block;
+extern const struct nvlf_block nvlf_sensor_block;
 extern const struct nvlf_block nvlf_log_block;
 extern const struct nvlf_block nvlf_record_block;
 extern const struct nvlf_block nvlf_endpoint_port_block;
@@ -429,6 +433,10 @@ void nvlf_log_begin(struct nvlf_device *d);
 /* ---- location.c ------------------------------------------------------ */
 
 void nvlf_location_clear(struct nvlf_device *d);
+
+/* ---- sensor.c -------------------------------------------------------- */
+
+void nvlf_sensor_clear(struct nvlf_device *d);
 
 /* ---- wiring.c -------------------------------------------------------- */
 

@@ -54,6 +54,7 @@ void nvlf_device_power_on(struct nvlf_device *d)
 {
     nvlf_log_begin(d);
     nvlf_location_clear(d);
+    nvlf_sensor_clear(d);
 }
 
 /* Reset values of the common block; ports are for port.c. */

@@ -39,6 +39,7 @@ static const struct nvlf_block *const switch_blocks[] = {
     &nvlf_common_block,
     &switch_block,
     &nvlf_location_block,
+    &nvlf_sensor_block,
     &nvlf_log_block,
     &nvlf_record_block,
     NULL,

@@ -204,6 +204,12 @@ void nvl_fabric_locate(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
     nvlf_device_locate(fabric->core, kind, index, loc);
 }
 
+void nvl_fabric_sense(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
+                      int32_t temperature, uint32_t power)
+{
+    nvlf_device_sense(fabric->core, kind, index, temperature, power);
+}
+
 static char *nvl_fabric_get_uuid(Object *obj, Error **errp)
 {
     return qemu_uuid_unparse_strdup(&NVL_FABRIC(obj)->uuid);

@@ -74,4 +74,8 @@ void nvl_fabric_detach_switch(NvlFabric *fabric, uint32_t index);
 void nvl_fabric_locate(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
                        struct nvlf_location *loc);
 
+/** nvl_fabric_sense() - as nvlf_device_sense(); not from within a call */
+void nvl_fabric_sense(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
+                      int32_t temperature, uint32_t power);
+
 #endif /* HW_NVLF_NVL_FABRIC_H */

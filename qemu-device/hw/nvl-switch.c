@@ -24,6 +24,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(NvlSwitchState, NVL_SWITCH)
 
 #define NVL_SWITCH_NO_INDEX UINT32_MAX
 
+/* Assumed: nothing is published. Thousandths of a degree Celsius, milliwatts */
+#define NVL_SWITCH_IDLE_TEMPERATURE 50000
+#define NVL_SWITCH_IDLE_POWER       120000
+
 struct NvlSwitchState {
     PCIDevice parent_obj;
 
@@ -119,6 +123,7 @@ static bool nvl_switch_check_properties(NvlSwitchState *s, Error **errp)
 static void nvl_switch_unwind(NvlSwitchState *s)
 {
     if (s->attached) {
+        nvlf_device_end(&s->dev);
         nvl_fabric_detach_switch(s->fabric, s->index);
         s->attached = false;
     }
@@ -165,7 +170,8 @@ static const Property nvl_switch_properties[] = {
     DEFINE_PROP_LINK("fabric", NvlSwitchState, fabric, TYPE_NVL_FABRIC,
                      NvlFabric *),
     DEFINE_PROP_UINT32("index", NvlSwitchState, index, NVL_SWITCH_NO_INDEX),
-    NVLF_DEVICE_PROPERTIES(NvlSwitchState, dev),
+    NVLF_DEVICE_PROPERTIES(NvlSwitchState, dev, NVL_SWITCH_IDLE_TEMPERATURE,
+                           NVL_SWITCH_IDLE_POWER),
     NVLF_PCI_PROPERTIES(NvlSwitchState, pci, NVL_SWITCH_PCI_DEVICE_ID),
 };
 

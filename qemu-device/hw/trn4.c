@@ -40,6 +40,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(Trn4State, TRN4)
 #define TRN4_CLASS_ID 0x1200 /* processing accelerator */
 #define TRN4_NO_INDEX UINT32_MAX
 
+/* Assumed: nothing is published. Thousandths of a degree Celsius, milliwatts */
+#define TRN4_IDLE_TEMPERATURE 45000
+#define TRN4_IDLE_POWER       150000
+
 /*
  * How long the engine may keep the main loop to itself, and how long it then
  * pauses. A vCPU that waits for the BQL gets it in the pause; that much of the
@@ -378,6 +382,7 @@ static bool trn4_init_bars(Trn4State *s, uint64_t hbm_size, Error **errp)
 static void trn4_unwind(Trn4State *s)
 {
     if (s->attached) {
+        nvlf_device_end(&s->dev);
         nvl_fabric_detach_endpoint(s->fabric, s->index);
         s->attached = false;
     }
@@ -457,7 +462,8 @@ static const Property trn4_properties[] = {
                      HostMemoryBackend *),
     DEFINE_PROP_UINT32("index", Trn4State, index, TRN4_NO_INDEX),
     DEFINE_PROP_SIZE("aperture", Trn4State, aperture_size, 8 * GiB),
-    NVLF_DEVICE_PROPERTIES(Trn4State, dev),
+    NVLF_DEVICE_PROPERTIES(Trn4State, dev, TRN4_IDLE_TEMPERATURE,
+                           TRN4_IDLE_POWER),
     NVLF_PCI_PROPERTIES(Trn4State, pci, TRN4_PCI_DEVICE_ID),
 };
 

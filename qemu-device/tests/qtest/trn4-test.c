@@ -7,6 +7,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/pci/pci_regs.h"
+#include "qobject/qdict.h"
 #include "trn4-qtest.h"
 
 #define MIB        RACK_MIB
@@ -351,6 +352,89 @@ static void test_log(void)
     rack_free(r);
 }
 
+/* ---- Sensors ----------------------------------------------------------- */
+
+/* Set a property; where it must fail, the error says @words. */
+static void set_sensor(Rack *r, const RackFn *fn, const char *property,
+                       int64_t value, const char *words)
+{
+    g_autofree char *path = g_strdup_printf("/machine/peripheral/%s", fn->id);
+    QDict *answer = qtest_qmp(r->qts,
+                              "{ 'execute': 'qom-set', 'arguments':"
+                              " { 'path': %s, 'property': %s, 'value': %" PRId64
+                              " } }",
+                              path, property, value);
+
+    if (words) {
+        QDict *error = qdict_get_qdict(answer, "error");
+
+        g_assert_nonnull(error);
+        g_assert_nonnull(strstr(qdict_get_str(error, "desc"), words));
+    } else {
+        g_assert_true(qdict_haskey(answer, "return"));
+    }
+    qobject_unref(answer);
+}
+
+static void check_sensors(Rack *r, RackFn *fn, int32_t idle, uint32_t power,
+                          int32_t limit)
+{
+    uint64_t head;
+
+    g_assert_cmpint(rack_read32(fn, NVL_REG_TEMPERATURE), ==, idle);
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_POWER), ==, power);
+    set_sensor(r, fn, "temperature", -40000, NULL);
+    g_assert_cmpint((int32_t)rack_read32(fn, NVL_REG_TEMPERATURE), ==, -40000);
+    set_sensor(r, fn, "power", UINT32_MAX, NULL);
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_POWER), ==, UINT32_MAX);
+
+    set_sensor(r, fn, "temperature", limit, NULL);
+    head = rack_read64(fn, NVL_REG_LOG_HEAD);
+    rack_write32(fn, NVL_REG_INT_STATUS, NVL_INT_LOG);
+    set_sensor(r, fn, "temperature", limit + 1, NULL);
+    g_assert_cmpuint(rack_read64(fn, NVL_REG_LOG_HEAD), ==, head + 1);
+    g_assert_cmphex(rack_read32(fn, NVL_REG_INT_STATUS) & NVL_INT_LOG, ==,
+                    NVL_INT_LOG);
+    g_assert_cmphex(rack_read32(fn, RACK_LOG(head, NVL_LOG_WHAT)), ==,
+                    NVL_ERROR_OVERHEAT | NVL_SEVERITY_DEGRADED << 16 |
+                        NVL_SCOPE_DEVICE << 24);
+    g_assert_cmpuint(rack_read64(fn, RACK_LOG(head, NVL_LOG_DETAIL)), ==,
+                     limit + 1);
+    rack_flr(fn);
+    g_assert_cmpint(rack_read32(fn, NVL_REG_TEMPERATURE), ==, limit + 1);
+
+    /* What is refused changes nothing. */
+    set_sensor(r, fn, "temperature", -40001,
+               "temperature=-40001 is out of range: -40000 to 200000");
+    set_sensor(r, fn, "temperature", 200001, "temperature=200001 is out of");
+    set_sensor(r, fn, "power", -1, "power=-1 is out of range: 0 to 4294967295");
+    set_sensor(r, fn, "power", 1ll << 32, "power=4294967296 is out of range");
+    set_sensor(r, fn, "tray", 1, "Attempt to set property 'tray'");
+    g_assert_cmpint(rack_read32(fn, NVL_REG_TEMPERATURE), ==, limit + 1);
+    g_assert_cmpuint(rack_read32(fn, NVL_REG_POWER), ==, UINT32_MAX);
+}
+
+static void test_sensors(void)
+{
+    Rack *r = rack_new(2, 1);
+
+    check_sensors(r, &r->ep[1], 45000, 150000, 95000);
+    check_sensors(r, &r->sw[0], 50000, 120000, 105000);
+    rack_free(r);
+}
+
+/* A device that is too hot when it is plugged in says so at once. */
+static void test_sensors_given(void)
+{
+    Rack *r = rack_new_args(1, 0, 1, "aperture=64M,temperature=95001,power=7",
+                            NULL);
+
+    g_assert_cmpint(rack_read32(&r->ep[0], NVL_REG_TEMPERATURE), ==, 95001);
+    g_assert_cmpuint(rack_read32(&r->ep[0], NVL_REG_POWER), ==, 7);
+    g_assert_cmpuint(rack_read64(&r->ep[0], NVL_REG_LOG_HEAD), ==, 1);
+    rack_free(r);
+}
+
 /* ---- Ports ------------------------------------------------------------- */
 
 static uint64_t ep_port(const RackFn *fn, unsigned int port, unsigned int reg)
@@ -590,6 +674,8 @@ int main(int argc, char **argv)
     qtest_add_func("/trn4/registers/reserved", test_reserved);
     qtest_add_func("/trn4/registers/read-write", test_read_write);
     qtest_add_func("/trn4/registers/log", test_log);
+    qtest_add_func("/trn4/sensors/run-time", test_sensors);
+    qtest_add_func("/trn4/sensors/given", test_sensors_given);
     qtest_add_func("/trn4/ports/train", test_train);
     qtest_add_func("/trn4/ports/one-switch", test_train_one_switch);
     qtest_add_func("/trn4/ports/disable", test_port_disable);
