@@ -262,7 +262,7 @@ int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
 /** nvlf_switch_detach() - take it out: its links drop */
 void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id);
 
-/** nvlf_switch_reset() - routes and partitions go, links train anew */
+/** nvlf_switch_reset() - its tables are emptied, links train anew */
 void nvlf_switch_reset(struct nvlf_fabric *f, unsigned int id);
 
 /** nvlf_switch_read() - read BAR0 of a switch */

@@ -31,6 +31,7 @@
  *  9. nvlf_log.tail does not pass nvlf_log.head.
  * 10. A link has a deadline exactly while its ports are in TRAIN, and
  *     nvlf_fabric.armed is later than none of them.
+ * 11. A valid group has a partition; its ports exist, valid or not.
  */
 #ifndef NVLF_INTERNAL_H
 #define NVLF_INTERNAL_H
@@ -287,6 +288,11 @@ struct nvlf_partition {
     uint64_t members[NVLF_MEMBER_WORDS];
 };
 
+struct nvlf_group {
+    uint32_t ctrl;
+    struct nvlf_ports ports;
+};
+
 struct nvlf_switch {
     struct nvlf_device d;
     struct nvlf_ports up[NVL_ENDPOINTS_MAX];
@@ -294,6 +300,7 @@ struct nvlf_switch {
     uint64_t slots[NVL_ENDPOINTS_MAX];
     struct nvlf_route routes[NVL_TARGET_IDS];
     struct nvlf_partition partitions[NVL_PARTITIONS];
+    struct nvlf_group groups[NVL_GROUPS];
 };
 
 struct nvlf_fabric {
@@ -386,6 +393,7 @@ extern const struct nvlf_block nvlf_endpoint_port_block;
 extern const struct nvlf_block nvlf_switch_port_block;
 extern const struct nvlf_block nvlf_route_block;
 extern const struct nvlf_block nvlf_partition_block;
+extern const struct nvlf_block nvlf_group_block;
 extern const struct nvlf_block nvlf_grant_block;
 extern const struct nvlf_block nvlf_window_block;
 extern const struct nvlf_block nvlf_window_event_block;

@@ -21,12 +21,18 @@ static uint64_t partition_count_get(const struct nvlf_access *a)
     return NVL_PARTITIONS;
 }
 
+static uint64_t group_count_get(const struct nvlf_access *a)
+{
+    return NVL_GROUPS;
+}
+
 /* The device's own registers follow the common block. */
 #define OWN(reg) (-NVLF_COMMON_SIZE + (reg))
 
 static const struct nvlf_reg switch_regs[] = {
     { OWN(NVL_SWITCH_REG_ROUTE_COUNT), 4, 1, route_count_get, NULL },
     { OWN(NVL_SWITCH_REG_PARTITION_COUNT), 4, 1, partition_count_get, NULL },
+    { OWN(NVL_SWITCH_REG_GROUP_COUNT), 4, 1, group_count_get, NULL },
 };
 static const struct nvlf_block switch_block = NVLF_BLOCK(NVLF_COMMON_SIZE, 1,
                                                          0x10, switch_regs);
@@ -36,6 +42,7 @@ static const struct nvlf_block *const switch_blocks[] = {
     &nvlf_switch_port_block,
     &nvlf_route_block,
     &nvlf_partition_block,
+    &nvlf_group_block,
     &nvlf_common_block,
     &switch_block,
     &nvlf_location_block,
@@ -72,6 +79,7 @@ static void switch_end(struct nvlf_switch *sw)
     memset(sw->slots, 0, sizeof(sw->slots));
     memset(sw->routes, 0, sizeof(sw->routes));
     memset(sw->partitions, 0, sizeof(sw->partitions));
+    memset(sw->groups, 0, sizeof(sw->groups));
     nvlf_device_clear(&sw->d);
 }
 

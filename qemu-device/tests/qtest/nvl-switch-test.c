@@ -60,11 +60,16 @@ static void test_config(void)
     RACK_ROW(NVL_SWITCH_PARTITION_BASE, NVL_PARTITION_STRIDE, NVL_PARTITIONS, \
              reg, size, RACK_RW, 0)
 
+#define GROUP(reg, size) \
+    RACK_ROW(NVL_SWITCH_GROUP_BASE, NVL_GROUP_STRIDE, NVL_GROUPS, reg, size, \
+             RACK_RW, 0)
+
 /* Of switch 1 with nobody at the other end of its links */
 static const RackReg registers[] = {
     RACK_COMMON(NVL_SWITCH_ID_VALUE, NVL_SWITCH_PORTS, 1),
     { NVL_SWITCH_REG_ROUTE_COUNT, 4, RACK_RO, NVL_TARGET_IDS },
     { NVL_SWITCH_REG_PARTITION_COUNT, 4, RACK_RO, NVL_PARTITIONS },
+    { NVL_SWITCH_REG_GROUP_COUNT, 4, RACK_RO, NVL_GROUPS },
     RACK_PORTS(NVL_SWITCH_PORT_BASE, NVL_SWITCH_PORTS, NVL_PORT_DETECT),
     ROUTE(NVL_ROUTE_PORTS_LO),
     ROUTE(NVL_ROUTE_PORTS_HI),
@@ -72,6 +77,9 @@ static const RackReg registers[] = {
     PARTITION(NVL_PARTITION_MEMBERS, 8),
     PARTITION(NVL_PARTITION_MEMBERS + 8, 8),
     PARTITION(NVL_PARTITION_MEMBERS + 0xf8, 8),
+    GROUP(NVL_GROUP_CTRL, 4),
+    GROUP(NVL_GROUP_PORTS_LO, 8),
+    GROUP(NVL_GROUP_PORTS_HI, 8),
 };
 
 static void test_reset_values(void)
@@ -94,7 +102,7 @@ static void test_access(void)
 {
     /* clang-format off */
     static const uint32_t gaps[] = {
-        0x038, 0x03c, 0x050, 0x07c, 0x088, 0x0fc, 0x100, 0x1000,
+        0x038, 0x03c, 0x050, 0x07c, 0x08c, 0x0fc, 0x100, 0x1000,
         NVL_SWITCH_MSIX_TABLE - 4, NVL_SWITCH_MSIX_TABLE + MSIX_END,
         NVL_SWITCH_MSIX_PBA + 8, NVL_SWITCH_PORT_BASE - 4,
         NVL_SWITCH_PORT_BASE + 0x20,
@@ -103,7 +111,9 @@ static void test_access(void)
         NVL_SWITCH_ROUTE_BASE + NVL_TARGET_IDS * NVL_ROUTE_STRIDE,
         NVL_SWITCH_PARTITION_BASE + 4, NVL_SWITCH_PARTITION_BASE + 0xfc,
         NVL_SWITCH_PARTITION_BASE + NVL_PARTITIONS * NVL_PARTITION_STRIDE,
-        NVL_SWITCH_GROUP_BASE, NVL_SWITCH_BAR_REGS_SIZE - 4,
+        NVL_SWITCH_GROUP_BASE + 4, NVL_SWITCH_GROUP_BASE + 0x18,
+        NVL_SWITCH_GROUP_BASE + NVL_GROUPS * NVL_GROUP_STRIDE,
+        NVL_SWITCH_BAR_REGS_SIZE - 4,
     };
     /* clang-format on */
     Rack *r = rack_new_args(0, 2, 2, NULL, NULL);
@@ -136,6 +146,10 @@ static void test_reserved(void)
         { RACK_PARTITION(63, NVL_PARTITION_CTRL), NVL_PARTITION_VALID | 0x10001,
           4 },
         { RACK_PARTITION(0, NVL_PARTITION_CTRL), 1u << 30, 4 },
+        { RACK_GROUP(0, NVL_GROUP_CTRL), NVL_GROUP_VALID, 4 },
+        { RACK_GROUP(1023, NVL_GROUP_CTRL), 0x10000, 4 },
+        { RACK_GROUP(1, NVL_GROUP_PORTS_HI), 0x100, 8 },
+        { RACK_GROUP(1, NVL_GROUP_PORTS_HI) + 4, 1, 4 },
     };
     Rack *r = rack_new_args(0, 1, 1, NULL, NULL);
     RackFn *sw = &r->sw[0];

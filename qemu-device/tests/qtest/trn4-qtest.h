@@ -133,6 +133,8 @@ uint32_t rack_window_status(const RackFn *fn, unsigned int window);
     RACK_ENTRY(TRN4_DOORBELL_BASE, TRN4_DOORBELL_STRIDE, n, reg)
 #define RACK_ROUTE(n, reg) \
     RACK_ENTRY(NVL_SWITCH_ROUTE_BASE, NVL_ROUTE_STRIDE, n, reg)
+#define RACK_GROUP(n, reg) \
+    RACK_ENTRY(NVL_SWITCH_GROUP_BASE, NVL_GROUP_STRIDE, n, reg)
 #define RACK_LOG(n, reg) \
     RACK_ENTRY(NVL_LOG_BASE, NVL_LOG_STRIDE, n, reg)
 #define RACK_PARTITION(n, reg) \

@@ -431,6 +431,11 @@ uint64_t member_reg(unsigned int p, unsigned int word)
     return partition_reg(p, NVL_PARTITION_MEMBERS + word * 8);
 }
 
+uint64_t group_reg(unsigned int g, unsigned int reg)
+{
+    return NVL_SWITCH_GROUP_BASE + g * NVL_GROUP_STRIDE + reg;
+}
+
 uint64_t log_reg(unsigned int entry, unsigned int reg)
 {
     return NVL_LOG_BASE + entry * NVL_LOG_STRIDE + reg;
@@ -930,6 +935,19 @@ static void check_queues(struct world *w, unsigned int e)
     }
 }
 
+static void check_groups(const struct nvlf_switch *n)
+{
+    unsigned int g;
+
+    for (g = 0; g < NVL_GROUPS; g++) {
+        uint32_t ctrl = n->groups[g].ctrl;
+
+        EQ(ctrl & ~(NVL_GROUP_VALID | NVL_GROUP_PARTITION_MASK), 0);
+        CHECK(!(ctrl & NVL_GROUP_VALID) || (ctrl & NVL_GROUP_PARTITION_MASK));
+        EQ(n->groups[g].ports.w[1] >> (NVL_SWITCH_PORTS - 64), 0);
+    }
+}
+
 /* Every record that is kept is one that could have been logged. */
 static void check_log(struct world *w, const struct nvlf_device *d)
 {
@@ -960,6 +978,7 @@ void world_check(struct world *w)
     check_links(w);
     for (s = 0; s < w->switches; s++) {
         if (w->f->sw[s]) {
+            check_groups(w->f->sw[s]);
             check_log(w, &w->f->sw[s]->d);
         }
     }

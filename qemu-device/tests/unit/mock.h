@@ -94,6 +94,7 @@ uint64_t doorbell_reg(unsigned int q, unsigned int reg);
 uint64_t route_reg(unsigned int d, unsigned int reg);
 uint64_t partition_reg(unsigned int p, unsigned int reg);
 uint64_t member_reg(unsigned int p, unsigned int word);
+uint64_t group_reg(unsigned int g, unsigned int reg);
 uint64_t log_reg(unsigned int entry, unsigned int reg);
 
 /* Tables */

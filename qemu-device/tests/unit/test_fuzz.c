@@ -68,7 +68,7 @@ static uint64_t any_endpoint_reg(void)
 
 static uint64_t any_switch_reg(void)
 {
-    switch (below(5)) {
+    switch (below(6)) {
     case 0:
         return one_in(4) ? below(NVL_LOG_BASE + 0x800) : below(0x260);
     case 1:
@@ -77,6 +77,8 @@ static uint64_t any_switch_reg(void)
         return route_reg(one_in(4) ? below(2048) : below(8), below(16) & ~3);
     case 3:
         return partition_reg(below(64), below(0x200) & ~3);
+    case 4:
+        return group_reg(below(1024), below(0x20) & ~3);
     default:
         return below(NVL_SWITCH_BAR_REGS_SIZE + 16);
     }
