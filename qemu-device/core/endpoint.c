@@ -85,6 +85,21 @@ static uint64_t ro_stores_get(const struct nvlf_access *a)
     return nvlf_ep(a)->ro_stores;
 }
 
+static uint64_t features_get(const struct nvlf_access *a)
+{
+    return nvlf_traps(nvlf_ep(a)) ? TRN4_FEATURE_TRAP : 0;
+}
+
+static uint64_t trap_count_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->trap_count;
+}
+
+static uint64_t trap_refused_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->trap_refused;
+}
+
 static const struct nvlf_reg endpoint_regs[] = {
     { OWN(TRN4_REG_HBM_SIZE), 8, 1, hbm_size_get, NULL },
     { OWN(TRN4_REG_HBM_BACKED), 8, 1, hbm_backed_get, NULL },
@@ -98,6 +113,9 @@ static const struct nvlf_reg endpoint_regs[] = {
     { OWN(TRN4_REG_ATOMIC_WIDTHS), 4, 1, atomic_widths_get, NULL },
     { OWN(TRN4_REG_MODEL_TIME), 8, 1, model_time_get, NULL },
     { OWN(TRN4_REG_RO_STORES), 8, 1, ro_stores_get, NULL },
+    { OWN(TRN4_REG_FEATURES), 4, 1, features_get, NULL },
+    { OWN(TRN4_REG_TRAP_COUNT), 8, 1, trap_count_get, NULL },
+    { OWN(TRN4_REG_TRAP_REFUSED), 8, 1, trap_refused_get, NULL },
 };
 static const struct nvlf_block endpoint_block =
     NVLF_BLOCK(NVLF_COMMON_SIZE, 1, OWN_SIZE, endpoint_regs);
@@ -165,6 +183,8 @@ static void endpoint_end(struct nvlf_endpoint *ep)
     nvlf_grants_clear(ep);
     nvlf_device_clear(&ep->d);
     ep->ro_stores = 0;
+    ep->trap_count = 0;
+    ep->trap_refused = 0;
     memset(ep->busy_until, 0, sizeof(ep->busy_until));
 }
 
@@ -247,7 +267,9 @@ void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id)
 
     if (ep) {
         endpoint_end(ep);
-        ep->ops->wipe(ep->d.dev);
+        if (!nvlf_traps(ep)) {
+            ep->ops->wipe(ep->d.dev);
+        }
         endpoint_begin(ep);
     }
 }

@@ -39,6 +39,11 @@ struct nvlf_mem {
 
 /**
  * struct nvlf_endpoint_ops - what an accelerator lends the core
+ *
+ * Of an accelerator whose aperture has no pages, but traps, @window_place,
+ * @window_clear and @wipe are NULL: it calls nvlf_trap_read() and
+ * nvlf_trap_write().
+ *
  * @window_place: put @size bytes of the peer's memory, from @offset in @mem,
  *      at @aperture of the endpoint's BAR2; false where the host refused
  * @window_clear: put private all-ones pages there again
@@ -171,6 +176,22 @@ void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
 /** nvlf_endpoint_ro_store() - count a store into the read-only half */
 void nvlf_endpoint_ro_store(struct nvlf_fabric *f, unsigned int id,
                             uint64_t aperture);
+
+/**
+ * nvlf_trap_read() - a load from an aperture that traps
+ * @f: fabric
+ * @id: endpoint whose aperture it is
+ * @aperture: offset in BAR2
+ * @size: 1, 2, 4 or 8 bytes
+ *
+ * Return: what is in the peer's memory, or all-ones where none is reached.
+ */
+uint64_t nvlf_trap_read(struct nvlf_fabric *f, unsigned int id,
+                        uint64_t aperture, unsigned int size);
+
+/** nvlf_trap_write() - a store to an aperture that traps; dropped, or done */
+void nvlf_trap_write(struct nvlf_fabric *f, unsigned int id, uint64_t aperture,
+                     uint64_t value, unsigned int size);
 
 /** nvlf_endpoint_guid() - what NVL_REG_GUID of endpoint @id reads */
 uint64_t nvlf_endpoint_guid(unsigned int id);

@@ -26,7 +26,7 @@
  *     BAD_RANGE nor OVERLAP, in the order of their aperture offsets, and no
  *     two of them share a page.
  *  7. The status of a window is what window_find() says; it is LIVE exactly if
- *     its pages are placed.
+ *     its pages are placed, or, in an aperture that traps, would have been.
  *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on.
  *  9. nvlf_log.tail does not pass nvlf_log.head.
  * 10. A link has a deadline exactly while its ports are in TRAIN, and
@@ -258,6 +258,8 @@ struct nvlf_endpoint {
     struct nvlf_mem mem;
     uint64_t aperture;
     uint64_t ro_stores;
+    uint64_t trap_count;
+    uint64_t trap_refused;
     unsigned int lanes_up;
 
     struct nvlf_grant grants[TRN4_GRANTS];
@@ -549,6 +551,14 @@ void nvlf_grants_clear(struct nvlf_endpoint *ep);
 
 /* ---- window.c -------------------------------------------------------- */
 
+/* Whether the aperture has no pages: each access comes to trap.c */
+static inline bool nvlf_traps(const struct nvlf_endpoint *ep)
+{
+    return !ep->ops->window_place;
+}
+
+const struct nvlf_window *nvlf_window_at(const struct nvlf_endpoint *ep,
+                                         uint64_t aperture, uint64_t size);
 void nvlf_windows_init(struct nvlf_endpoint *ep);
 void nvlf_windows_clear(struct nvlf_endpoint *ep);
 void nvlf_windows_of_pair(struct nvlf_fabric *f, unsigned int src,

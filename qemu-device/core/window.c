@@ -99,6 +99,25 @@ static unsigned int claims_below(const struct nvlf_endpoint *ep,
     return low;
 }
 
+/* The window whose slice holds all of it, whatever its status, or NULL */
+const struct nvlf_window *nvlf_window_at(const struct nvlf_endpoint *ep,
+                                         uint64_t aperture, uint64_t size)
+{
+    const struct nvlf_window *w;
+    unsigned int n;
+
+    if (aperture >= ep->aperture) {
+        return NULL;
+    }
+    n = claims_below(ep, aperture + 1);
+    if (!n) {
+        return NULL;
+    }
+    w = &ep->windows[ep->claims[n - 1]];
+    aperture -= w->aperture;
+    return aperture < w->size && size <= w->size - aperture ? w : NULL;
+}
+
 /* Ranges were found good: their ends do not pass that of the aperture. */
 static bool share_pages(const struct nvlf_window *a,
                         const struct nvlf_window *b)
@@ -170,6 +189,9 @@ static bool window_place(struct nvlf_endpoint *ep, const struct nvlf_window *w)
 {
     const struct nvlf_endpoint *peer = ep->d.f->ep[w->peer];
 
+    if (nvlf_traps(ep)) {
+        return true;
+    }
     return ep->ops->window_place(ep->d.dev, w->aperture, w->size, &peer->mem,
                                  peer->grants[w->grant].base + w->offset);
 }
@@ -189,7 +211,9 @@ static void window_move(struct nvlf_endpoint *ep, unsigned int index,
         status = TRN4_WINDOW_NO_MEMORY;
     }
     if (status != TRN4_WINDOW_LIVE && live) {
-        ep->ops->window_clear(ep->d.dev, w->aperture, w->size);
+        if (!nvlf_traps(ep)) {
+            ep->ops->window_clear(ep->d.dev, w->aperture, w->size);
+        }
         w->life++;
     }
     if (w->status == status) {

@@ -350,6 +350,18 @@ static void init_rom_device_ptr(MemoryRegion *mr, Object *owner,
     mr->opaque = opaque;
 }
 
+static bool size_ok(uint64_t size, Error **errp)
+{
+    if (!is_power_of_2(size) || size < 2 * NVL_PAGE_SIZE) {
+        error_setg(errp,
+                   "aperture=%" PRIu64 " is not a power of two of at"
+                   " least 4M",
+                   size);
+        return false;
+    }
+    return true;
+}
+
 bool aperture_init(Aperture *a, Object *owner, uint64_t size,
                    void (*ro_store)(void *opaque, uint64_t offset),
                    void *opaque, Error **errp)
@@ -358,11 +370,7 @@ bool aperture_init(Aperture *a, Object *owner, uint64_t size,
     uint64_t half = size / 2;
     int ret;
 
-    if (!is_power_of_2(size) || size < 2 * NVL_PAGE_SIZE) {
-        error_setg(errp,
-                   "aperture=%" PRIu64 " is not a power of two of at"
-                   " least 4M",
-                   size);
+    if (!size_ok(size, errp)) {
         return false;
     }
     /* Whoever pins guest pages for a real device would keep revoked ones. */
@@ -407,6 +415,17 @@ undo_pages:
 undo_require:
     ram_block_discard_require(false);
     return false;
+}
+
+bool aperture_init_trapped(Aperture *a, Object *owner, uint64_t size,
+                           const MemoryRegionOps *ops, void *opaque,
+                           Error **errp)
+{
+    if (!size_ok(size, errp)) {
+        return false;
+    }
+    memory_region_init_io(&a->bar, owner, ops, opaque, "trn4-aperture", size);
+    return true;
 }
 
 void aperture_exit(Aperture *a)

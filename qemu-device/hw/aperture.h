@@ -5,6 +5,9 @@
  *
  * The lower half is RAM, the upper half reads as RAM while stores into it
  * trap. A page that belongs to no window reads as all-ones.
+ *
+ * Or it is a device's own registers, so to speak, and has no page at all: see
+ * aperture_init_trapped().
  */
 #ifndef HW_NVLF_APERTURE_H
 #define HW_NVLF_APERTURE_H
@@ -44,6 +47,20 @@ typedef struct Aperture {
 bool aperture_init(Aperture *a, Object *owner, uint64_t size,
                    void (*ro_store)(void *opaque, uint64_t offset),
                    void *opaque, Error **errp);
+
+/**
+ * aperture_init_trapped() - an aperture of which every access is a call
+ * @a: aperture; zeroed. None of aperture_place(), aperture_clear() and
+ *      aperture_wipe() may be called on it
+ * @owner: device that holds it
+ * @size: as for aperture_init()
+ * @ops: what is called
+ * @opaque: handed to @ops
+ * @errp: error
+ */
+bool aperture_init_trapped(Aperture *a, Object *owner, uint64_t size,
+                           const MemoryRegionOps *ops, void *opaque,
+                           Error **errp);
 
 /**
  * aperture_exit() - take the regions apart

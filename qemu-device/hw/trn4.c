@@ -60,6 +60,7 @@ struct Trn4State {
     HostMemoryBackend *memdev;
     uint32_t index;
     uint64_t aperture_size;
+    char *windows; /* "direct", "trap" or NULL */
     NvlfDevice dev;
 
     NvlfPci pci;
@@ -126,6 +127,43 @@ static void trn4_ro_store(void *opaque, uint64_t offset)
         nvl_fabric_leave(s->fabric);
     }
 }
+
+/* The aperture where it traps */
+static uint64_t trn4_trap_read(void *opaque, hwaddr addr, unsigned size)
+{
+    Trn4State *s = opaque;
+    struct nvlf_fabric *core;
+    uint64_t value;
+
+    if (!s->attached || !nvl_fabric_enter(s->fabric, &core)) {
+        return UINT64_MAX;
+    }
+    value = nvlf_trap_read(core, s->index, addr, size);
+    nvl_fabric_leave(s->fabric);
+    trace_trn4_trap_read(s->index, addr, size, value);
+    return value;
+}
+
+static void trn4_trap_write(void *opaque, hwaddr addr, uint64_t value,
+                            unsigned size)
+{
+    Trn4State *s = opaque;
+    struct nvlf_fabric *core;
+
+    trace_trn4_trap_write(s->index, addr, size, value);
+    if (s->attached && nvl_fabric_enter(s->fabric, &core)) {
+        nvlf_trap_write(core, s->index, addr, value, size);
+        nvl_fabric_leave(s->fabric);
+    }
+}
+
+static const MemoryRegionOps trn4_aperture_ops = {
+    .read = trn4_trap_read,
+    .write = trn4_trap_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
+    .impl = { .min_access_size = 1, .max_access_size = 8, .unaligned = true },
+};
 
 static bool trn4_window_place(void *dev, uint64_t aperture, uint64_t size,
                               const struct nvlf_mem *mem, uint64_t offset)
@@ -214,6 +252,19 @@ static const struct nvlf_endpoint_ops trn4_ops = {
     .irq = trn4_irq,
 };
 
+static const struct nvlf_endpoint_ops trn4_trap_ops = {
+    .dma_read = trn4_dma_read,
+    .dma_write = trn4_dma_write,
+    .mem_dirty = trn4_mem_dirty,
+    .kick = trn4_kick,
+    .irq = trn4_irq,
+};
+
+static bool trn4_traps(const Trn4State *s)
+{
+    return !g_strcmp0(s->windows, "trap");
+}
+
 /* Go on soon, or after a pause */
 static void trn4_engine_again(Trn4State *s, int64_t now)
 {
@@ -299,6 +350,10 @@ static bool trn4_check_properties(Trn4State *s, Error **errp)
                                 "share=on,size=256M and memdev=hbm0.\n");
         return false;
     }
+    if (s->windows && !trn4_traps(s) && strcmp(s->windows, "direct")) {
+        error_setg(errp, "windows='%s' is neither direct nor trap", s->windows);
+        return false;
+    }
     return nvlf_device_check(&s->dev, errp);
 }
 
@@ -348,6 +403,16 @@ static bool trn4_claim_hbm(Trn4State *s, struct nvlf_mem *mem, Error **errp)
     return true;
 }
 
+static bool trn4_init_aperture(Trn4State *s, Error **errp)
+{
+    if (trn4_traps(s)) {
+        return aperture_init_trapped(&s->aperture, OBJECT(s), s->aperture_size,
+                                     &trn4_aperture_ops, s, errp);
+    }
+    return aperture_init(&s->aperture, OBJECT(s), s->aperture_size,
+                         trn4_ro_store, s, errp);
+}
+
 static bool trn4_init_bars(Trn4State *s, uint64_t hbm_size, Error **errp)
 {
     PCIDevice *pci = PCI_DEVICE(s);
@@ -355,8 +420,7 @@ static bool trn4_init_bars(Trn4State *s, uint64_t hbm_size, Error **errp)
                                  PCI_BASE_ADDRESS_MEM_TYPE_64 |
                                  PCI_BASE_ADDRESS_MEM_PREFETCH;
 
-    if (!aperture_init(&s->aperture, OBJECT(s), s->aperture_size, trn4_ro_store,
-                       s, errp)) {
+    if (!trn4_init_aperture(s, errp)) {
         return false;
     }
     memory_region_init_io(&s->regs, OBJECT(s), &trn4_regs_ops, s, "trn4-regs",
@@ -425,7 +489,8 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
                                                     s);
 
     if (!nvl_fabric_attach_endpoint(s->fabric, s->index, &mem, s->aperture_size,
-                                    &trn4_ops, s, errp)) {
+                                    trn4_traps(s) ? &trn4_trap_ops : &trn4_ops,
+                                    s, errp)) {
         goto unwind;
     }
     s->attached = true;
@@ -462,6 +527,7 @@ static const Property trn4_properties[] = {
                      HostMemoryBackend *),
     DEFINE_PROP_UINT32("index", Trn4State, index, TRN4_NO_INDEX),
     DEFINE_PROP_SIZE("aperture", Trn4State, aperture_size, 8 * GiB),
+    DEFINE_PROP_STRING("windows", Trn4State, windows),
     NVLF_DEVICE_PROPERTIES(Trn4State, dev, TRN4_IDLE_TEMPERATURE,
                            TRN4_IDLE_POWER),
     NVLF_PCI_PROPERTIES(Trn4State, pci, TRN4_PCI_DEVICE_ID),

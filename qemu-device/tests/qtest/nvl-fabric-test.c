@@ -340,6 +340,15 @@ static void test_trn4_errors(void)
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
           " 'x-pci-vendor-id': 65535",
           "no device is there" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'windows': 'Trap'",
+          "windows='Trap' is neither direct nor trap" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'windows': ''",
+          "windows='' is neither direct nor trap" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'windows': 'trap', 'aperture': 12582912",
+          "power of two" },
         { "'fabric': 'good', 'index': 1, 'memdev': 'good'", "fabric" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'fabric0'", "memdev" },
     };
@@ -540,6 +549,17 @@ static void test_mappings(void)
     rack_free(r);
 }
 
+/* An aperture that traps has no pages, however large it is. */
+static void test_mappings_trapped(void)
+{
+    Rack *r = rack_new_args(2, 1, 1, "aperture=16T,windows=trap", NULL);
+
+    g_assert_cmpuint(count_maps(r, ONES), ==, 0);
+    g_assert_cmphex(rack_read64(&r->ep[1], TRN4_REG_APERTURE_SIZE), ==,
+                    16ull << 40);
+    rack_free(r);
+}
+
 /*
  * Every vector is aimed at the slot control of the accelerator's own root port,
  * whose message turns the power off: that unplugs it, in the midst of an engine
@@ -619,19 +639,17 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/nvl-fabric/switches", test_switches);
     qtest_add_func("/nvl-fabric/train-time", test_train_time);
-    rack_free(r);
-}
-
-qtest_add_func("/nvl-fabric/location/default", test_location);
-qtest_add_func("/nvl-fabric/location/given", test_location_given);
-qtest_add_func("/nvl-fabric/location/uuid", test_uuid);
-qtest_add_func("/nvl-fabric/errors/location", test_location_errors);
-qtest_add_func("/nvl-fabric/errors/trn4", test_trn4_errors);
-qtest_add_func("/nvl-fabric/errors/nvl-switch", test_switch_errors);
-qtest_add_func("/nvl-fabric/errors/migrate", test_unmigratable);
-qtest_add_func("/nvl-fabric/hotplug/loop", test_hotplug);
-qtest_add_func("/nvl-fabric/hotplug/mappings", test_mappings);
-qtest_add_func("/nvl-fabric/hotplug/all", test_unplug_switch);
-qtest_add_func("/nvl-fabric/hotplug/by-message", test_unplug_by_message);
-return g_test_run();
+    qtest_add_func("/nvl-fabric/location/default", test_location);
+    qtest_add_func("/nvl-fabric/location/given", test_location_given);
+    qtest_add_func("/nvl-fabric/location/uuid", test_uuid);
+    qtest_add_func("/nvl-fabric/errors/location", test_location_errors);
+    qtest_add_func("/nvl-fabric/errors/trn4", test_trn4_errors);
+    qtest_add_func("/nvl-fabric/errors/nvl-switch", test_switch_errors);
+    qtest_add_func("/nvl-fabric/errors/migrate", test_unmigratable);
+    qtest_add_func("/nvl-fabric/hotplug/loop", test_hotplug);
+    qtest_add_func("/nvl-fabric/hotplug/mappings", test_mappings);
+    qtest_add_func("/nvl-fabric/hotplug/trapped", test_mappings_trapped);
+    qtest_add_func("/nvl-fabric/hotplug/all", test_unplug_switch);
+    qtest_add_func("/nvl-fabric/hotplug/by-message", test_unplug_by_message);
+    return g_test_run();
 }

@@ -131,6 +131,9 @@ static const RackReg registers[] = {
     { TRN4_REG_ATOMIC_WIDTHS, 4, RACK_RO, 0xc },
     { TRN4_REG_MODEL_TIME, 8, RACK_RO, 0 },
     { TRN4_REG_RO_STORES, 8, RACK_RO, 0 },
+    { TRN4_REG_FEATURES, 4, RACK_RO, 0 },
+    { TRN4_REG_TRAP_COUNT, 8, RACK_RO, 0 },
+    { TRN4_REG_TRAP_REFUSED, 8, RACK_RO, 0 },
     { TRN4_REG_WINDOW_EVENT, 8, RACK_W1C, 0, 8, 8 },
     RACK_PORTS(TRN4_PORT_BASE, TRN4_PORTS, NVL_PORT_DETECT),
     GRANT(TRN4_GRANT_BASE_ADDR, 8, RACK_RW, 0),
@@ -180,7 +183,7 @@ static void test_access(void)
     /* Gaps between registers, of each kind of block, and the end of the BAR */
     /* clang-format off */
     static const uint32_t gaps[] = {
-        0x038, 0x03c, 0x050, 0x07c, 0x0c8, 0x0fc, 0x140, 0xffc,
+        0x038, 0x03c, 0x050, 0x07c, 0x0cc, 0x0e0, 0x0fc, 0x140, 0xffc,
         TRN4_PORT_BASE + 0x20, TRN4_PORT_BASE + 0x7c,
         TRN4_PORT_BASE + TRN4_PORTS * NVL_PORT_STRIDE,
         TRN4_QUEUE_BASE + 0x30, TRN4_QUEUE_BASE + 0x3c,

@@ -421,6 +421,145 @@ static void test_window_many(void)
     rack_free(r);
 }
 
+/* ---- Trapped ----------------------------------------------------------- */
+
+static Pair trap_new(void)
+{
+    Rack *r = rack_new_args(2, 1, 1, "aperture=64M,windows=trap", NULL);
+    Pair p = { .r = r, .src = &r->ep[0], .dst = &r->ep[1], .peer = 1 };
+
+    rack_train(r);
+    rack_open(r);
+    p.far = p.dst->hbm + GRANT_AT + OFFSET;
+    rack_grant(p.dst, GRANT_NO, GRANT_AT, GRANT_SIZE, NVL_RIGHTS_ALL);
+    rack_window_set(p.src, WINDOW_NO, AP, SIZE, OFFSET, p.peer, GRANT_NO,
+                    rack_generation(p.dst, GRANT_NO));
+    g_assert_cmpuint(rack_window_enable(p.src, WINDOW_NO, READ_WRITE), ==,
+                     TRN4_WINDOW_LIVE);
+    return p;
+}
+
+static void check_trapped(const Pair *p, uint64_t count, uint64_t refused)
+{
+    g_assert_cmpuint(rack_read64(p->src, TRN4_REG_TRAP_COUNT), ==, count);
+    g_assert_cmpuint(rack_read64(p->src, TRN4_REG_TRAP_REFUSED), ==, refused);
+}
+
+/* Bytes and packets that a port has sent and received */
+static void check_ports(const RackFn *fn, uint64_t port, uint64_t tx,
+                        uint64_t tx_packets, uint64_t rx, uint64_t rx_packets)
+{
+    g_assert_cmpuint(rack_read64(fn, port + NVL_PORT_TX_BYTES), ==, tx);
+    g_assert_cmpuint(rack_read64(fn, port + NVL_PORT_TX_PACKETS), ==,
+                     tx_packets);
+    g_assert_cmpuint(rack_read64(fn, port + NVL_PORT_RX_BYTES), ==, rx);
+    g_assert_cmpuint(rack_read64(fn, port + NVL_PORT_RX_PACKETS), ==,
+                     rx_packets);
+}
+
+/* Each access is done in its size, and counted. */
+static void test_trap(void)
+{
+    Pair p = trap_new();
+    QTestState *qts = p.r->qts;
+    uint64_t ap = p.src->aperture + AP;
+
+    g_assert_cmphex(rack_read32(p.src, TRN4_REG_FEATURES), ==,
+                    TRN4_FEATURE_TRAP);
+    check_trapped(&p, 0, 0);
+    qtest_writeq(qts, p.far, 0x1122334455667788);
+    g_assert_cmphex(qtest_readq(qts, ap), ==, 0x1122334455667788);
+    g_assert_cmphex(qtest_readl(qts, ap + 4), ==, 0x11223344);
+    g_assert_cmphex(qtest_readw(qts, ap + 2), ==, 0x5566);
+    g_assert_cmphex(qtest_readb(qts, ap + 1), ==, 0x77);
+    check_trapped(&p, 4, 0);
+    qtest_writeb(qts, ap, 0xa1);
+    g_assert_cmphex(far_load(&p, 0), ==, 0x11223344556677a1);
+    qtest_writew(qts, ap + 2, 0xa2a3);
+    g_assert_cmphex(far_load(&p, 0), ==, 0x11223344a2a377a1);
+    qtest_writel(qts, ap + 4, 0xa4a5a6a7);
+    g_assert_cmphex(far_load(&p, 0), ==, 0xa4a5a6a7a2a377a1);
+    qtest_writeq(qts, ap, 0xb1b2b3b4b5b6b7b8);
+    g_assert_cmphex(far_load(&p, 0), ==, 0xb1b2b3b4b5b6b7b8);
+    check_trapped(&p, 8, 0);
+    check_live(&p, 0xfeed);
+    check_trapped(&p, 11, 0);
+
+    /* 6 stores of 31 bytes, 5 loads of 23: on their way by the first link */
+    check_ports(p.src, RACK_EP_PORT(0, 0), 31, 11, 23, 5);
+    check_ports(p.dst, RACK_EP_PORT(0, 0), 23, 5, 31, 11);
+    /* In place where it is not aligned, refused where it is half outside */
+    qtest_writeq(qts, ap + 0x101, 0xc1c2c3c4c5c6c7c8);
+    g_assert_cmphex(qtest_readq(qts, ap + 0x101), ==, 0xc1c2c3c4c5c6c7c8);
+    g_assert_cmphex(qtest_readq(qts, p.far + 0x101), ==, 0xc1c2c3c4c5c6c7c8);
+    check_trapped(&p, 13, 0);
+    g_assert_cmphex(load(&p, AP + SIZE - 4), ==, RACK_ONES);
+    check_trapped(&p, 14, 1);
+
+    /* What goes on in the other's aperture is the other's. */
+    g_assert_cmpuint(rack_read64(p.dst, TRN4_REG_TRAP_COUNT), ==, 0);
+    rack_write32(p.src, NVL_REG_CTRL, NVL_CTRL_RESET);
+    check_trapped(&p, 0, 0);
+    rack_free(p.r);
+}
+
+/* Whatever takes the window away, the next access finds it gone. */
+static void test_trap_revoked(void)
+{
+    Pair p = trap_new();
+
+    check_live(&p, 0xcafe);
+    check_trapped(&p, 3, 0);
+    rack_ungrant(p.dst, GRANT_NO);
+    check_dead(&p, TRN4_WINDOW_NO_GRANT);
+    /* Nothing is kept of a store that reaches nobody. */
+    store(&p, AP, 0xbad);
+    g_assert_cmphex(load(&p, AP), ==, RACK_ONES);
+    g_assert_cmphex(qtest_readb(p.r->qts, p.src->aperture + AP), ==, 0xff);
+    g_assert_cmphex(far_load(&p, 0), ==, 0xcafe);
+    g_assert_cmpuint(rack_read64(p.src, TRN4_REG_TRAP_COUNT) - 3, ==,
+                     rack_read64(p.src, TRN4_REG_TRAP_REFUSED));
+    g_assert_cmpuint(rack_read64(p.src, TRN4_REG_TRAP_REFUSED), >=, 6);
+    g_assert_cmphex(rack_read32(p.src, NVL_REG_ERR_COUNT), ==, 0);
+
+    rack_window_disable(p.src, WINDOW_NO);
+    rack_grant(p.dst, GRANT_NO, GRANT_AT, GRANT_SIZE, NVL_RIGHTS_ALL);
+    rack_write32(p.src, RACK_WINDOW(WINDOW_NO, TRN4_WINDOW_GENERATION),
+                 rack_generation(p.dst, GRANT_NO));
+    rack_window_enable(p.src, WINDOW_NO, READ_WRITE);
+    check_live(&p, 0xbeef);
+    rack_unplug(p.dst);
+    g_assert_cmpuint(rack_window_status(p.src, WINDOW_NO), ==,
+                     TRN4_WINDOW_NO_PEER);
+    g_assert_cmphex(load(&p, AP), ==, RACK_ONES);
+    store(&p, AP, 1);
+    g_assert_cmphex(load(&p, AP), ==, RACK_ONES);
+    rack_free(p.r);
+}
+
+/* A window that may only be read: stores are dropped, counted, an error. */
+static void test_trap_read_only(void)
+{
+    Pair p = trap_new();
+    uint64_t at = HALF + 6 * MIB;
+
+    rack_window_set(p.src, 1, at, SIZE, OFFSET, p.peer, GRANT_NO,
+                    rack_generation(p.dst, GRANT_NO));
+    g_assert_cmpuint(rack_window_enable(p.src, 1, READ), ==, TRN4_WINDOW_LIVE);
+    qtest_writeq(p.r->qts, p.far, 0x600d);
+    g_assert_cmphex(load(&p, at), ==, 0x600d);
+    check_trapped(&p, 1, 0);
+    store(&p, at, 2);
+    g_assert_cmphex(load(&p, at), ==, 0x600d);
+    g_assert_cmphex(far_load(&p, 0), ==, 0x600d);
+    check_trapped(&p, 3, 1);
+    g_assert_cmphex(rack_read64(p.src, TRN4_REG_RO_STORES), ==, 1);
+    g_assert_cmphex(rack_read32(p.src, NVL_REG_ERR_LAST), ==,
+                    NVL_ERR_RO_WINDOW);
+    g_assert_cmphex(rack_read64(p.src, NVL_REG_ERR_ADDR), ==, at);
+    rack_free(p.r);
+}
+
 static void limit_memory(Rack *r, rlim_t bytes)
 {
     struct rlimit limit = { .rlim_cur = bytes, .rlim_max = RLIM_INFINITY };
@@ -540,5 +679,8 @@ int main(int argc, char **argv)
     qtest_add_func("/trn4/window/no-memory", test_no_memory);
     qtest_add_func("/trn4/window/peer-reset", test_reset_peer);
     qtest_add_func("/trn4/window/wipe", test_wipe);
+    qtest_add_func("/trn4/window/trap/access", test_trap);
+    qtest_add_func("/trn4/window/trap/revoked", test_trap_revoked);
+    qtest_add_func("/trn4/window/trap/read-only", test_trap_read_only);
     return g_test_run();
 }

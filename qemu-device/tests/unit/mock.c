@@ -169,6 +169,14 @@ static const struct nvlf_endpoint_ops endpoint_ops = {
     .irq = mock_irq,
 };
 
+static const struct nvlf_endpoint_ops trap_ops = {
+    .dma_read = mock_dma_read,
+    .dma_write = mock_dma_write,
+    .mem_dirty = mock_dirty,
+    .kick = mock_kick,
+    .irq = mock_irq,
+};
+
 static void mock_switch_irq(void *dev, unsigned int vector)
 {
     struct mock_switch *m = dev;
@@ -258,7 +266,7 @@ struct world *world_empty(unsigned int switches, uint64_t hbm,
 int world_attach(struct world *w, unsigned int e)
 {
     return nvlf_endpoint_attach(w->f, e, &w->ep[e].mem, w->ep[e].aperture_size,
-                                &endpoint_ops, &w->ep[e]);
+                                w->trap ? &trap_ops : &endpoint_ops, &w->ep[e]);
 }
 
 int world_attach_switch(struct world *w, unsigned int s)
@@ -266,9 +274,8 @@ int world_attach_switch(struct world *w, unsigned int s)
     return nvlf_switch_attach(w->f, s, &switch_ops, &w->sw[s]);
 }
 
-struct world *world_new(unsigned int switches, uint64_t hbm, uint64_t aperture)
+static struct world *attach_all(struct world *w)
 {
-    struct world *w = world_empty(switches, hbm, aperture);
     unsigned int i;
 
     for (i = 0; i < w->switches; i++) {
@@ -278,6 +285,19 @@ struct world *world_new(unsigned int switches, uint64_t hbm, uint64_t aperture)
         EQ(world_attach(w, i), 0);
     }
     return w;
+}
+
+struct world *world_new(unsigned int switches, uint64_t hbm, uint64_t aperture)
+{
+    return attach_all(world_empty(switches, hbm, aperture));
+}
+
+struct world *world_trap(unsigned int switches, uint64_t hbm, uint64_t aperture)
+{
+    struct world *w = world_empty(switches, hbm, aperture);
+
+    w->trap = true;
+    return attach_all(w);
 }
 
 void world_free(struct world *w)
@@ -809,6 +829,26 @@ static unsigned int brute_status(struct world *w, unsigned int e,
                                               : TRN4_WINDOW_LIVE;
 }
 
+/* The enabled window that has all of these pages for itself, or NULL */
+const struct nvlf_window *brute_window(struct world *w, unsigned int e,
+                                       uint64_t aperture, uint64_t size)
+{
+    const struct nvlf_endpoint *ep = w->f->ep[e];
+    unsigned int n;
+
+    for (n = 0; n < TRN4_WINDOWS; n++) {
+        const struct nvlf_window *win = &ep->windows[n];
+        unsigned __int128 end = (unsigned __int128)win->aperture + win->size;
+
+        if ((win->ctrl & TRN4_WINDOW_ENABLE) && win->claimed &&
+            aperture >= win->aperture &&
+            (unsigned __int128)aperture + size <= end) {
+            return win;
+        }
+    }
+    return NULL;
+}
+
 static void check_windows(struct world *w, unsigned int e)
 {
     const struct nvlf_endpoint *ep = w->f->ep[e];
@@ -834,7 +874,7 @@ static void check_windows(struct world *w, unsigned int e)
             page = &w->ep[e].pages[p];
             EQ(owner[p], 0);
             owner[p] = n + 1;
-            EQ(page->placed, win->status == TRN4_WINDOW_LIVE);
+            EQ(page->placed, !w->trap && win->status == TRN4_WINDOW_LIVE);
             if (!page->placed) {
                 continue;
             }

@@ -56,6 +56,7 @@ struct world {
     uint64_t deadline; /* nvlf_fabric_tick() is due then */
     unsigned int arms; /* times that one was asked for */
     unsigned int ticks;
+    bool trap; /* apertures have no pages */
     struct mock_endpoint ep[NVL_ENDPOINTS_MAX];
     struct mock_switch sw[NVL_SWITCHES_MAX];
     uint8_t *host;
@@ -64,8 +65,10 @@ struct world {
     bool bad_write_only;
 };
 
-/* A world with everything attached, or with places left empty */
+/* A world with everything attached, the same trapping, or one with nothing */
 struct world *world_new(unsigned int switches, uint64_t hbm, uint64_t aperture);
+struct world *world_trap(unsigned int switches, uint64_t hbm,
+                         uint64_t aperture);
 struct world *world_empty(unsigned int switches, uint64_t hbm,
                           uint64_t aperture);
 void world_free(struct world *w);
@@ -149,6 +152,8 @@ void fill(uint8_t *p, uint64_t n, uint32_t seed);
 /* From the raw tables, by the words of the definition and no shortcut */
 enum trn4_window_status brute_path(struct world *w, unsigned int src,
                                    unsigned int dst);
+const struct nvlf_window *brute_window(struct world *w, unsigned int e,
+                                       uint64_t aperture, uint64_t size);
 void world_check(struct world *w);
 
 #endif /* MOCK_H */

@@ -306,10 +306,59 @@ static void guard_check(struct world *w)
     CHECK(!memcmp(want, m->mem.ptr, m->mem.size));
 }
 
-static void run(unsigned int switches, uint64_t seed, unsigned int accesses,
-                unsigned int check_every, bool knowing)
+/* ---- Trapped: loads and stores of the aperture ------------------------ */
+
+/* One access, and what it must do by the raw tables */
+static void some_trap(struct world *w, unsigned int e)
 {
-    struct world *w = world_new(switches, 4 * PAGE, 8 * PAGE);
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(w->f, e);
+    uint64_t at = one_in(8) ? nasty() : below(w->ep[e].aperture_size);
+    unsigned int size = one_in(20) ? below(20) : 1u << below(4);
+    uint64_t value = next(), want = 0, got, count, refused;
+    const struct nvlf_window *win;
+    uint8_t *p = NULL;
+    bool write = one_in(2);
+
+    if (one_in(2)) {
+        at &= ~7ull;
+    } else if (one_in(4)) {
+        at = (at | (PAGE - 1)) - below(10);
+    }
+    if (!ep) {
+        EQ(nvlf_trap_read(w->f, e, at, size), UINT64_MAX);
+        nvlf_trap_write(w->f, e, at, value, size);
+        return;
+    }
+    count = ep->trap_count;
+    refused = ep->trap_refused;
+    win = brute_window(w, e, at, size);
+    if (win && win->status == TRN4_WINDOW_LIVE && size && size <= 8 &&
+        !(size & (size - 1)) &&
+        (win->ctrl & (write ? NVL_RIGHT_WRITE : NVL_RIGHT_READ))) {
+        p = w->ep[win->peer].mem.ptr + win->offset + (at - win->aperture) +
+            w->f->ep[win->peer]->grants[win->grant].base;
+        memcpy(&want, p, size);
+    }
+    if (!write) {
+        got = nvlf_trap_read(w->f, e, at, size);
+        EQ(got, p ? want : UINT64_MAX);
+    } else {
+        nvlf_trap_write(w->f, e, at, value, size);
+        CHECK(!p || !memcmp(p, &value, size));
+        if (p) {
+            struct mock_endpoint *m = &w->ep[win->peer];
+
+            EQ(m->dirty_offset, p - m->mem.ptr);
+            EQ(m->dirty_len, size);
+        }
+    }
+    EQ(ep->trap_count, count + 1);
+    EQ(ep->trap_refused, refused + !p);
+}
+
+static void run_in(struct world *w, uint64_t seed, unsigned int accesses,
+                   unsigned int check_every, bool knowing)
+{
     unsigned int i;
 
     state = seed;
@@ -317,7 +366,9 @@ static void run(unsigned int switches, uint64_t seed, unsigned int accesses,
         world_open(w);
     }
     for (i = 1; i <= accesses && !tap_failures; i++) {
-        if (knowing && !one_in(10)) {
+        if (w->trap && one_in(2)) {
+            some_trap(w, below(w->endpoints));
+        } else if (knowing && !one_in(10)) {
             knowing_access(w);
         } else {
             blind_access(w);
@@ -331,6 +382,13 @@ static void run(unsigned int switches, uint64_t seed, unsigned int accesses,
     }
     world_check(w);
     world_free(w);
+}
+
+static void run(unsigned int switches, uint64_t seed, unsigned int accesses,
+                unsigned int check_every, bool knowing)
+{
+    run_in(world_new(switches, 4 * PAGE, 8 * PAGE), seed, accesses, check_every,
+           knowing);
 }
 
 static void blind(void)
@@ -365,10 +423,15 @@ static void knowing_six_switches(void)
     run(6, 31, 15000, 20, true);
 }
 
-/* Everybody does as they like, except to grant the last one's memory. */
-static void what_was_not_granted_stays(void)
+static void trapped(void)
 {
-    struct world *w = world_new(2, 4 * PAGE, 8 * PAGE);
+    run_in(world_trap(1, 4 * PAGE, 8 * PAGE), 51, 30000, 5, true);
+    run_in(world_trap(2, 4 * PAGE, 8 * PAGE), 52, 30000, 10, true);
+}
+
+/* Everybody does as they like, except to grant the last one's memory. */
+static void guarded(struct world *w)
+{
     unsigned int i;
 
     state = 41;
@@ -389,10 +452,23 @@ static void what_was_not_granted_stays(void)
             some_work(w, e);
             break;
         }
+        if (w->trap) {
+            some_trap(w, e);
+        }
     }
     guard_check(w);
     world_check(w);
     world_free(w);
+}
+
+static void what_was_not_granted_stays(void)
+{
+    guarded(world_new(2, 4 * PAGE, 8 * PAGE));
+}
+
+static void also_where_it_traps(void)
+{
+    guarded(world_trap(2, 4 * PAGE, 8 * PAGE));
 }
 
 static const struct tap_test tests[] = {
@@ -400,6 +476,8 @@ static const struct tap_test tests[] = {
     TAP_TEST(knowing_one_switch),
     TAP_TEST(knowing_two_switches),
     TAP_TEST(knowing_six_switches),
+    TAP_TEST(trapped),
     TAP_TEST(what_was_not_granted_stays),
+    TAP_TEST(also_where_it_traps),
 };
 TAP_MAIN(tests)
