@@ -105,7 +105,6 @@ static void test_access(void)
         0x038, 0x03c, 0x050, 0x07c, 0x08c, 0x0fc, 0x100, 0x1000,
         NVL_SWITCH_MSIX_TABLE - 4, NVL_SWITCH_MSIX_TABLE + MSIX_END,
         NVL_SWITCH_MSIX_PBA + 8, NVL_SWITCH_PORT_BASE - 4,
-        NVL_SWITCH_PORT_BASE + 0x20,
         NVL_SWITCH_PORT_BASE + NVL_SWITCH_PORTS * NVL_PORT_STRIDE,
         NVL_SWITCH_ROUTE_BASE - 4,
         NVL_SWITCH_ROUTE_BASE + NVL_TARGET_IDS * NVL_ROUTE_STRIDE,
@@ -135,7 +134,7 @@ static void test_reserved(void)
     } bad[] = {
         { NVL_REG_CTRL, 2, 4 },
         { NVL_REG_INT_ENABLE, 1u << 5, 4 },
-        { RACK_SW_PORT(0, NVL_PORT_CTRL), 4, 4 },
+        { RACK_SW_PORT(0, NVL_PORT_CTRL), 16, 4 },
         { RACK_SW_PORT(71, NVL_PORT_CTRL), 1u << 31, 4 },
         { RACK_ROUTE(0, NVL_ROUTE_PORTS_HI), NVL_ROUTE_VALID | 0x100, 8 },
         { RACK_ROUTE(2047, NVL_ROUTE_PORTS_HI), NVL_ROUTE_VALID | 1ull << 62,
@@ -291,7 +290,8 @@ static void test_port_event(void)
                     NVL_PORT_OFF);
     g_assert_cmphex(rack_read64(sw, NVL_REG_PORT_EVENT), ==, 0);
     g_assert_cmphex(rack_read64(sw, NVL_REG_PORT_EVENT + 8), ==, 1u << 6);
-    g_assert_cmphex(rack_read32(sw, NVL_REG_INT_STATUS), ==, NVL_INT_PORT);
+    g_assert_cmphex(rack_read32(sw, NVL_REG_INT_STATUS), ==,
+                    NVL_INT_PORT | NVL_INT_LOG);
 
     g_assert_cmphex(rack_read32(sw, NVL_SWITCH_MSIX_PBA), ==, 0);
     rack_write32(sw, NVL_REG_INT_ENABLE, NVL_INT_PORT);

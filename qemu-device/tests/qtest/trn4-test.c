@@ -184,7 +184,6 @@ static void test_access(void)
     /* clang-format off */
     static const uint32_t gaps[] = {
         0x038, 0x03c, 0x050, 0x07c, 0x0cc, 0x0e0, 0x0fc, 0x140, 0xffc,
-        TRN4_PORT_BASE + 0x20, TRN4_PORT_BASE + 0x7c,
         TRN4_PORT_BASE + TRN4_PORTS * NVL_PORT_STRIDE,
         TRN4_QUEUE_BASE + 0x30, TRN4_QUEUE_BASE + 0x3c,
         TRN4_QUEUE_BASE + TRN4_QUEUES * TRN4_QUEUE_STRIDE,
@@ -218,7 +217,7 @@ static void test_reserved(void)
         { NVL_REG_CTRL, 1u << 31 },
         { NVL_REG_INT_ENABLE, 1u << 5 },
         { NVL_REG_INT_ENABLE, 1u << 31 },
-        { RACK_EP_PORT(0, NVL_PORT_CTRL), 4 },
+        { RACK_EP_PORT(0, NVL_PORT_CTRL), 16 },
         { RACK_EP_PORT(35, NVL_PORT_CTRL), 1u << 31 },
         { RACK_GRANT(0, TRN4_GRANT_CTRL), 8 },
         { RACK_GRANT(0, TRN4_GRANT_CTRL), 1u << 30 },
@@ -529,7 +528,8 @@ static void test_port_disable(void)
     g_assert_cmphex(sw_port(&r->sw[0], far, NVL_PORT_STATE), ==,
                     NVL_PORT_DETECT);
     g_assert_cmphex(rack_read64(ep, NVL_REG_PORT_EVENT), ==, 1u << 5);
-    g_assert_cmphex(rack_read32(ep, NVL_REG_INT_STATUS), ==, NVL_INT_PORT);
+    g_assert_cmphex(rack_read32(ep, NVL_REG_INT_STATUS), ==,
+                    NVL_INT_PORT | NVL_INT_LOG);
 
     rack_write32(ep, RACK_EP_PORT(5, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
     g_assert_cmphex(ep_port(ep, 5, NVL_PORT_STATE), ==, NVL_PORT_TRAIN);
