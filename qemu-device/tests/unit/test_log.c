@@ -198,6 +198,7 @@ static void life(void)
 
     nvlf_endpoint_detach(w->f, 0);
     nvlf_log(dev(w, 0), NVL_ERROR_LINK_DOWN, 0, 0);
+    EQ(dev(w, 0)->log.head, 65);
     w->now = 5000;
     EQ(world_attach(w, 0), 0);
     EQ(erq(w, 0, NVL_REG_LOG_HEAD), 0);
