@@ -3,7 +3,6 @@
  * test_trap.c - apertures that trap: what an access does, each reason for
  * which it does nothing, and the counts.
  */
-#include <pthread.h>
 #include <string.h>
 
 #include "mock.h"
@@ -240,45 +239,8 @@ static void life(void)
     world_free(w);
 }
 
-/* The peer's own CPU never sees half of what is stored through a window. */
-struct race {
-    uint64_t *word;
-    bool torn;
-    int stop;
-};
-
-static void *watch(void *arg)
-{
-    struct race *r = arg;
-
-    while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED)) {
-        uint64_t v = __atomic_load_n(r->word, __ATOMIC_RELAXED);
-
-        r->torn |= (uint32_t)v != v >> 32;
-    }
-    return NULL;
-}
-
-static void whole(void)
-{
-    struct world *w = two_windows();
-    struct race r = { .word = (uint64_t *)far(w, 64) };
-    pthread_t thread;
-    uint64_t i;
-
-    EQ(pthread_create(&thread, NULL, watch, &r), 0);
-    for (i = 0; i < 200000; i++) {
-        nvlf_trap_write(w->f, 0, 64, (i & UINT32_MAX) * 0x100000001ull, 8);
-    }
-    __atomic_store_n(&r.stop, 1, __ATOMIC_RELAXED);
-    pthread_join(thread, NULL);
-    CHECK(!r.torn);
-    counts(w, 200000, 0);
-    world_free(w);
-}
-
 static const struct tap_test tests[] = {
-    TAP_TEST(sizes),     TAP_TEST(traffic), TAP_TEST(revoked), TAP_TEST(bounds),
-    TAP_TEST(read_only), TAP_TEST(life),    TAP_TEST(whole),
+    TAP_TEST(sizes),  TAP_TEST(traffic),   TAP_TEST(revoked),
+    TAP_TEST(bounds), TAP_TEST(read_only), TAP_TEST(life),
 };
 TAP_MAIN(tests)
