@@ -6,8 +6,7 @@
  * The lower half is RAM, the upper half reads as RAM while stores into it
  * trap. A page that belongs to no window reads as all-ones.
  *
- * Or it is a device's own registers, so to speak, and has no page at all: see
- * aperture_init_trapped().
+ * Or all of it traps, and there is no page at all: aperture_init_trapped().
  */
 #ifndef HW_NVLF_APERTURE_H
 #define HW_NVLF_APERTURE_H
