@@ -144,7 +144,8 @@ uint64_t nvlf_endpoint_read(struct nvlf_fabric *f, unsigned int id,
 {
     struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
 
-    return ep ? nvlf_regs_read(&ep->d, endpoint_blocks, addr, size) : 0;
+    return ep ? nvlf_regs_read(&ep->d, endpoint_blocks, addr, size)
+              : UINT64_MAX;
 }
 
 void nvlf_endpoint_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
@@ -224,10 +225,10 @@ int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
     if (id >= f->endpoints || !mem_ok(mem) || !aperture_ok(aperture)) {
         return -EINVAL;
     }
-    if (nvlf_endpoint_at(f, id)) {
+    ep = f->ep[id];
+    if (ep && ep->d.plugged) {
         return -EBUSY;
     }
-    ep = f->ep[id];
     if (!ep) {
         ep = calloc(1, sizeof(*ep));
         if (!ep) {
@@ -248,17 +249,50 @@ int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
     ep->mem = *mem;
     ep->aperture = aperture;
     nvlf_device_power_on(&ep->d);
-    endpoint_begin(ep);
+    ep->d.plugged = true;
+    nvlf_endpoint_power(ep);
+    if (!ep->d.attached) {
+        ops->power(dev, false);
+    }
     return 0;
 }
 
 void nvlf_endpoint_detach(struct nvlf_fabric *f, unsigned int id)
 {
-    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+    struct nvlf_endpoint *ep = id < f->endpoints ? f->ep[id] : NULL;
 
-    if (ep) {
-        endpoint_end(ep);
+    if (ep && ep->d.plugged) {
+        if (ep->d.attached) {
+            endpoint_end(ep);
+        }
+        ep->d.plugged = false;
+        nvlf_faults_set(&ep->d, &(struct nvlf_faults) { 0 });
     }
+}
+
+/* An aperture that traps has no pages that could remember. */
+static void endpoint_wipe(struct nvlf_endpoint *ep)
+{
+    if (!nvlf_traps(ep)) {
+        ep->ops->wipe(ep->d.dev);
+    }
+}
+
+/* Keep invariant 11: die, or come back. Memory keeps what is in it. */
+void nvlf_endpoint_power(struct nvlf_endpoint *ep)
+{
+    bool on = nvlf_device_on(&ep->d);
+
+    if (on == ep->d.attached) {
+        return;
+    }
+    if (on) {
+        endpoint_begin(ep);
+    } else {
+        endpoint_end(ep);
+        endpoint_wipe(ep);
+    }
+    ep->ops->power(ep->d.dev, on);
 }
 
 void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id)
@@ -267,9 +301,7 @@ void nvlf_endpoint_reset(struct nvlf_fabric *f, unsigned int id)
 
     if (ep) {
         endpoint_end(ep);
-        if (!nvlf_traps(ep)) {
-            ep->ops->wipe(ep->d.dev);
-        }
+        endpoint_wipe(ep);
         endpoint_begin(ep);
     }
 }

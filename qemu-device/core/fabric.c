@@ -45,6 +45,7 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
     for (e = 0; e < NVL_ENDPOINTS_MAX; e++) {
         for (l = 0; l < TRN4_PORTS; l++) {
             f->links[e][l].deadline = NVLF_NEVER;
+            f->links[e][l].crc_due = NVLF_NEVER;
         }
     }
     /* NVLF_NONE in both ends of each list */

@@ -55,6 +55,8 @@ struct nvlf_mem {
  * @mem_dirty: the engine wrote @len bytes at @offset of this endpoint's HBM
  * @kick: there is work for nvlf_engine_run(); call it soon, not from here
  * @irq: raise MSI-X vector @vector
+ * @power: the device died or came back, by a fault. It answers nothing while
+ *      it is dead
  */
 struct nvlf_endpoint_ops {
     bool (*window_place)(void *dev, uint64_t aperture, uint64_t size,
@@ -66,14 +68,17 @@ struct nvlf_endpoint_ops {
     void (*mem_dirty)(void *dev, uint64_t offset, uint64_t len);
     void (*kick)(void *dev);
     void (*irq)(void *dev, unsigned int vector);
+    void (*power)(void *dev, bool on);
 };
 
 /**
  * struct nvlf_switch_ops - what a switch lends the core
  * @irq: raise MSI-X vector @vector
+ * @power: as that of an accelerator
  */
 struct nvlf_switch_ops {
     void (*irq)(void *dev, unsigned int vector);
+    void (*power)(void *dev, bool on);
 };
 
 /**
@@ -280,6 +285,9 @@ void nvlf_device_sense(struct nvlf_fabric *f, enum nvl_partner kind,
 int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
                        const struct nvlf_switch_ops *ops, void *dev);
 
+/** nvlf_switch_guid() - what NVL_REG_GUID of switch @id reads */
+uint64_t nvlf_switch_guid(unsigned int id);
+
 /** nvlf_switch_detach() - take it out: its links drop */
 void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id);
 
@@ -293,5 +301,80 @@ uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
 /** nvlf_switch_write() - write BAR0 of a switch */
 void nvlf_switch_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
                        uint64_t value, unsigned int size);
+
+/* ---- Faults ------------------------------------------------------------ */
+
+/**
+ * struct nvlf_port_faults - what the world does to a port; all zero: nothing
+ * @down: nobody answers at the other end
+ * @stuck: training never ends
+ * @lanes_lost: of NVL_LANES
+ * @swap: the port whose cable is in this one, plus one
+ * @flap_ms: every so often the link is down, for half of that time
+ * @crc: CRC errors a second on each lane, at both ends of the link
+ */
+struct nvlf_port_faults {
+    bool down;
+    bool stuck;
+    uint8_t lanes_lost;
+    uint8_t swap;
+    uint32_t flap_ms;
+    uint32_t crc;
+};
+
+/**
+ * struct nvlf_faults - all faults of a device
+ * @dead: it answers nothing
+ * @port: of each port
+ */
+struct nvlf_faults {
+    bool dead;
+    struct nvlf_port_faults port[NVL_SWITCH_PORTS];
+};
+
+/**
+ * nvlf_faults_parse() - read a set of faults; see fault.c for what it may say
+ * @text: empty for none
+ * @ports: of the device
+ * @faults: the set; of no meaning where false is returned
+ * @why: what is wrong, with the item that is
+ * @size: of @why
+ */
+bool nvlf_faults_parse(const char *text, unsigned int ports,
+                       struct nvlf_faults *faults, char *why, size_t size);
+
+/**
+ * nvlf_endpoint_faults() - replace the faults of an accelerator
+ *
+ * They last until they are replaced or the accelerator is detached, through
+ * all resets. One that dies is as if it were taken out, and comes back as after
+ * power on, but for its log.
+ */
+void nvlf_endpoint_faults(struct nvlf_fabric *f, unsigned int id,
+                          const struct nvlf_faults *faults);
+
+/** nvlf_switch_faults() - the same for a switch */
+void nvlf_switch_faults(struct nvlf_fabric *f, unsigned int id,
+                        const struct nvlf_faults *faults);
+
+#define NVLF_TRAY_SLOTS 4 /* places of a tray */
+
+/**
+ * struct nvlf_trays - a set of trays: bit n is for places 4n to 4n + 3
+ * @compute: of accelerators
+ * @switches: of switches
+ */
+struct nvlf_trays {
+    uint64_t compute;
+    uint64_t switches;
+};
+
+/** nvlf_trays_parse() - read a set of trays of a fabric of @switches */
+bool nvlf_trays_parse(const char *text, unsigned int switches,
+                      struct nvlf_trays *trays, char *why, size_t size);
+
+/** nvlf_fabric_trays_off() - all in these trays is dead, now and later */
+void nvlf_fabric_trays_off(struct nvlf_fabric *f,
+                           const struct nvlf_trays *trays);
 
 #endif /* NVLF_CORE_H */

@@ -13,7 +13,8 @@
  *
  * Invariants, true whenever no call is in progress:
  *  1. A port is OFF exactly if its device is away or it is disabled; DETECT if
- *     only the other end is OFF; else both ends are in the same state.
+ *     only the other end is OFF, or a fault keeps the link apart; else both
+ *     ends are in the same state.
  *  2. nvlf_switch.up[e] holds exactly the ports that lead to endpoint e and
  *     carry traffic, which are those of links with lanes; nvlf_switch.lanes[e]
  *     is the sum of their lanes, nvlf_endpoint.lanes_up that of all switches.
@@ -29,9 +30,12 @@
  *     its pages are placed, or, in an aperture that traps, would have been.
  *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on.
  *  9. nvlf_log.tail does not pass nvlf_log.head.
- * 10. A link has a deadline exactly while its ports are in TRAIN, and
- *     nvlf_fabric.armed is later than none of them.
- * 11. A valid group has a partition; its ports exist, valid or not.
+ * 10. A link has a deadline exactly while its ports are in TRAIN and neither is
+ *     stuck, and a time for its CRC errors exactly while it carries and has
+ *     some; nvlf_fabric.armed is later than none of these, nor than the next
+ *     turn of a port that flaps.
+ * 11. nvlf_device.attached says that the device is plugged and not dead.
+ * 12. A valid group has a partition; its ports exist, valid or not.
  */
 #ifndef NVLF_INTERNAL_H
 #define NVLF_INTERNAL_H
@@ -113,14 +117,21 @@ struct nvlf_end {
 
 /* A link, apart from what each of its ports is; times are guest time, ns */
 struct nvlf_link {
-    uint64_t since;    /* its newest training began */
-    uint64_t deadline; /* that one ends */
-    uint8_t lanes;     /* that carry */
+    uint64_t since;     /* its newest training began */
+    uint64_t deadline;  /* that one ends */
+    uint8_t lanes;      /* that carry */
+    uint64_t crc_at;    /* until when CRC errors are counted */
+    uint64_t crc_due;   /* when they are looked at without being read */
+    uint64_t crc_part;  /* of the next error, in 1 / NVLF_SECOND */
+    uint64_t crc_since; /* errors since a packet was lost */
 };
 
-/* What the world does to a port: resets do not mend it */
-struct nvlf_port_fault {
-    uint8_t lanes_lost;
+#define NVLF_SECOND 1000000000ull
+
+/* Where a port that flaps stands */
+struct nvlf_flap {
+    bool down;
+    uint64_t next; /* guest time of its next turn, or NVLF_NEVER */
 };
 
 struct nvlf_record {
@@ -145,7 +156,8 @@ struct nvlf_device {
     enum nvl_partner kind;
     uint32_t self; /* target id or switch number */
     uint64_t guid;
-    bool attached;
+    bool plugged;  /* somebody is at this place */
+    bool attached; /* and answers */
     void (*irq)(void *dev, unsigned int vector);
     void *dev;
 
@@ -166,7 +178,12 @@ struct nvlf_device {
 
     unsigned int nports;
     struct nvlf_port ports[NVL_SWITCH_PORTS];
-    struct nvlf_port_fault faults[NVL_SWITCH_PORTS];
+
+    /* Not touched by resets: see fault.c */
+    struct nvlf_faults faults;
+    struct nvlf_flap flap[NVL_SWITCH_PORTS];
+    unsigned int nflaps;
+    bool pulled[NVL_SWITCH_PORTS]; /* while cables are exchanged */
 };
 
 struct nvlf_grant {
@@ -297,6 +314,7 @@ struct nvlf_group {
 
 struct nvlf_switch {
     struct nvlf_device d;
+    const struct nvlf_switch_ops *ops;
     struct nvlf_ports up[NVL_ENDPOINTS_MAX];
     uint16_t lanes[NVL_ENDPOINTS_MAX];
     uint64_t slots[NVL_ENDPOINTS_MAX];
@@ -322,6 +340,7 @@ struct nvlf_fabric {
     struct nvlf_end wire_ep[NVL_ENDPOINTS_MAX][TRN4_PORTS];
     struct nvlf_end wire_sw[NVL_SWITCHES_MAX][NVL_SWITCH_PORTS];
     uint64_t train_ns;
+    struct nvlf_trays trays_off;
     uint64_t armed;
 
     uint64_t via[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
@@ -451,13 +470,22 @@ void nvlf_sensor_clear(struct nvlf_device *d);
 /* ---- wiring.c -------------------------------------------------------- */
 
 void nvlf_wire(struct nvlf_fabric *f);
+void nvlf_wire_swap(struct nvlf_device *d, unsigned int a, unsigned int b);
+bool nvlf_wire_is_right(const struct nvlf_fabric *f, unsigned int e,
+                        unsigned int link);
 void nvlf_wire_from_endpoint(const struct nvlf_fabric *f, unsigned int link,
                              unsigned int e, unsigned int *s,
                              unsigned int *port);
 void nvlf_wire_from_switch(const struct nvlf_fabric *f, unsigned int s,
                            unsigned int port, unsigned int *e,
                            unsigned int *link);
-uint64_t nvlf_switch_guid(unsigned int id);
+
+/* ---- fault.c, endpoint.c, switch.c: dead or not ---------------------- */
+
+bool nvlf_device_on(const struct nvlf_device *d);
+void nvlf_faults_set(struct nvlf_device *d, const struct nvlf_faults *faults);
+void nvlf_endpoint_power(struct nvlf_endpoint *ep);
+void nvlf_switch_power(struct nvlf_switch *sw);
 
 /* ---- fabric.c: the devices at their places --------------------------- */
 
@@ -484,26 +512,26 @@ static inline struct nvlf_switch *nvlf_switch_at(const struct nvlf_fabric *f,
     return sw && sw->d.attached ? sw : NULL;
 }
 
-/* The device of that kind at place @id, or NULL where none is attached */
+/* The device of that kind at place @id, dead or not, or NULL */
 static inline struct nvlf_device *nvlf_device_at(const struct nvlf_fabric *f,
                                                  enum nvl_partner kind,
                                                  uint64_t id)
 {
-    struct nvlf_endpoint *ep;
-    struct nvlf_switch *sw;
+    struct nvlf_device *d = NULL;
 
-    if (kind == NVL_PARTNER_SWITCH) {
-        sw = nvlf_switch_at(f, id);
-        return sw ? &sw->d : NULL;
+    if (kind == NVL_PARTNER_SWITCH && id < f->switches && f->sw[id]) {
+        d = &f->sw[id]->d;
+    } else if (kind != NVL_PARTNER_SWITCH && id < f->endpoints && f->ep[id]) {
+        d = &f->ep[id]->d;
     }
-    ep = nvlf_endpoint_at(f, id);
-    return ep ? &ep->d : NULL;
+    return d && d->plugged ? d : NULL;
 }
 
 /* ---- port.c: links and their training -------------------------------- */
 
 void nvlf_ports_enable(struct nvlf_device *d);
 void nvlf_ports_settle(struct nvlf_device *d);
+void nvlf_ports_fault(struct nvlf_device *d, const struct nvlf_faults *faults);
 
 static inline bool nvlf_port_up(uint8_t state)
 {

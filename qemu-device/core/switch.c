@@ -58,7 +58,7 @@ uint64_t nvlf_switch_read(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
 {
     struct nvlf_switch *sw = nvlf_switch_at(f, id);
 
-    return sw ? nvlf_regs_read(&sw->d, switch_blocks, addr, size) : 0;
+    return sw ? nvlf_regs_read(&sw->d, switch_blocks, addr, size) : UINT64_MAX;
 }
 
 void nvlf_switch_write(struct nvlf_fabric *f, unsigned int id, uint64_t addr,
@@ -103,10 +103,10 @@ int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
     if (id >= f->switches) {
         return -EINVAL;
     }
-    if (nvlf_switch_at(f, id)) {
+    sw = f->sw[id];
+    if (sw && sw->d.plugged) {
         return -EBUSY;
     }
-    sw = f->sw[id];
     if (!sw) {
         sw = calloc(1, sizeof(*sw));
         if (!sw) {
@@ -120,19 +120,44 @@ int nvlf_switch_attach(struct nvlf_fabric *f, unsigned int id,
         f->sw[id] = sw;
     }
     sw->d.irq = ops->irq;
+    sw->ops = ops;
     sw->d.dev = dev;
     nvlf_device_power_on(&sw->d);
-    switch_begin(sw);
+    sw->d.plugged = true;
+    nvlf_switch_power(sw);
+    if (!sw->d.attached) {
+        ops->power(dev, false);
+    }
     return 0;
 }
 
 void nvlf_switch_detach(struct nvlf_fabric *f, unsigned int id)
 {
-    struct nvlf_switch *sw = nvlf_switch_at(f, id);
+    struct nvlf_switch *sw = id < f->switches ? f->sw[id] : NULL;
 
-    if (sw) {
+    if (sw && sw->d.plugged) {
+        if (sw->d.attached) {
+            switch_end(sw);
+        }
+        sw->d.plugged = false;
+        nvlf_faults_set(&sw->d, &(struct nvlf_faults) { 0 });
+    }
+}
+
+/* Keep invariant 11: die, or come back. */
+void nvlf_switch_power(struct nvlf_switch *sw)
+{
+    bool on = nvlf_device_on(&sw->d);
+
+    if (on == sw->d.attached) {
+        return;
+    }
+    if (on) {
+        switch_begin(sw);
+    } else {
         switch_end(sw);
     }
+    sw->ops->power(sw->d.dev, on);
 }
 
 void nvlf_switch_reset(struct nvlf_fabric *f, unsigned int id)

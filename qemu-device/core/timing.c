@@ -31,8 +31,8 @@
  * descriptors overlaps with work before.
  *
  * Rates:
- *  - link, 50 GB/s each way, 12.5 a lane: NVLink 6 gives 3.6 TB/s both ways to 36 links
- *    (NVIDIA's NVLink 6 publications);
+ *  - link, 50 GB/s each way, a quarter of that a lane: NVLink 6 gives 3.6 TB/s
+ *    both ways to 36 links (NVIDIA's NVLink 6 publications);
  *  - HBM, 19600 GB/s: four times the 4.9 TB/s of Trainium3, as announced;
  *  - PCIe, 64 GB/s: an assumption, a x16 link of generation 5, as nothing is
  *    published.

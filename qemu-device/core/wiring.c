@@ -7,7 +7,8 @@
  * e * width + l % width. A switch has 72 ports, so 72 / width = 2n endpoints
  * fit, each with all its links in use.
  *
- * That is worked out once, into tables.
+ * That is worked out once, into tables, in which a fault may exchange the
+ * cables of two ports.
  */
 #include "nvlf_internal.h"
 
@@ -33,6 +34,38 @@ void nvlf_wire(struct nvlf_fabric *f)
             f->wire_sw[s][port] = (struct nvlf_end) { e, link };
         }
     }
+}
+
+/*
+ * Exchange what is plugged into ports @a and @b of @d; once more to undo it.
+ * Exchanges at both ends of a link do not mind each other's order.
+ */
+void nvlf_wire_swap(struct nvlf_device *d, unsigned int a, unsigned int b)
+{
+    struct nvlf_fabric *f = d->f;
+    bool is_switch = d->kind == NVL_PARTNER_SWITCH;
+    struct nvlf_end *wire = is_switch ? f->wire_sw[d->self]
+                                      : f->wire_ep[d->self];
+    struct nvlf_end *far;
+    struct nvlf_end end = wire[a];
+    unsigned int i, port;
+
+    wire[a] = wire[b];
+    wire[b] = end;
+    for (i = 0; i < 2; i++) {
+        port = i ? b : a;
+        far = is_switch ? f->wire_ep[wire[port].place]
+                        : f->wire_sw[wire[port].place];
+        far[wire[port].port] = (struct nvlf_end) { d->self, port };
+    }
+}
+
+/* Is this link where the rule puts it? */
+bool nvlf_wire_is_right(const struct nvlf_fabric *f, unsigned int e,
+                        unsigned int link)
+{
+    return f->wire_ep[e][link].place == link / f->width &&
+           f->wire_ep[e][link].port == e * f->width + link % f->width;
 }
 
 void nvlf_wire_from_endpoint(const struct nvlf_fabric *f, unsigned int link,

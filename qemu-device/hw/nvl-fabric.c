@@ -25,7 +25,8 @@ struct NvlFabric {
 
     uint32_t switches;
     uint32_t train_us;
-    QemuUUID uuid;            /* the cluster's */
+    QemuUUID uuid; /* the cluster's */
+    char *trays_off;
     struct nvlf_fabric *core; /* from complete() to finalize */
     QEMUTimer *tick;          /* guest time: stops when the guest does */
     unsigned int attached;    /* devices; deletion waits for none */
@@ -235,6 +236,79 @@ static void nvl_fabric_set_uuid(Object *obj, const char *value, Error **errp)
     fabric->uuid = uuid;
 }
 
+bool nvl_fabric_faults(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
+                       const char *text, Error **errp)
+{
+    bool is_switch = kind == NVL_PARTNER_SWITCH;
+    struct nvlf_fabric *core;
+    struct nvlf_faults faults;
+    char why[256];
+
+    if (!nvlf_faults_parse(text, is_switch ? NVL_SWITCH_PORTS : TRN4_PORTS,
+                           &faults, why, sizeof(why))) {
+        error_setg(errp, "faults: %s", why);
+        return false;
+    }
+    if (!fabric) {
+        return true;
+    }
+    if (!nvl_fabric_enter(fabric, &core)) {
+        error_setg(errp, "faults: the fabric is at work");
+        return false;
+    }
+    trace_nvl_fabric_faults(is_switch ? "switch" : "endpoint", index, text);
+    if (is_switch) {
+        nvlf_switch_faults(core, index, &faults);
+    } else {
+        nvlf_endpoint_faults(core, index, &faults);
+    }
+    nvl_fabric_leave(fabric);
+    return true;
+}
+
+static char *nvl_fabric_get_trays_off(Object *obj, Error **errp)
+{
+    return g_strdup(NVL_FABRIC(obj)->trays_off ?: "");
+}
+
+static bool nvl_fabric_parse_trays(const char *text, uint32_t switches,
+                                   struct nvlf_trays *trays, Error **errp)
+{
+    char why[256];
+
+    if (!nvlf_trays_parse(text, switches, trays, why, sizeof(why))) {
+        error_setg(errp, "trays-off: %s", why);
+        return false;
+    }
+    return true;
+}
+
+/* Which trays there are is known when the object is complete. */
+static void nvl_fabric_set_trays_off(Object *obj, const char *text,
+                                     Error **errp)
+{
+    NvlFabric *fabric = NVL_FABRIC(obj);
+    struct nvlf_fabric *core;
+    struct nvlf_trays trays;
+
+    if (!nvl_fabric_parse_trays(text,
+                                fabric->core ? fabric->switches
+                                             : NVL_SWITCHES_MAX,
+                                &trays, errp)) {
+        return;
+    }
+    if (fabric->core) {
+        if (!nvl_fabric_enter(fabric, &core)) {
+            error_setg(errp, "trays-off: the fabric is at work");
+            return;
+        }
+        nvlf_fabric_trays_off(core, &trays);
+        nvl_fabric_leave(fabric);
+    }
+    g_free(fabric->trays_off);
+    fabric->trays_off = g_strdup(text);
+}
+
 static void nvl_fabric_get_switches(Object *obj, Visitor *v, const char *name,
                                     void *opaque, Error **errp)
 {
@@ -318,7 +392,12 @@ static void nvl_fabric_set_train_time(Object *obj, Visitor *v, const char *name,
 static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
 {
     NvlFabric *fabric = NVL_FABRIC(uc);
+    struct nvlf_trays trays;
 
+    if (!nvl_fabric_parse_trays(fabric->trays_off ?: "", fabric->switches,
+                                &trays, errp)) {
+        return;
+    }
     fabric->core = nvlf_fabric_new(fabric->switches, &nvl_fabric_ops, fabric);
     if (!fabric->core) {
         error_setg(errp, "no memory for a fabric of %" PRIu32 " switches",
@@ -326,6 +405,7 @@ static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
         return;
     }
     nvlf_fabric_train_time(fabric->core, fabric->train_us * (uint64_t)SCALE_US);
+    nvlf_fabric_trays_off(fabric->core, &trays);
     fabric->tick = timer_new_ns(QEMU_CLOCK_VIRTUAL, nvl_fabric_tick, fabric);
 }
 
@@ -352,6 +432,7 @@ static void nvl_fabric_instance_finalize(Object *obj)
         timer_free(fabric->tick);
         nvlf_fabric_free(fabric->core);
     }
+    g_free(fabric->trays_off);
 }
 
 static void nvl_fabric_class_init(ObjectClass *oc, void *data)
@@ -374,6 +455,10 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
                                   nvl_fabric_set_uuid);
     object_class_property_set_description(oc, "uuid",
                                           "identity of the cluster; one is made up where none is given");
+    object_class_property_add_str(oc, "trays-off", nvl_fabric_get_trays_off,
+                                  nvl_fabric_set_trays_off);
+    object_class_property_set_description(oc, "trays-off",
+                                          "trays without power, as compute:2,switch:0; may be set at any time");
 }
 
 static const TypeInfo nvl_fabric_info = {

@@ -78,4 +78,17 @@ void nvl_fabric_locate(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
 void nvl_fabric_sense(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
                       int32_t temperature, uint32_t power);
 
+/**
+ * nvl_fabric_faults() - read the faults of a device, and put them in force
+ * @fabric: NULL: the device is not attached, only look whether @text is good
+ * @kind: of the device
+ * @index: of the device
+ * @text: see core/fault.c
+ * @errp: error, which names the item that is wrong
+ *
+ * Return: false where nothing has changed.
+ */
+bool nvl_fabric_faults(NvlFabric *fabric, enum nvl_partner kind, uint32_t index,
+                       const char *text, Error **errp);
+
 #endif /* HW_NVLF_NVL_FABRIC_H */

@@ -36,6 +36,8 @@ struct NvlSwitchState {
     uint32_t index;
     NvlfDevice dev;
 
+    char *faults; /* as they were set, or NULL */
+
     NvlfPci pci;
     MemoryRegion regs;
     bool attached;
@@ -88,8 +90,17 @@ static void nvl_switch_irq(void *dev, unsigned int vector)
     nvlf_pci_irq(&s->pci, vector);
 }
 
+static void nvl_switch_power(void *dev, bool on)
+{
+    NvlSwitchState *s = dev;
+
+    trace_nvl_switch_power(s->index, on);
+    nvlf_pci_power(&s->pci, on);
+}
+
 static const struct nvlf_switch_ops nvl_switch_ops = {
     .irq = nvl_switch_irq,
+    .power = nvl_switch_power,
 };
 
 static void nvl_switch_reset_hold(Object *obj, ResetType type)
@@ -152,7 +163,11 @@ static void nvl_switch_realize(PCIDevice *pci, Error **errp)
     }
     s->attached = true;
     nvlf_device_begin(&s->dev, s->fabric, NVL_PARTNER_SWITCH, s->index);
-    nvlf_pci_set_serial(&s->pci, nvl_switch_regs_read(s, NVL_REG_GUID, 8));
+    nvlf_pci_set_serial(&s->pci, nvlf_switch_guid(s->index));
+    if (!nvl_fabric_faults(s->fabric, NVL_PARTNER_SWITCH, s->index,
+                           s->faults ?: "", errp)) {
+        nvl_switch_unwind(s);
+    }
 }
 
 static void nvl_switch_exit(PCIDevice *pci)
@@ -166,6 +181,33 @@ static const VMStateDescription nvl_switch_vmstate = {
     .unmigratable = 1,
 };
 
+static uint32_t nvl_switch_config_read(PCIDevice *pci, uint32_t addr, int len)
+{
+    return nvlf_pci_config_read(&NVL_SWITCH(pci)->pci, pci, addr, len);
+}
+
+static void nvl_switch_config_write(PCIDevice *pci, uint32_t addr, uint32_t val,
+                                    int len)
+{
+    nvlf_pci_config_write(&NVL_SWITCH(pci)->pci, pci, addr, val, len);
+}
+
+static char *nvl_switch_get_faults(Object *obj, Error **errp)
+{
+    return g_strdup(NVL_SWITCH(obj)->faults ?: "");
+}
+
+static void nvl_switch_set_faults(Object *obj, const char *text, Error **errp)
+{
+    NvlSwitchState *s = NVL_SWITCH(obj);
+
+    if (nvl_fabric_faults(s->attached ? s->fabric : NULL, NVL_PARTNER_SWITCH,
+                          s->index, text, errp)) {
+        g_free(s->faults);
+        s->faults = g_strdup(text);
+    }
+}
+
 static const Property nvl_switch_properties[] = {
     DEFINE_PROP_LINK("fabric", NvlSwitchState, fabric, TYPE_NVL_FABRIC,
                      NvlFabric *),
@@ -175,6 +217,11 @@ static const Property nvl_switch_properties[] = {
     NVLF_PCI_PROPERTIES(NvlSwitchState, pci, NVL_SWITCH_PCI_DEVICE_ID),
 };
 
+static void nvl_switch_instance_finalize(Object *obj)
+{
+    g_free(NVL_SWITCH(obj)->faults);
+}
+
 static void nvl_switch_class_init(ObjectClass *oc, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(oc);
@@ -183,7 +230,8 @@ static void nvl_switch_class_init(ObjectClass *oc, void *data)
 
     pc->realize = nvl_switch_realize;
     pc->exit = nvl_switch_exit;
-    pc->config_write = nvlf_pci_config_write;
+    pc->config_read = nvl_switch_config_read;
+    pc->config_write = nvl_switch_config_write;
     pc->vendor_id = TRN4_PCI_VENDOR_ID;
     pc->device_id = NVL_SWITCH_PCI_DEVICE_ID;
     pc->class_id = PCI_CLASS_BRIDGE_OTHER;
@@ -191,6 +239,10 @@ static void nvl_switch_class_init(ObjectClass *oc, void *data)
     dc->desc = "NVLink switch";
     dc->vmsd = &nvl_switch_vmstate;
     device_class_set_props(dc, nvl_switch_properties);
+    object_class_property_add_str(oc, "faults", nvl_switch_get_faults,
+                                  nvl_switch_set_faults);
+    object_class_property_set_description(oc, "faults",
+                                          "what is wrong, as 0-3:down,7:lanes=2; may be set at any time");
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 
@@ -198,6 +250,7 @@ static const TypeInfo nvl_switch_info = {
     .name = TYPE_NVL_SWITCH,
     .parent = TYPE_PCI_DEVICE,
     .instance_size = sizeof(NvlSwitchState),
+    .instance_finalize = nvl_switch_instance_finalize,
     .class_init = nvl_switch_class_init,
     .interfaces = (InterfaceInfo[]) { { INTERFACE_PCIE_DEVICE }, {} },
 };

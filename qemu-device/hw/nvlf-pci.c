@@ -116,7 +116,7 @@ void nvlf_pci_set_serial(NvlfPci *np, uint64_t guid)
 
 void nvlf_pci_irq(NvlfPci *np, unsigned int vector)
 {
-    if (np->pci && vector < np->pci->msix_entries_nr) {
+    if (np->pci && !np->dead && vector < np->pci->msix_entries_nr) {
         np->irq_pending |= 1u << vector;
         qemu_bh_schedule(np->irq_bh);
     }
@@ -137,8 +137,26 @@ void nvlf_pci_irq_flush(NvlfPci *np)
     object_unref(owner);
 }
 
-void nvlf_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t val, int len)
+void nvlf_pci_power(NvlfPci *np, bool on)
 {
+    np->dead = !on;
+    np->irq_pending = 0;
+    memory_region_set_enabled(&np->pci->msix_table_mmio, on);
+    memory_region_set_enabled(&np->pci->msix_pba_mmio, on);
+}
+
+uint32_t nvlf_pci_config_read(NvlfPci *np, PCIDevice *pci, uint32_t addr,
+                              int len)
+{
+    return np->dead ? UINT32_MAX : pci_default_read_config(pci, addr, len);
+}
+
+void nvlf_pci_config_write(NvlfPci *np, PCIDevice *pci, uint32_t addr,
+                           uint32_t val, int len)
+{
+    if (np->dead) {
+        return;
+    }
     pci_default_write_config(pci, addr, val, len);
     pcie_cap_flr_write_config(pci, addr, val, len);
     pcie_aer_write_config(pci, addr, val, len);

@@ -17,6 +17,7 @@
  * @regs: its BAR0, which has the MSI-X table, while it is set up
  * @irq_bh: raises what is pending
  * @irq_pending: a bit for each vector to be raised. Guarded by the BQL
+ * @dead: it answers nothing, by a fault
  */
 typedef struct NvlfPci {
     uint16_t vendor_id;
@@ -25,6 +26,7 @@ typedef struct NvlfPci {
     MemoryRegion *regs;
     QEMUBH *irq_bh;
     uint32_t irq_pending;
+    bool dead;
 } NvlfPci;
 
 /* clang-format off */
@@ -73,8 +75,21 @@ void nvlf_pci_irq(NvlfPci *np, unsigned int vector);
 /** nvlf_pci_irq_flush() - raise what is pending, outside of the core */
 void nvlf_pci_irq_flush(NvlfPci *np);
 
-/** nvlf_pci_config_write() - PCIDeviceClass.config_write with FLR and AER */
-void nvlf_pci_config_write(PCIDevice *pci, uint32_t addr, uint32_t val,
-                           int len);
+/**
+ * nvlf_pci_power() - the function dies or comes back
+ *
+ * While it is dead its configuration space, and MSI-X in BAR0, read all-ones
+ * and keep what is in them, and nothing interrupts. For the rest of its BARs
+ * the device answers, or does not.
+ */
+void nvlf_pci_power(NvlfPci *np, bool on);
+
+/** nvlf_pci_config_read() - for PCIDeviceClass.config_read */
+uint32_t nvlf_pci_config_read(NvlfPci *np, PCIDevice *pci, uint32_t addr,
+                              int len);
+
+/** nvlf_pci_config_write() - for PCIDeviceClass.config_write: FLR and AER */
+void nvlf_pci_config_write(NvlfPci *np, PCIDevice *pci, uint32_t addr,
+                           uint32_t val, int len);
 
 #endif /* HW_NVLF_NVLF_PCI_H */

@@ -63,6 +63,8 @@ struct Trn4State {
     char *windows; /* "direct", "trap" or NULL */
     NvlfDevice dev;
 
+    char *faults; /* as they were set, or NULL */
+
     NvlfPci pci;
     MemoryRegion regs;
     Aperture aperture;
@@ -241,6 +243,15 @@ static void trn4_irq(void *dev, unsigned int vector)
     nvlf_pci_irq(&s->pci, vector);
 }
 
+static void trn4_power(void *dev, bool on)
+{
+    Trn4State *s = dev;
+
+    trace_trn4_power(s->index, on);
+    nvlf_pci_power(&s->pci, on);
+    memory_region_set_enabled(&s->hbm, on);
+}
+
 static const struct nvlf_endpoint_ops trn4_ops = {
     .window_place = trn4_window_place,
     .window_clear = trn4_window_clear,
@@ -250,6 +261,7 @@ static const struct nvlf_endpoint_ops trn4_ops = {
     .mem_dirty = trn4_mem_dirty,
     .kick = trn4_kick,
     .irq = trn4_irq,
+    .power = trn4_power,
 };
 
 static const struct nvlf_endpoint_ops trn4_trap_ops = {
@@ -258,6 +270,7 @@ static const struct nvlf_endpoint_ops trn4_trap_ops = {
     .mem_dirty = trn4_mem_dirty,
     .kick = trn4_kick,
     .irq = trn4_irq,
+    .power = trn4_power,
 };
 
 static bool trn4_traps(const Trn4State *s)
@@ -496,6 +509,10 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
     s->attached = true;
     nvlf_device_begin(&s->dev, s->fabric, NVL_PARTNER_ENDPOINT, s->index);
     nvlf_pci_set_serial(&s->pci, nvlf_endpoint_guid(s->index));
+    if (!nvl_fabric_faults(s->fabric, NVL_PARTNER_ENDPOINT, s->index,
+                           s->faults ?: "", errp)) {
+        goto unwind;
+    }
     return;
 
 unwind:
@@ -509,6 +526,7 @@ static void trn4_exit(PCIDevice *pci)
 
 static void trn4_instance_finalize(Object *obj)
 {
+    g_free(TRN4(obj)->faults);
     aperture_finalize(&TRN4(obj)->aperture);
 }
 
@@ -520,6 +538,33 @@ static const VMStateDescription trn4_vmstate = {
     .name = TYPE_TRN4,
     .unmigratable = 1,
 };
+
+static uint32_t trn4_config_read(PCIDevice *pci, uint32_t addr, int len)
+{
+    return nvlf_pci_config_read(&TRN4(pci)->pci, pci, addr, len);
+}
+
+static void trn4_config_write(PCIDevice *pci, uint32_t addr, uint32_t val,
+                              int len)
+{
+    nvlf_pci_config_write(&TRN4(pci)->pci, pci, addr, val, len);
+}
+
+static char *trn4_get_faults(Object *obj, Error **errp)
+{
+    return g_strdup(TRN4(obj)->faults ?: "");
+}
+
+static void trn4_set_faults(Object *obj, const char *text, Error **errp)
+{
+    Trn4State *s = TRN4(obj);
+
+    if (nvl_fabric_faults(s->attached ? s->fabric : NULL, NVL_PARTNER_ENDPOINT,
+                          s->index, text, errp)) {
+        g_free(s->faults);
+        s->faults = g_strdup(text);
+    }
+}
 
 static const Property trn4_properties[] = {
     DEFINE_PROP_LINK("fabric", Trn4State, fabric, TYPE_NVL_FABRIC, NvlFabric *),
@@ -541,7 +586,8 @@ static void trn4_class_init(ObjectClass *oc, void *data)
 
     pc->realize = trn4_realize;
     pc->exit = trn4_exit;
-    pc->config_write = nvlf_pci_config_write;
+    pc->config_read = trn4_config_read;
+    pc->config_write = trn4_config_write;
     pc->vendor_id = TRN4_PCI_VENDOR_ID;
     pc->device_id = TRN4_PCI_DEVICE_ID;
     pc->class_id = TRN4_CLASS_ID;
@@ -549,6 +595,10 @@ static void trn4_class_init(ObjectClass *oc, void *data)
     dc->desc = "Accelerator with an NVLink chiplet";
     dc->vmsd = &trn4_vmstate;
     device_class_set_props(dc, trn4_properties);
+    object_class_property_add_str(oc, "faults", trn4_get_faults,
+                                  trn4_set_faults);
+    object_class_property_set_description(oc, "faults",
+                                          "what is wrong, as 0-3:down,7:lanes=2; may be set at any time");
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 

@@ -153,9 +153,17 @@ static void mock_irq(void *dev, unsigned int vector)
 {
     struct mock_endpoint *m = dev;
 
+    CHECK(!m->dead);
     if (CHECK(vector < TRN4_VECTORS)) {
         m->irqs[vector]++;
     }
+}
+
+static void mock_power(void *dev, bool on)
+{
+    struct mock_endpoint *m = dev;
+
+    m->dead = !on;
 }
 
 static const struct nvlf_endpoint_ops endpoint_ops = {
@@ -167,6 +175,7 @@ static const struct nvlf_endpoint_ops endpoint_ops = {
     .mem_dirty = mock_dirty,
     .kick = mock_kick,
     .irq = mock_irq,
+    .power = mock_power,
 };
 
 static const struct nvlf_endpoint_ops trap_ops = {
@@ -175,6 +184,7 @@ static const struct nvlf_endpoint_ops trap_ops = {
     .mem_dirty = mock_dirty,
     .kick = mock_kick,
     .irq = mock_irq,
+    .power = mock_power,
 };
 
 static void mock_switch_irq(void *dev, unsigned int vector)
@@ -182,10 +192,21 @@ static void mock_switch_irq(void *dev, unsigned int vector)
     struct mock_switch *m = dev;
 
     EQ(vector, 0);
+    CHECK(!m->dead);
     m->irqs++;
 }
 
-static const struct nvlf_switch_ops switch_ops = { .irq = mock_switch_irq };
+static void mock_switch_power(void *dev, bool on)
+{
+    struct mock_switch *m = dev;
+
+    m->dead = !on;
+}
+
+static const struct nvlf_switch_ops switch_ops = {
+    .irq = mock_switch_irq,
+    .power = mock_switch_power,
+};
 
 static void mock_arm(void *owner, uint64_t deadline)
 {
@@ -361,6 +382,38 @@ void world_open(struct world *w)
             route_all(w, s, e);
         }
         partition_all(w, s, 0);
+    }
+}
+
+/* Faults by their text, which must be good */
+void ep_faults(struct world *w, unsigned int e, const char *text)
+{
+    struct nvlf_faults faults;
+    char why[200];
+
+    if (CHECK(nvlf_faults_parse(text, TRN4_PORTS, &faults, why, sizeof(why)))) {
+        nvlf_endpoint_faults(w->f, e, &faults);
+    }
+}
+
+void sw_faults(struct world *w, unsigned int s, const char *text)
+{
+    struct nvlf_faults faults;
+    char why[200];
+
+    if (CHECK(nvlf_faults_parse(text, NVL_SWITCH_PORTS, &faults, why,
+                                sizeof(why)))) {
+        nvlf_switch_faults(w->f, s, &faults);
+    }
+}
+
+void trays_off(struct world *w, const char *text)
+{
+    struct nvlf_trays trays;
+    char why[200];
+
+    if (CHECK(nvlf_trays_parse(text, w->switches, &trays, why, sizeof(why)))) {
+        nvlf_fabric_trays_off(w->f, &trays);
     }
 }
 
@@ -679,6 +732,32 @@ void fill(uint8_t *p, uint64_t n, uint32_t seed)
 
 /* ---- What must hold -------------------------------------------------- */
 
+static unsigned int cable_in(const struct nvlf_device *d, unsigned int port)
+{
+    return d && d->faults.port[port].swap ? d->faults.port[port].swap - 1u
+                                          : port;
+}
+
+/*
+ * Where link @l of @e goes: the cable that is in its port, by the rule, and the
+ * port of the switch that this cable is in
+ */
+static void far_of(struct world *w, unsigned int e, unsigned int l,
+                   unsigned int *s, unsigned int *port)
+{
+    unsigned int width = TRN4_PORTS / w->switches;
+    unsigned int cable = cable_in(w->f->ep[e] ? &w->f->ep[e]->d : NULL, l);
+
+    *s = cable / width;
+    *port = cable_in(w->f->sw[*s] ? &w->f->sw[*s]->d : NULL,
+                     e * width + cable % width);
+}
+
+static bool apart(const struct nvlf_device *d, unsigned int port)
+{
+    return d && (d->faults.port[port].down || d->flap[port].down);
+}
+
 static bool carries(struct world *w, unsigned int e, unsigned int l)
 {
     return w->f->ep[e] && w->f->ep[e]->d.attached &&
@@ -695,7 +774,7 @@ static bool member(const struct nvlf_partition *p, unsigned int e)
 enum trn4_window_status brute_path(struct world *w, unsigned int src,
                                    unsigned int dst)
 {
-    unsigned int width = TRN4_PORTS / w->switches, s, l, p;
+    unsigned int s, l, p, to_s, port;
     bool src_up = false, dst_up = false, routed = false, open = false;
 
     if (src == dst || dst >= w->endpoints || !w->f->ep[dst] ||
@@ -706,13 +785,15 @@ enum trn4_window_status brute_path(struct world *w, unsigned int src,
         const struct nvlf_switch *n = w->f->sw[s];
         bool from = false, to = false, common = false;
 
-        for (l = s * width; l < (s + 1) * width; l++) {
-            unsigned int port = dst * width + l % width;
-
-            from |= carries(w, src, l);
-            dst_up |= carries(w, dst, l);
-            if (n && carries(w, dst, l) &&
-                (n->routes[dst].hi & NVL_ROUTE_VALID)) {
+        for (l = 0; l < TRN4_PORTS; l++) {
+            far_of(w, src, l, &to_s, &port);
+            from |= to_s == s && carries(w, src, l);
+            far_of(w, dst, l, &to_s, &port);
+            if (to_s != s || !carries(w, dst, l)) {
+                continue;
+            }
+            dst_up = true;
+            if (n->routes[dst].hi & NVL_ROUTE_VALID) {
                 to |= port < 64 ? n->routes[dst].lo >> port & 1
                                 : n->routes[dst].hi >> (port - 64) & 1;
             }
@@ -738,11 +819,21 @@ enum trn4_window_status brute_path(struct world *w, unsigned int src,
 static void check_lanes(struct world *w, unsigned int e, unsigned int l,
                         unsigned int state)
 {
-    unsigned int width = TRN4_PORTS / w->switches;
-    unsigned int port = e * width + l % width;
-    unsigned int lanes = w->f->links[e][l].lanes;
-    const struct nvlf_switch *n = w->f->sw[l / width];
+    unsigned int lanes = w->f->links[e][l].lanes, s, port;
+    const struct nvlf_switch *n;
+    bool crc = false;
 
+    far_of(w, e, l, &s, &port);
+    EQ(w->f->wire_ep[e][l].place, s);
+    EQ(w->f->wire_ep[e][l].port, port);
+    EQ(w->f->wire_sw[s][port].place, e);
+    EQ(w->f->wire_sw[s][port].port, l);
+    n = w->f->sw[s];
+    if (lanes) {
+        crc = w->f->ep[e]->d.faults.port[l].crc || n->d.faults.port[port].crc;
+    }
+    EQ(w->f->links[e][l].crc_due != NVLF_NEVER, crc);
+    CHECK(w->f->links[e][l].crc_due >= w->f->armed);
     EQ(lanes == NVL_LANES, state == NVL_PORT_ACTIVE);
     EQ(lanes && lanes < NVL_LANES, state == NVL_PORT_DEGRADED);
     EQ(n ? n->up[e].w[port / 64] >> port % 64 & 1 : 0, lanes != 0);
@@ -751,7 +842,7 @@ static void check_lanes(struct world *w, unsigned int e, unsigned int l,
 /* Ports of both ends of all links, their lanes (invariants 1, 2 and 10) */
 static void check_links(struct world *w)
 {
-    unsigned int width = TRN4_PORTS / w->switches, e, l, s, all;
+    unsigned int e, l, s, port, all;
 
     EQ(w->f->armed, w->deadline);
     for (e = 0; e < w->endpoints; e++) {
@@ -759,20 +850,25 @@ static void check_links(struct world *w)
 
         for (l = 0; l < TRN4_PORTS; l++) {
             const struct nvlf_endpoint *ep = w->f->ep[e];
-            const struct nvlf_switch *n = w->f->sw[l / width];
-            unsigned int port = e * width + l % width;
-            bool a = ep && ep->d.attached && ep->d.ports[l].enable;
-            bool b = n && n->d.attached && n->d.ports[port].enable;
-            unsigned int sa = ep ? ep->d.ports[l].state : NVL_PORT_OFF;
-            unsigned int sb = n ? n->d.ports[port].state : NVL_PORT_OFF;
+            const struct nvlf_switch *n;
+            bool a, b, stuck = false;
+            unsigned int sa, sb;
             uint64_t deadline = w->f->links[e][l].deadline;
 
-            EQ(sa == NVL_PORT_TRAIN, deadline != NVLF_NEVER);
+            far_of(w, e, l, &s, &port);
+            n = w->f->sw[s];
+            a = ep && ep->d.attached && ep->d.ports[l].enable;
+            b = n && n->d.attached && n->d.ports[port].enable;
+            sa = ep ? ep->d.ports[l].state : NVL_PORT_OFF;
+            sb = n ? n->d.ports[port].state : NVL_PORT_OFF;
+            stuck = ep && ep->d.faults.port[l].stuck;
+            stuck |= n && n->d.faults.port[port].stuck;
+            EQ(sa == NVL_PORT_TRAIN && !stuck, deadline != NVLF_NEVER);
             CHECK(deadline >= w->f->armed);
             check_lanes(w, e, l, sa);
-            sum[l / width] += w->f->links[e][l].lanes;
+            sum[s] += w->f->links[e][l].lanes;
 
-            if (a && b) {
+            if (a && b && !apart(&ep->d, l) && !apart(&n->d, port)) {
                 EQ(sa, sb);
                 CHECK(sa >= NVL_PORT_TRAIN && sa <= NVL_PORT_FAULT);
             } else {
@@ -1010,6 +1106,27 @@ static void check_log(struct world *w, const struct nvlf_device *d)
     }
 }
 
+/* Dead or not, and what flaps (invariants 10 and 11) */
+static void check_faults(struct world *w, const struct nvlf_device *d,
+                         bool dead)
+{
+    uint64_t off = d->kind == NVL_PARTNER_SWITCH ? w->f->trays_off.switches
+                                                 : w->f->trays_off.compute;
+    unsigned int flaps = 0, p;
+
+    EQ(d->attached, d->plugged && !d->faults.dead && !(off >> d->self / 4 & 1));
+    CHECK(!d->plugged || dead == !d->attached);
+    for (p = 0; p < NVL_SWITCH_PORTS; p++) {
+        bool is = d->faults.port[p].flap_ms;
+
+        flaps += is;
+        CHECK(!d->pulled[p]);
+        CHECK(is || !d->flap[p].down);
+        CHECK(!is || d->flap[p].next >= w->f->armed);
+    }
+    EQ(d->nflaps, flaps);
+}
+
 /* All invariants of nvlf_internal.h, worked out anew from the raw tables */
 void world_check(struct world *w)
 {
@@ -1020,6 +1137,7 @@ void world_check(struct world *w)
         if (w->f->sw[s]) {
             check_groups(w->f->sw[s]);
             check_log(w, &w->f->sw[s]->d);
+            check_faults(w, &w->f->sw[s]->d, w->sw[s].dead);
         }
     }
     check_lists(w);
@@ -1036,6 +1154,7 @@ void world_check(struct world *w)
             check_windows(w, e);
             check_queues(w, e);
             check_log(w, &w->f->ep[e]->d);
+            check_faults(w, &w->f->ep[e]->d, w->ep[e].dead);
         }
     }
 }

@@ -34,6 +34,7 @@ struct mock_endpoint {
     uint8_t *aperture; /* a reservation; its pages are real */
     struct mock_page *pages;
     bool refuse_place;
+    bool dead;
     unsigned int places;
     unsigned int clears;
     unsigned int kicks;
@@ -46,6 +47,7 @@ struct mock_endpoint {
 
 struct mock_switch {
     unsigned int irqs;
+    bool dead;
 };
 
 struct world {
@@ -77,6 +79,11 @@ int world_attach_switch(struct world *w, unsigned int s);
 void world_run(struct world *w, uint64_t ns);
 void world_train(struct world *w);
 void world_open(struct world *w);
+
+/* Faults */
+void ep_faults(struct world *w, unsigned int e, const char *text);
+void sw_faults(struct world *w, unsigned int s, const char *text);
+void trays_off(struct world *w, const char *text);
 
 /* Registers */
 uint32_t er(struct world *w, unsigned int e, uint64_t reg);

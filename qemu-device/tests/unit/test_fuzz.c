@@ -167,13 +167,59 @@ static void some_port(struct world *w)
 {
     uint32_t value = below(16);
 
-    if (one_in(8) && w->f->sw[0]) {
-        w->f->sw[0]->d.faults[below(72)].lanes_lost = below(NVL_LANES + 1);
-    }
     if (one_in(2)) {
         ew(w, below(w->endpoints), port_reg(below(36), NVL_PORT_CTRL), value);
     } else {
         sw(w, below(w->switches), sport_reg(below(72), NVL_PORT_CTRL), value);
+    }
+}
+
+/* Items in any number and order, some of them wrong or of no such port */
+static void some_faults(struct world *w)
+{
+    static const char *const items[] = {
+        "down",     "stuck",       "flap=1", "flap=3", "lanes=0", "lanes=3",
+        "crc=1000", "crc=1000000", "swap=7", "swap=%", "dead",    "lanes=9",
+        "",
+    };
+    char text[256] = "", why[64];
+    unsigned int n = below(5), i, used = 0;
+    struct nvlf_faults faults;
+    struct nvlf_trays trays;
+    bool is_switch = one_in(2);
+
+    for (i = 0; i < n; i++) {
+        const char *item = items[below(NVLF_COUNT(items))];
+
+        used += snprintf(text + used, sizeof(text) - used, "%s%u", i ? "," : "",
+                         (unsigned int)below(40));
+        if (one_in(3)) {
+            used += snprintf(text + used, sizeof(text) - used, "-%u",
+                             (unsigned int)below(73));
+        }
+        if (!strcmp(item, "swap=%")) {
+            used += snprintf(text + used, sizeof(text) - used, ":swap=%u",
+                             (unsigned int)below(36));
+        } else {
+            used += snprintf(text + used, sizeof(text) - used, ":%s", item);
+        }
+    }
+    if (one_in(10)) {
+        strcpy(text, "dead");
+    }
+    if (nvlf_faults_parse(text, is_switch ? 72 : 36, &faults, why,
+                          sizeof(why))) {
+        if (is_switch) {
+            nvlf_switch_faults(w->f, below(w->switches + 1), &faults);
+        } else {
+            nvlf_endpoint_faults(w->f, below(w->endpoints + 1), &faults);
+        }
+    }
+    if (one_in(10) && nvlf_trays_parse(one_in(3)   ? "compute:0"
+                                       : one_in(2) ? "switch:0"
+                                                   : "",
+                                       w->switches, &trays, why, sizeof(why))) {
+        nvlf_fabric_trays_off(w->f, &trays);
     }
 }
 
@@ -270,6 +316,9 @@ static void knowing_access(struct world *w)
         break;
     case 11:
         some_port(w);
+        if (one_in(8)) {
+            some_faults(w);
+        }
         break;
     case 12:
     case 13:

@@ -322,10 +322,10 @@ static void trained_for_nobody(void)
 #define SLANES(s, p) sr(w, s, sport_reg(p, NVL_PORT_LANES))
 #define WIRED        (NVL_LANES << 8)
 
-static struct nvlf_port_fault *fault(struct world *w, unsigned int e,
-                                     unsigned int p)
+static struct nvlf_port_faults *fault(struct world *w, unsigned int e,
+                                      unsigned int p)
 {
-    return &w->f->ep[e]->d.faults[p];
+    return &w->f->ep[e]->d.faults.port[p];
 }
 
 /* The newest record of either device; its index for the end of all */
@@ -356,9 +356,9 @@ static void lanes(void)
     EQ(SLANES(0, 20), WIRED | 4);
     for (lost = 1; lost < NVL_LANES; lost++) {
         fault(w, 1, 2)->lanes_lost = lost;
-        w->f->sw[0]->d.faults[20].lanes_lost = NVL_LANES - 1 - lost;
+        w->f->sw[0]->d.faults.port[20].lanes_lost = NVL_LANES - 1 - lost;
         if (lost == 1) {
-            w->f->sw[0]->d.faults[20].lanes_lost = 0;
+            w->f->sw[0]->d.faults.port[20].lanes_lost = 0;
         }
         ew(w, 1, port_reg(2, NVL_PORT_CTRL), both);
         EQ(LANES(1, 2), WIRED);

@@ -117,21 +117,24 @@ static void lanes_that_carry(void)
     struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, n);
 
     /* 35 links and 3 lanes of 4 */
-    w->f->ep[0]->d.faults[0].lanes_lost = 1;
+    w->f->ep[0]->d.faults.port[0].lanes_lost = 1;
     ew(w, 0, port_reg(0, NVL_PORT_CTRL), both);
     world_train(w);
     ABOUT(took(&q, d), fixed + n * 10 / (36 * 500 - 125));
-    /* Two of the destination's on the same switch: 70 lanes meet 71 */
-    w->f->sw[0]->d.faults[18].lanes_lost = 2;
+    /* Two of the destination's at the other switch: neither side has as few */
+    w->f->sw[1]->d.faults.port[18].lanes_lost = 2;
+    sw(w, 1, sport_reg(18, NVL_PORT_CTRL), both);
+    world_train(w);
+    ABOUT(took(&q, d), fixed + n * 10 / ((71 + 70) * 125));
+    /* A route to 4 of its ports, one of which has 2 lanes */
+    w->f->sw[0]->d.faults.port[18].lanes_lost = 2;
     sw(w, 0, sport_reg(18, NVL_PORT_CTRL), both);
     world_train(w);
-    ABOUT(took(&q, d), fixed + n * 10 / (36 * 500 - 250));
-    /* A route to 4 of its ports, the degraded one included: 14 lanes there */
     route(w, 0, 1, 0xfull << 18, NVL_ROUTE_VALID);
-    ABOUT(took(&q, d), fixed + n * 10 / (18 * 500 + 14 * 125));
+    ABOUT(took(&q, d), fixed + n * 10 / ((14 + 70) * 125));
     /* Without it 16 */
     route(w, 0, 1, 0xfull << 19, NVL_ROUTE_VALID);
-    ABOUT(took(&q, d), fixed + n * 10 / (18 * 500 + 16 * 125));
+    ABOUT(took(&q, d), fixed + n * 10 / ((16 + 70) * 125));
     sw(w, 1, partition_reg(0, NVL_PARTITION_CTRL), 0);
     route(w, 0, 1, 1ull << 18, NVL_ROUTE_VALID);
     ABOUT(took(&q, d), fixed + n / 25);

@@ -137,10 +137,10 @@ static void nobody_there(void)
 {
     struct world *w = world_empty(2, 4 * PAGE, 4 * PAGE);
 
-    EQ(er(w, 0, NVL_REG_ID), 0);
-    EQ(er(w, 99, NVL_REG_ID), 0);
-    EQ(sr(w, 0, NVL_REG_ID), 0);
-    EQ(sr(w, 99, NVL_REG_ID), 0);
+    EQ(er(w, 0, NVL_REG_ID), UINT32_MAX);
+    EQ(er(w, 99, NVL_REG_ID), UINT32_MAX);
+    EQ(sr(w, 0, NVL_REG_ID), UINT32_MAX);
+    EQ(sr(w, 99, NVL_REG_ID), UINT32_MAX);
     ew(w, 0, NVL_REG_SCRATCH, 1);
     sw(w, 0, NVL_REG_SCRATCH, 1);
     nvlf_endpoint_reset(w->f, 0);
