@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nvlf_netlink.c - the netlink family: gets, dumps, sets and notifications.
- *
- * Policies and the operation table are generated from uapi/netlink/nvlf.yaml.
- * The generator has no checks for binary attributes and none for missing
- * ones; both are here. Every error names its attribute.
- *
- * Gets and dumps hold fabric.change while they fill a message: no half of a
- * change is in one. Dumps carry the fabric's generation: user space sees
- * NLM_F_DUMP_INTR where it changed between two messages, and asks again.
+ * nvlf_netlink.c - netlink of endpoints, switches, ports, routes and
+ * partitions: their messages, gets, dumps, sets and notifications.
  */
 #include <linux/nospec.h>
-#include <linux/rcupdate.h>
-#include <net/net_namespace.h>
 
-#include "nvlf_internal.h"
-#include "nvlf_nl_gen.h"
+#include "nvlf_nl.h"
 
 #define NVLF_PORTS_LEN DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)
 
@@ -31,30 +21,6 @@ static_assert((int)NVLF_PORT_STATE_DEGRADED == (int)NVL_PORT_DEGRADED);
 static_assert((int)NVLF_PORT_STATE_FAULT == (int)NVL_PORT_FAULT);
 
 /* ---- One object into a message ----------------------------------------- */
-
-/* @cb is there for a part of a dump only. */
-static void *nvlf_nl_put_header(struct sk_buff *skb,
-				const struct genl_info *info,
-				struct netlink_callback *cb)
-{
-	void *hdr = __genlmsg_iput(skb, info, cb ? NLM_F_MULTI : 0);
-
-	if (hdr && cb)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
-}
-
-static int nvlf_nl_put_bits(struct sk_buff *skb, int type,
-			    const unsigned long *bits, unsigned int nbits)
-{
-	struct nlattr *attr;
-
-	attr = nla_reserve(skb, type, DIV_ROUND_UP(nbits, BITS_PER_BYTE));
-	if (!attr)
-		return -EMSGSIZE;
-	nvlf_bits_to_bytes(nla_data(attr), bits, nbits);
-	return 0;
-}
 
 static int nvlf_nl_put_reachable(struct sk_buff *skb,
 				 const struct nvlf_endpoint *ep)
@@ -200,41 +166,6 @@ static int nvlf_nl_put_partition(struct sk_buff *skb,
 
 /* ---- Notifications ------------------------------------------------------ */
 
-/*
- * The change has been made when these are called, under fabric.change: a
- * message that finds no memory is lost, and the change stays. Listeners are
- * in any network namespace, as readers are: a fabric belongs to none.
- */
-static struct sk_buff *nvlf_nl_ntf_new(struct genl_info *info, u8 cmd)
-{
-	bool heard = false;
-	struct net *net;
-
-	rcu_read_lock();
-	for_each_net_rcu(net)
-		if (genl_has_listeners(&nvlf_nl_family, net,
-				       NVLF_NLGRP_NOTIFY)) {
-			heard = true;
-			break;
-		}
-	rcu_read_unlock();
-	if (!heard)
-		return NULL;
-
-	genl_info_init_ntf(info, &nvlf_nl_family, cmd);
-	return genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-}
-
-static void nvlf_nl_ntf_send(struct sk_buff *skb, int err)
-{
-	/* Far below the size that was allocated, so it always fits */
-	if (WARN_ON_ONCE(err))
-		nlmsg_free(skb);
-	else
-		genlmsg_multicast_allns(&nvlf_nl_family, skb, 0,
-					NVLF_NLGRP_NOTIFY);
-}
-
 /**
  * nvlf_nl_notify_endpoint() - tell listeners of an endpoint
  * @ep: endpoint
@@ -319,29 +250,6 @@ void nvlf_nl_notify_partition(const struct nvlf_partition *part, u8 cmd)
 
 /* ---- Gets --------------------------------------------------------------- */
 
-/*
- * Frame of a get: a message and the tables. The caller looks the
- * object up, puts it, and hands the outcome to nvlf_nl_get_end().
- */
-static struct sk_buff *nvlf_nl_get_begin(void)
-{
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-
-	if (skb)
-		mutex_lock(&nvlf_fabric.change);
-	return skb;
-}
-
-static int nvlf_nl_get_end(struct sk_buff *skb, struct genl_info *info, int err)
-{
-	mutex_unlock(&nvlf_fabric.change);
-	if (err) {
-		nlmsg_free(skb);
-		return err;
-	}
-	return genlmsg_reply(skb, info);
-}
-
 int nvlf_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nvlf_endpoint *ep;
@@ -365,23 +273,6 @@ int nvlf_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return nvlf_nl_get_end(reply, info, err);
 }
 
-static const struct nvlf_switch *nvlf_nl_switch(const struct nlattr *attr,
-						struct netlink_ext_ack *extack)
-{
-	const struct nvlf_switch *sw;
-	u32 id = nla_get_u32(attr);
-
-	lockdep_assert_held(&nvlf_fabric.change);
-
-	if (id < NVL_SWITCHES_MAX) {
-		sw = nvlf_fabric.sw[array_index_nospec(id, NVL_SWITCHES_MAX)];
-		if (sw)
-			return sw;
-	}
-	NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "no switch %u", id);
-	return NULL;
-}
-
 int nvlf_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nvlf_switch *sw;
@@ -398,50 +289,6 @@ int nvlf_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (sw)
 		err = nvlf_nl_put_switch(reply, info, NULL, sw);
 	return nvlf_nl_get_end(reply, info, err);
-}
-
-/* How many numbers an owner of ports can have, by enum nvlf_owner */
-static const u32 nvlf_nl_owner_ids[] = {
-	[NVLF_OWNER_ENDPOINT] = NVL_TARGET_IDS,
-	[NVLF_OWNER_SWITCH] = NVL_SWITCHES_MAX,
-};
-
-/* The ports of a device, or NULL where there is none. */
-static const struct nvlf_port *nvlf_nl_ports(u32 owner, u32 id,
-					     unsigned int *nports)
-{
-	const struct nvlf_endpoint *ep;
-	const struct nvlf_switch *sw;
-
-	lockdep_assert_held(&nvlf_fabric.change);
-
-	*nports = 0;
-	if (id >= nvlf_nl_owner_ids[owner])
-		return NULL;
-	id = array_index_nospec(id, nvlf_nl_owner_ids[owner]);
-	if (owner == NVLF_OWNER_ENDPOINT) {
-		ep = nvlf_fabric.endpoint[id];
-		if (!ep)
-			return NULL;
-		*nports = ep->nports;
-		return ep->port;
-	}
-	sw = nvlf_fabric.sw[id];
-	if (!sw)
-		return NULL;
-	*nports = sw->nports;
-	return sw->port;
-}
-
-static void nvlf_nl_no_owner(struct netlink_ext_ack *extack, u32 owner,
-			     const struct nlattr *id)
-{
-	if (owner == NVLF_OWNER_ENDPOINT)
-		NL_SET_ERR_MSG_ATTR_FMT(extack, id, "no endpoint %u",
-					nla_get_u32(id));
-	else
-		NL_SET_ERR_MSG_ATTR_FMT(extack, id, "no switch %u",
-					nla_get_u32(id));
 }
 
 int nvlf_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -531,36 +378,6 @@ int nvlf_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* ---- Dumps -------------------------------------------------------------- */
-
-/**
- * struct nvlf_nl_dump - where a dump goes on, in netlink_callback.ctx
- * @owner: enum nvlf_owner (ports)
- * @id: endpoint, switch or slot
- * @index: port or target id within it
- * @begun: the filter was checked; what it names may go without an error now
- */
-struct nvlf_nl_dump {
-	u32 owner;
-	u32 id;
-	u32 index;
-	bool begun;
-};
-
-static struct nvlf_nl_dump *nvlf_nl_dump_begin(struct netlink_callback *cb)
-{
-	NL_ASSERT_DUMP_CTX_FITS(struct nvlf_nl_dump);
-
-	mutex_lock(&nvlf_fabric.change);
-	cb->seq = nvlf_fabric.generation;
-	return (struct nvlf_nl_dump *)cb->ctx;
-}
-
-/* A full message is no error as long as there is something in it. */
-static int nvlf_nl_dump_end(struct sk_buff *skb, int err)
-{
-	mutex_unlock(&nvlf_fabric.change);
-	return err == -EMSGSIZE && skb->len ? skb->len : err;
-}
 
 int nvlf_nl_endpoint_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
@@ -725,26 +542,14 @@ int nvlf_nl_partition_get_dumpit(struct sk_buff *skb,
 
 /* ---- Sets --------------------------------------------------------------- */
 
-static int nvlf_nl_check_len(struct genl_info *info, int type, unsigned int min,
-			     unsigned int max)
-{
-	const struct nlattr *attr = info->attrs[type];
-
-	if (nla_len(attr) >= min && nla_len(attr) <= max)
-		return 0;
-	NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr,
-				"bitmap of %u bytes: %u to %u are allowed",
-				nla_len(attr), min, max);
-	return -EINVAL;
-}
-
 int nvlf_nl_route_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_SWITCH_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_PORTS))
 		return -EINVAL;
-	if (nvlf_nl_check_len(info, NVLF_A_ROUTE_PORTS, 1, NVLF_PORTS_LEN_MAX))
+	if (nvlf_nl_check_len(info->extack, info->attrs[NVLF_A_ROUTE_PORTS], 1,
+			      NVLF_PORTS_LEN_MAX))
 		return -EINVAL;
 	return nvlf_route_set(&nvlf_fabric, info->attrs, info->extack);
 }
@@ -762,7 +567,8 @@ int nvlf_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_MEMBERS))
 		return -EINVAL;
-	if (nvlf_nl_check_len(info, NVLF_A_PARTITION_MEMBERS, 0,
+	if (nvlf_nl_check_len(info->extack,
+			      info->attrs[NVLF_A_PARTITION_MEMBERS], 0,
 			      NVLF_MEMBERS_LEN_MAX))
 		return -EINVAL;
 	return nvlf_partition_set(&nvlf_fabric, info->attrs, info->extack);
