@@ -38,14 +38,23 @@ enum nvlf_path {
  *	sees all-ones in between. Windows whose path comes back are refilled by
  *	their faults; nothing is called for that.
  * @link_event: the state of some of its ports changed
+ * @access_begin: the core is about to touch the registers of @common and
+ *	@ports. Until @access_end nothing may reset the device, power it down
+ *	or unmap them. Returns false where they do not answer: the core leaves
+ *	them alone then, and takes the ports for OFF until it is told to look
+ *	again.
+ * @access_end: it has done so; called where @access_begin returned true
  *
  * Context: process context, may sleep. The core's transaction lock is held
  * (see nvlf_internal.h) and no other: they must not register, unregister or report
- * port changes; nvlf_path() may be called.
+ * port changes; nvlf_path() may be called. None is called between
+ * @access_begin and @access_end. All but @link_event must be there.
  */
 struct nvlf_endpoint_ops {
 	void (*revoke)(void *priv, u32 peer);
 	void (*link_event)(void *priv);
+	bool (*access_begin)(void *priv);
+	void (*access_end)(void *priv);
 };
 
 /**
@@ -54,6 +63,8 @@ struct nvlf_endpoint_ops {
  * @target_id: names it in the fabric, below NVL_TARGET_IDS
  * @guid: its identity as its partners read it in band
  * @nports: how many ports it has, 1 to NVL_SWITCH_PORTS
+ * @common: registers that all devices of the fabric have (NVL_REG_*,
+ *	NVL_LOG_*)
  * @ports: its first port's registers (NVL_PORT_*)
  * @ops: what to call
  * @priv: handed back to @ops
@@ -63,6 +74,7 @@ struct nvlf_endpoint_desc {
 	u32 target_id;
 	u64 guid;
 	unsigned int nports;
+	void __iomem *common;
 	void __iomem *ports;
 	const struct nvlf_endpoint_ops *ops;
 	void *priv;

@@ -167,17 +167,20 @@ void nvlf_bits_to_bytes(u8 *bytes, const unsigned long *bits,
  * Context: process, may sleep; not from a call up, and under no lock that the
  * ops take.
  * Return: the endpoint, or an ERR_PTR: -EINVAL (a field out of range),
- * -EEXIST (target id taken), -ENOMEM.
+ * -EEXIST (target id taken), -EIO (its registers do not answer), -ENOMEM.
  */
 struct nvlf_endpoint *
 nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 {
 	struct nvlf_fabric *f = &nvlf_fabric;
 	struct nvlf_endpoint *ep;
+	struct nvlf_device dev;
+	int err;
 
-	if (!desc->dev || !desc->ports || !desc->ops || !desc->ops->revoke ||
-	    desc->target_id >= NVL_TARGET_IDS || !desc->nports ||
-	    desc->nports > NVL_SWITCH_PORTS)
+	if (!desc->dev || !desc->common || !desc->ports || !desc->ops ||
+	    !desc->ops->revoke || !desc->ops->access_begin ||
+	    !desc->ops->access_end || desc->target_id >= NVL_TARGET_IDS ||
+	    !desc->nports || desc->nports > NVL_SWITCH_PORTS)
 		return ERR_PTR(-EINVAL);
 
 	ep = kzalloc(struct_size(ep, port, desc->nports), GFP_KERNEL);
@@ -187,6 +190,7 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	ep->dev = desc->dev;
 	ep->id = desc->target_id;
 	ep->guid = desc->guid;
+	ep->common = desc->common;
 	ep->regs = desc->ports;
 	ep->ops = desc->ops;
 	ep->priv = desc->priv;
@@ -194,10 +198,17 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 
 	nvlf_change_begin(f);
 	if (f->endpoint[ep->id]) {
-		nvlf_change_end(f);
-		kfree(ep);
-		return ERR_PTR(-EEXIST);
+		err = -EEXIST;
+		goto err_free;
 	}
+	dev = nvlf_device_of_endpoint(ep);
+	if (!nvlf_device_begin(&dev)) {
+		err = -EIO;
+		goto err_free;
+	}
+	nvlf_location_read(ep->common, &ep->location);
+	nvlf_device_end(&dev);
+
 	f->endpoint[ep->id] = ep;
 	f->touched = true;
 	__set_bit(ep->id, f->registered);
@@ -209,6 +220,11 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	nvlf_change_end(f);
 
 	return ep;
+
+err_free:
+	nvlf_change_end(f);
+	kfree(ep);
+	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(nvlf_endpoint_register);
 
@@ -248,9 +264,11 @@ EXPORT_SYMBOL_GPL(nvlf_endpoint_unregister);
  * @ep: endpoint, registered
  *
  * Reads all its ports; call it for an interrupt, after a reset, and when the
- * device answers no longer.
+ * device answers no longer. A reset that begins meanwhile does no harm: the
+ * core asks the client whether the registers answer, and where they do not,
+ * all ports are OFF until the next call.
  *
- * Context: as nvlf_endpoint_register(); its registers can be accessed.
+ * Context: as nvlf_endpoint_register().
  */
 void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
 {

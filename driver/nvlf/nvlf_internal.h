@@ -11,6 +11,13 @@
  * that they never see half of a change. It is held over the calls up to
  * clients (revoke, link_event), which may sleep.
  *
+ * Registers of an endpoint are its client's. They are touched under change,
+ * and between nvlf_device_begin() and nvlf_device_end(), for which the client
+ * holds its resets off by a lock of its own: nothing is called up in between.
+ * Those of a switch are touched under change while it is online, which its
+ * driver ends by taking change before it resets the switch; and by its
+ * interrupt thread, which the driver stops before that.
+ *
  * Order: locks of a netlink socket, change. A client may take its own locks in
  * the calls up, below change; so it must hold none of those when it
  * registers, unregisters or reports ports. nvlf_path() takes no lock and may
@@ -47,12 +54,35 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 
+#include <uapi/linux/nvlf.h>
+
 #include "hw/trn4_hw.h"
 #include "nvlf.h"
 
 struct netlink_ext_ack;
 struct nlattr;
 struct pci_dev;
+
+#define NVLF_SERIAL_LEN 16      /* bytes at NVL_REG_SERIAL */
+#define NVLF_NO_PLACE   U32_MAX /* a number that was not told */
+
+/**
+ * struct nvlf_location - where a device stands, as it was told
+ * @uuid: of the cluster; zero where it was told none
+ * @rack: in the cluster, or NVLF_NO_PLACE, as all that follow
+ * @tray: in the rack
+ * @slot: in the tray
+ * @host: that it is attached to
+ * @serial: serial number, or ""
+ */
+struct nvlf_location {
+	u8 uuid[NVLF_UUID_LEN];
+	u32 rack;
+	u32 tray;
+	u32 slot;
+	u32 host;
+	char serial[NVLF_SERIAL_LEN + 1];
+};
 
 /**
  * struct nvlf_port - one end of a link, as it was last read
@@ -80,9 +110,12 @@ struct nvlf_port {
  * @id: target id; its place in the fabric's table
  * @guid: identity
  * @nports: entries of @port
- * @regs: registers of the first port; touched only in calls of the client
+ * @common: registers that all devices have
+ * @regs: registers of the first port; these and @common are touched only
+ *	between nvlf_device_begin() and nvlf_device_end()
  * @ops: calls up
  * @priv: for @ops
+ * @location: where it stands
  * @gone: is being unregistered: reaches nobody
  * @nlinks: how many ports are linked
  * @links: the same, by switch
@@ -90,16 +123,18 @@ struct nvlf_port {
  * @path: enum nvlf_path by target id; see "Memory order" above
  * @port: its ports
  *
- * Constant up to @priv; the rest is guarded by change, but for @path.
+ * Constant up to @location; the rest is guarded by change, but for @path.
  */
 struct nvlf_endpoint {
 	struct device *dev;
 	u32 id;
 	u64 guid;
 	unsigned int nports;
+	void __iomem *common;
 	void __iomem *regs;
 	const struct nvlf_endpoint_ops *ops;
 	void *priv;
+	struct nvlf_location location;
 	bool gone;
 	unsigned int nlinks;
 	u8 links[NVL_SWITCHES_MAX];
@@ -134,6 +169,7 @@ struct nvlf_partition {
  * @id: number; its place in the fabric's table
  * @guid: identity
  * @nports: entries of @port
+ * @location: where it stands
  * @irq: of its one vector
  * @error_told: a refused access was reported already (interrupt thread)
  * @suspended: between nvlf_switch.c's suspend and resume (device lock)
@@ -154,6 +190,7 @@ struct nvlf_switch {
 	u32 id;
 	u64 guid;
 	unsigned int nports;
+	struct nvlf_location location;
 	int irq;
 	bool error_told;
 	bool suspended;
@@ -193,6 +230,30 @@ struct nvlf_fabric {
 	DECLARE_BITMAP(dirty, NVL_TARGET_IDS);
 	DECLARE_BITMAP(from, NVL_TARGET_IDS);
 	DECLARE_BITMAP(to, NVL_TARGET_IDS);
+};
+
+/**
+ * struct nvlf_device - an endpoint or a switch, where it does not matter which
+ * @owner: enum nvlf_owner
+ * @id: target id or switch number
+ * @ep: the endpoint, or NULL
+ * @sw: the switch, or NULL
+ * @common: registers that all devices have
+ * @regs: registers of the first port
+ * @port: its ports
+ * @nports: how many
+ *
+ * Made for the moment, from the tables, under change.
+ */
+struct nvlf_device {
+	u32 owner;
+	u32 id;
+	struct nvlf_endpoint *ep;
+	struct nvlf_switch *sw;
+	void __iomem *common;
+	void __iomem *regs;
+	struct nvlf_port *port;
+	unsigned int nports;
 };
 
 /**
@@ -238,6 +299,15 @@ bool nvlf_switch_online(struct nvlf_switch *sw);
 void nvlf_switch_ports_changed(struct nvlf_switch *sw,
 			       const unsigned long *which);
 void nvlf_switch_lost(struct nvlf_switch *sw);
+
+/* nvlf_device.c */
+bool nvlf_device_find(struct nvlf_fabric *f, u32 owner, u32 id,
+		      struct nvlf_device *dev);
+struct nvlf_device nvlf_device_of_endpoint(struct nvlf_endpoint *ep);
+struct nvlf_device nvlf_device_of_switch(struct nvlf_switch *sw);
+bool nvlf_device_begin(const struct nvlf_device *dev);
+void nvlf_device_end(const struct nvlf_device *dev);
+void nvlf_location_read(void __iomem *regs, struct nvlf_location *loc);
 
 /* nvlf_topology.c */
 bool nvlf_link_agreed(const struct nvlf_endpoint *ep, unsigned int p,

@@ -57,7 +57,8 @@ static int nvlf_nl_put_endpoint(struct sk_buff *skb,
 	    nla_put_u32(skb, NVLF_A_ENDPOINT_PORTS, ep->nports) ||
 	    nla_put_u32(skb, NVLF_A_ENDPOINT_PORTS_UP,
 			nvlf_ports_up(ep->port, ep->nports)) ||
-	    nvlf_nl_put_reachable(skb, ep)) {
+	    nvlf_nl_put_reachable(skb, ep) ||
+	    nvlf_nl_put_location(skb, &ep->location)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -80,7 +81,8 @@ static int nvlf_nl_put_switch(struct sk_buff *skb, const struct genl_info *info,
 	    nla_put_u32(skb, NVLF_A_SWITCH_PORTS, sw->nports) ||
 	    nla_put_u32(skb, NVLF_A_SWITCH_PORTS_UP,
 			nvlf_ports_up(sw->port, sw->nports)) ||
-	    nla_put_u32(skb, NVLF_A_SWITCH_ROUTES, sw->nroutes)) {
+	    nla_put_u32(skb, NVLF_A_SWITCH_ROUTES, sw->nroutes) ||
+	    nvlf_nl_put_location(skb, &sw->location)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

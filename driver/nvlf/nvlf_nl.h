@@ -49,4 +49,7 @@ void nvlf_nl_no_owner(struct netlink_ext_ack *extack, u32 owner,
 int nvlf_nl_check_len(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		      unsigned int min, unsigned int max);
 
+/* nvlf_device.c */
+int nvlf_nl_put_location(struct sk_buff *skb, const struct nvlf_location *loc);
+
 #endif /* NVLF_NL_H */

@@ -141,6 +141,7 @@ static struct nvlf_switch *nvlf_switch_identify(struct pci_dev *pdev,
 		return ERR_PTR(-ENOMEM);
 	sw->dev = &pdev->dev;
 	sw->regs = regs;
+	nvlf_location_read(regs, &sw->location);
 	return sw;
 }
 

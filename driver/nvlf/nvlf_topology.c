@@ -180,25 +180,30 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 /**
  * nvlf_topology_scan_endpoint() - read an endpoint's ports and keep its links
  * @f: fabric
- * @ep: in the fabric's table; where it is gone its registers are left alone
- *	and all ports are OFF
+ * @ep: in the fabric's table; where it is gone or its registers do not answer
+ *	they are left alone, and all ports are OFF
  *
- * Context: holds change, in a call of the client that owns the registers.
+ * Context: holds change.
  */
 void nvlf_topology_scan_endpoint(struct nvlf_fabric *f,
 				 struct nvlf_endpoint *ep)
 {
+	const struct nvlf_device dev = nvlf_device_of_endpoint(ep);
 	struct nvlf_port new = {};
 	unsigned int p;
+	bool answers;
 
 	lockdep_assert_held(&f->change);
 
+	answers = nvlf_device_begin(&dev);
 	for (p = 0; p < ep->nports; p++) {
-		if (!ep->gone)
+		if (answers)
 			nvlf_port_read(ep->regs + p * NVL_PORT_STRIDE,
 				       &ep->port[p], &new);
 		nvlf_endpoint_port_store(f, ep, p, &new);
 	}
+	if (answers)
+		nvlf_device_end(&dev);
 }
 
 /**

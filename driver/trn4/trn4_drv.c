@@ -310,6 +310,7 @@ static int trn4_init_endpoint(struct trn4_device *tdev)
 		.target_id = tdev->target,
 		.guid = tdev->guid,
 		.nports = tdev->ports,
+		.common = tdev->regs,
 		.ports = tdev->regs + TRN4_PORT_BASE,
 		.ops = &trn4_nvlf_ops,
 		.priv = tdev,

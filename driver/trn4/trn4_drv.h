@@ -36,8 +36,9 @@
  *
  * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock, windows_lock,
  * trn4_window.lock; bo_lock within trn4_share_lock or mmap_lock. nvlf calls
- * trn4_nvlf_revoke() under its own lock, so calls into nvlf other than
- * nvlf_path() are made with none of these held.
+ * trn4_nvlf_revoke() under its own lock, and takes reset_lock under it to read
+ * our ports, so calls into nvlf other than nvlf_path() are made with none of
+ * these held.
  *
  * Lifetime
  * ========

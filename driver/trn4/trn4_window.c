@@ -157,8 +157,29 @@ static void trn4_nvlf_revoke(void *priv, u32 peer)
 	mutex_unlock(&tdev->windows_lock);
 }
 
+/* An unbind, too, waits for reset_lock before the registers go. */
+static bool trn4_nvlf_access_begin(void *priv)
+{
+	struct trn4_device *tdev = priv;
+
+	down_read(&tdev->reset_lock);
+	if (tdev->state == TRN4_RUNNING)
+		return true;
+	up_read(&tdev->reset_lock);
+	return false;
+}
+
+static void trn4_nvlf_access_end(void *priv)
+{
+	struct trn4_device *tdev = priv;
+
+	up_read(&tdev->reset_lock);
+}
+
 const struct nvlf_endpoint_ops trn4_nvlf_ops = {
 	.revoke = trn4_nvlf_revoke,
+	.access_begin = trn4_nvlf_access_begin,
+	.access_end = trn4_nvlf_access_end,
 };
 
 /* The window must be entered, and @win->lock held for the answer to last. */

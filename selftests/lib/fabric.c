@@ -10,6 +10,33 @@
 
 /* ---- Replies ---- */
 
+static int parse_place(const struct nl_reply *reply, int type, __u32 *place)
+{
+	*place = FABRIC_NONE;
+	return reply->attrs[type] ? nl_get_u32(reply, type, place) : 0;
+}
+
+/* Endpoints and switches say it by the same numbers */
+static int parse_location(const struct nl_reply *reply,
+			  struct fabric_location *l)
+{
+	memset(l, 0, sizeof(*l));
+	if (parse_place(reply, NVLF_A_ENDPOINT_RACK, &l->rack) ||
+	    parse_place(reply, NVLF_A_ENDPOINT_TRAY, &l->tray) ||
+	    parse_place(reply, NVLF_A_ENDPOINT_SLOT, &l->slot) ||
+	    parse_place(reply, NVLF_A_ENDPOINT_HOST, &l->host))
+		return -EBADMSG;
+	if (reply->attrs[NVLF_A_ENDPOINT_CLUSTER_UUID] &&
+	    nl_get_bytes(reply, NVLF_A_ENDPOINT_CLUSTER_UUID, l->uuid,
+			 sizeof(l->uuid)))
+		return -EBADMSG;
+	if (reply->attrs[NVLF_A_ENDPOINT_SERIAL] &&
+	    nl_get_string(reply, NVLF_A_ENDPOINT_SERIAL, l->serial,
+			  sizeof(l->serial)))
+		return -EBADMSG;
+	return 0;
+}
+
 int fabric_parse_endpoint(const struct nl_reply *reply,
 			  struct fabric_endpoint *e)
 {
@@ -22,7 +49,7 @@ int fabric_parse_endpoint(const struct nl_reply *reply,
 	    nl_get_bytes(reply, NVLF_A_ENDPOINT_REACHABLE, e->reachable,
 			 sizeof(e->reachable)))
 		return -EBADMSG;
-	return 0;
+	return parse_location(reply, &e->location);
 }
 
 int fabric_parse_switch(const struct nl_reply *reply, struct fabric_switch *s)
@@ -35,7 +62,7 @@ int fabric_parse_switch(const struct nl_reply *reply, struct fabric_switch *s)
 	    nl_get_u32(reply, NVLF_A_SWITCH_PORTS_UP, &s->ports_up) ||
 	    nl_get_u32(reply, NVLF_A_SWITCH_ROUTES, &s->routes))
 		return -EBADMSG;
-	return 0;
+	return parse_location(reply, &s->location);
 }
 
 int fabric_parse_port(const struct nl_reply *reply, struct fabric_port *p)

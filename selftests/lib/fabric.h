@@ -14,11 +14,19 @@
 #define FABRIC_SET       (NVLF_MEMBERS_LEN_MAX) /* bytes of a bitmap */
 #define FABRIC_NONE      0xffffffffu
 
+/* Where a device stands; FABRIC_NONE, zero or "" where that was not told */
+struct fabric_location {
+	__u8 uuid[NVLF_UUID_LEN];
+	__u32 rack, tray, slot, host;
+	char serial[32];
+};
+
 /* What endpoint-get says; @reachable has a bit for each target id */
 struct fabric_endpoint {
 	__u32 id, ports, ports_up;
 	__u64 guid;
 	char device[32];
+	struct fabric_location location;
 	__u8 reachable[FABRIC_SET];
 };
 
@@ -27,6 +35,7 @@ struct fabric_switch {
 	__u32 id, ports, ports_up, routes;
 	__u64 guid;
 	char device[32];
+	struct fabric_location location;
 };
 
 /* What port-get says; @partner is FABRIC_NONE where none was told */

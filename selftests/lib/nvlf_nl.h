@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 #define NL_REQUEST_MAX 4096
-#define NL_ATTRS_MAX   16
+#define NL_ATTRS_MAX   32
 #define NL_ROOM_MIN    4096 /* holds the smallest part of a dump */
 #define NL_ROOM_MAX    32768
 

@@ -211,6 +211,38 @@ TEST_F(get, wiring)
 	}
 }
 
+/* ---- Location ---- */
+
+static bool same_place(const struct fabric_location *a,
+		       const struct fabric_location *b)
+{
+	return a->rack == b->rack && a->tray == b->tray && a->slot == b->slot;
+}
+
+/* Each device was told where it stands, and no two stand in one place */
+TEST_F(get, location)
+{
+	const struct fabric *f = self->fabric;
+	const struct fabric_location *at[FABRIC_ENDPOINTS + FABRIC_SWITCHES];
+	unsigned int i, k, count = 0;
+
+	for (i = 0; i < f->endpoint_count; i++)
+		at[count++] = &f->endpoints[i].location;
+	for (i = 0; i < f->switch_count; i++)
+		at[count++] = &f->switches[i].location;
+	for (i = 0; i < count; i++) {
+		EXPECT_NE(FABRIC_NONE, at[i]->rack);
+		EXPECT_NE(FABRIC_NONE, at[i]->tray);
+		EXPECT_NE(FABRIC_NONE, at[i]->slot);
+		EXPECT_NE(FABRIC_NONE, at[i]->host);
+		EXPECT_STRNE("", at[i]->serial);
+		for (k = 0; k < i; k++) {
+			EXPECT_STRNE(at[k]->serial, at[i]->serial);
+			EXPECT_FALSE(same_place(at[k], at[i]));
+		}
+	}
+}
+
 /* ---- Get of one ---- */
 
 static int on_endpoint(const struct nl_reply *reply, void *priv)
@@ -251,6 +283,8 @@ TEST_F(get, one_endpoint)
 		EXPECT_EQ(self->fabric->endpoints[i].ports, e.ports);
 		EXPECT_EQ(self->fabric->endpoints[i].ports_up, e.ports_up);
 		EXPECT_STREQ(self->fabric->endpoints[i].device, e.device);
+		EXPECT_EQ(0, memcmp(&self->fabric->endpoints[i].location,
+				    &e.location, sizeof(e.location)));
 	}
 }
 
@@ -272,6 +306,8 @@ TEST_F(get, one_switch)
 		EXPECT_EQ(self->fabric->switches[i].ports_up, s.ports_up);
 		EXPECT_EQ(0, s.routes);
 		EXPECT_STREQ(self->fabric->switches[i].device, s.device);
+		EXPECT_EQ(0, memcmp(&self->fabric->switches[i].location,
+				    &s.location, sizeof(s.location)));
 	}
 }
 
