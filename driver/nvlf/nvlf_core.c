@@ -195,6 +195,7 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	ep->ops = desc->ops;
 	ep->priv = desc->priv;
 	memset(ep->path, NVLF_PATH_NO_PEER, sizeof(ep->path));
+	nvlf_ports_init(ep->port, ep->nports);
 
 	nvlf_change_begin(f);
 	if (f->endpoint[ep->id]) {
@@ -215,7 +216,7 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	__set_bit(ep->id, f->dirty);
 	/* Without a link, too, all its pairs have a new reason */
 	__set_bit(ep->id, f->relinked);
-	nvlf_topology_scan_endpoint(f, ep);
+	nvlf_topology_scan_endpoint(f, ep, NULL);
 	nvlf_reach_links(f);
 	nvlf_change_end(f);
 
@@ -245,7 +246,7 @@ void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
 	nvlf_change_begin(f);
 	ep->gone = true;
 	f->touched = true;
-	nvlf_topology_scan_endpoint(f, ep);
+	nvlf_topology_scan_endpoint(f, ep, NULL);
 	__set_bit(ep->id, f->relinked);
 	nvlf_reach_unlinked(f);
 
@@ -275,7 +276,7 @@ void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
 	struct nvlf_fabric *f = &nvlf_fabric;
 
 	nvlf_change_begin(f);
-	nvlf_topology_scan_endpoint(f, ep);
+	nvlf_topology_scan_endpoint(f, ep, NULL);
 	nvlf_reach_links(f);
 	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) && ep->ops->link_event)
 		ep->ops->link_event(ep->priv);
@@ -306,6 +307,7 @@ struct nvlf_switch *nvlf_switch_alloc(struct nvlf_fabric *f, u32 id, u64 guid,
 	sw->fabric = f;
 	sw->id = id;
 	sw->guid = guid;
+	nvlf_ports_init(sw->port, nports);
 	sw->route = kvcalloc(NVL_TARGET_IDS, sizeof(*sw->route), GFP_KERNEL);
 	if (!sw->route) {
 		kfree(sw);

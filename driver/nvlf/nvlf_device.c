@@ -66,6 +66,7 @@ struct nvlf_device nvlf_device_of_endpoint(struct nvlf_endpoint *ep)
 		.regs = ep->regs,
 		.port = ep->port,
 		.nports = ep->nports,
+		.changed = ep->changed,
 	};
 }
 
@@ -85,6 +86,7 @@ struct nvlf_device nvlf_device_of_switch(struct nvlf_switch *sw)
 		.regs = sw->regs + NVL_SWITCH_PORT_BASE,
 		.port = sw->port,
 		.nports = sw->nports,
+		.changed = sw->changed,
 	};
 }
 

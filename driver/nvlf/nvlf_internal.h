@@ -88,20 +88,34 @@ struct nvlf_location {
  * struct nvlf_port - one end of a link, as it was last read
  * @state: enum nvl_port_state
  * @partner: enum nvl_partner; NONE unless the port is up
+ * @last: the partner that it had last, as @last_id and @last_port
+ * @lanes: of its link; 0 where the device does not say
+ * @lanes_up: how many of them carry; 0 unless the port is up
  * @linked: both ends are up, registered, and name each other
+ * @disabled: by nvlf_port_set(), and kept so over resets of the device
  * @partner_id: the partner's NVL_REG_SELF
  * @partner_port: its port
+ * @last_id: as @partner_id
+ * @last_port: as @partner_port
  * @trainings: NVL_PORT_TRAIN_COUNT
  * @partner_guid: its NVL_REG_GUID
+ * @since: when @state was seen to change, in ns of the boot time clock
  */
 struct nvlf_port {
 	u8 state;
 	u8 partner;
+	u8 last;
+	u8 lanes;
+	u8 lanes_up;
 	bool linked;
+	bool disabled;
 	u32 partner_id;
 	u32 partner_port;
+	u32 last_id;
+	u32 last_port;
 	u32 trainings;
 	u64 partner_guid;
+	u64 since;
 };
 
 /**
@@ -242,6 +256,7 @@ struct nvlf_fabric {
  * @regs: registers of the first port
  * @port: its ports
  * @nports: how many
+ * @changed: ports to notify at the end of the change
  *
  * Made for the moment, from the tables, under change.
  */
@@ -254,6 +269,7 @@ struct nvlf_device {
 	void __iomem *regs;
 	struct nvlf_port *port;
 	unsigned int nports;
+	unsigned long *changed;
 };
 
 /**
@@ -312,11 +328,20 @@ void nvlf_location_read(void __iomem *regs, struct nvlf_location *loc);
 /* nvlf_topology.c */
 bool nvlf_link_agreed(const struct nvlf_endpoint *ep, unsigned int p,
 		      const struct nvlf_switch *sw, unsigned int q);
+void nvlf_ports_init(struct nvlf_port *port, unsigned int nports);
+void nvlf_topology_down(struct nvlf_fabric *f, const struct nvlf_device *dev,
+			unsigned int p, enum nvl_port_state state);
 void nvlf_topology_scan_endpoint(struct nvlf_fabric *f,
-				 struct nvlf_endpoint *ep);
+				 struct nvlf_endpoint *ep,
+				 const unsigned long *which);
 void nvlf_topology_scan_switch(struct nvlf_fabric *f, struct nvlf_switch *sw,
 			       const unsigned long *which);
 unsigned int nvlf_ports_up(const struct nvlf_port *port, unsigned int nports);
+
+/* nvlf_port.c */
+u64 nvlf_port_age_ms(const struct nvlf_port *port);
+int nvlf_port_set(struct nvlf_fabric *f, struct nlattr **attrs,
+		  struct netlink_ext_ack *extack);
 
 /* nvlf_route.c */
 bool nvlf_route_leads(const struct nvlf_fabric *f,

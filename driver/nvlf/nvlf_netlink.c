@@ -119,7 +119,12 @@ static int nvlf_nl_put_port(struct sk_buff *skb, const struct genl_info *info,
 	    nla_put_u32(skb, NVLF_A_PORT_INDEX, index) ||
 	    nla_put_u32(skb, NVLF_A_PORT_STATE, port->state) ||
 	    nvlf_nl_put_partner(skb, port) ||
-	    nla_put_u32(skb, NVLF_A_PORT_TRAININGS, port->trainings)) {
+	    nla_put_u32(skb, NVLF_A_PORT_TRAININGS, port->trainings) ||
+	    nla_put_u32(skb, NVLF_A_PORT_LANES, port->lanes) ||
+	    nla_put_u32(skb, NVLF_A_PORT_LANES_UP, port->lanes_up) ||
+	    nla_put_u64_64bit(skb, NVLF_A_PORT_STATE_MS, nvlf_port_age_ms(port),
+			      NVLF_A_PORT_PAD) ||
+	    nla_put_u32(skb, NVLF_A_PORT_ENABLE, !port->disabled)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -295,37 +300,21 @@ int nvlf_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 int nvlf_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr **attrs = info->attrs;
-	const struct nvlf_port *ports;
-	u32 owner, owner_id, index;
+	struct nvlf_device dev;
 	struct sk_buff *reply;
-	unsigned int nports;
-	int err = -ENOENT;
+	unsigned int p;
+	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER) ||
-	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER_ID) ||
-	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_INDEX))
+	if (nvlf_nl_port_named(info))
 		return -EINVAL;
-	owner = nla_get_u32(attrs[NVLF_A_PORT_OWNER]);
-	owner_id = nla_get_u32(attrs[NVLF_A_PORT_OWNER_ID]);
-	index = nla_get_u32(attrs[NVLF_A_PORT_INDEX]);
 	reply = nvlf_nl_get_begin();
 	if (!reply)
 		return -ENOMEM;
 
-	ports = nvlf_nl_ports(owner, owner_id, &nports);
-	if (!ports)
-		nvlf_nl_no_owner(info->extack, owner,
-				 attrs[NVLF_A_PORT_OWNER_ID]);
-	else if (index >= nports)
-		NL_SET_ERR_MSG_ATTR_FMT(info->extack, attrs[NVLF_A_PORT_INDEX],
-					"no port %u: 0 to %u", index,
-					nports - 1);
-	else
-		err = nvlf_nl_put_port(reply, info, NULL, owner, owner_id,
-				       index,
-				       &ports[array_index_nospec(index,
-								 nports)]);
+	err = nvlf_nl_port(&nvlf_fabric, info->attrs, info->extack, &dev, &p);
+	if (!err)
+		err = nvlf_nl_put_port(reply, info, NULL, dev.owner, dev.id, p,
+				       &dev.port[p]);
 	return nvlf_nl_get_end(reply, info, err);
 }
 
@@ -417,65 +406,24 @@ int nvlf_nl_switch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 static int nvlf_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
-			      struct nvlf_nl_dump *at)
+			      struct nvlf_nl_dump *at,
+			      const struct nvlf_device *dev)
 {
-	const struct nvlf_port *ports;
-	unsigned int nports;
 	int err;
 
-	ports = nvlf_nl_ports(at->owner, at->id, &nports);
-	for (; at->index < nports; at->index++) {
-		err = nvlf_nl_put_port(skb, genl_info_dump(cb), cb, at->owner,
-				       at->id, at->index, &ports[at->index]);
+	for (; at->index < dev->nports; at->index++) {
+		err = nvlf_nl_put_port(skb, genl_info_dump(cb), cb, dev->owner,
+				       dev->id, at->index,
+				       &dev->port[at->index]);
 		if (err)
 			return err;
 	}
-	at->index = 0;
 	return 0;
 }
 
 int nvlf_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct genl_info *info = genl_info_dump(cb);
-	struct nlattr *owner = info->attrs[NVLF_A_PORT_OWNER];
-	struct nlattr *id = info->attrs[NVLF_A_PORT_OWNER_ID];
-	u32 end_owner = ARRAY_SIZE(nvlf_nl_owner_ids);
-	struct nvlf_nl_dump *at;
-	unsigned int nports;
-	u32 end_id;
-	int err = 0;
-
-	if (id && GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER))
-		return -EINVAL;
-
-	at = nvlf_nl_dump_begin(cb);
-	if (!at->begun) {
-		if (owner)
-			at->owner = nla_get_u32(owner);
-		if (id)
-			at->id = nla_get_u32(id);
-		if (id && !nvlf_nl_ports(at->owner, at->id, &nports)) {
-			nvlf_nl_no_owner(info->extack, at->owner, id);
-			err = -ENOENT;
-			goto out;
-		}
-		at->begun = true;
-	}
-
-	if (owner)
-		end_owner = nla_get_u32(owner) + 1;
-	for (; at->owner < end_owner; at->owner++) {
-		end_id = id ? nla_get_u32(id) + 1 :
-			      nvlf_nl_owner_ids[at->owner];
-		for (; at->id < end_id; at->id++) {
-			err = nvlf_nl_dump_ports(skb, cb, at);
-			if (err)
-				goto out;
-		}
-		at->id = 0;
-	}
-out:
-	return nvlf_nl_dump_end(skb, err);
+	return nvlf_nl_dump_devices(skb, cb, nvlf_nl_dump_ports);
 }
 
 static int nvlf_nl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb,

@@ -196,11 +196,6 @@ int nvlf_nl_dump_end(struct sk_buff *skb, int err)
 
 /* ---- What requests name -------------------------------------------------- */
 
-const u32 nvlf_nl_owner_ids[] = {
-	[NVLF_OWNER_ENDPOINT] = NVL_TARGET_IDS,
-	[NVLF_OWNER_SWITCH] = NVL_SWITCHES_MAX,
-};
-
 /**
  * nvlf_nl_switch() - look a switch up
  * @attr: its number
@@ -226,48 +221,8 @@ const struct nvlf_switch *nvlf_nl_switch(const struct nlattr *attr,
 	return NULL;
 }
 
-/**
- * nvlf_nl_ports() - the ports of a device
- * @owner: enum nvlf_owner
- * @id: target id or switch number, any number
- * @nports: filled: how many there are
- *
- * Context: holds change.
- * Return: the first of them, or NULL where there is no such device.
- */
-const struct nvlf_port *nvlf_nl_ports(u32 owner, u32 id, unsigned int *nports)
-{
-	const struct nvlf_endpoint *ep;
-	const struct nvlf_switch *sw;
-
-	lockdep_assert_held(&nvlf_fabric.change);
-
-	*nports = 0;
-	if (id >= nvlf_nl_owner_ids[owner])
-		return NULL;
-	id = array_index_nospec(id, nvlf_nl_owner_ids[owner]);
-	if (owner == NVLF_OWNER_ENDPOINT) {
-		ep = nvlf_fabric.endpoint[id];
-		if (!ep)
-			return NULL;
-		*nports = ep->nports;
-		return ep->port;
-	}
-	sw = nvlf_fabric.sw[id];
-	if (!sw)
-		return NULL;
-	*nports = sw->nports;
-	return sw->port;
-}
-
-/**
- * nvlf_nl_no_owner() - say that there is no such device
- * @extack: is told
- * @owner: enum nvlf_owner
- * @id: attribute with its target id or switch number
- */
-void nvlf_nl_no_owner(struct netlink_ext_ack *extack, u32 owner,
-		      const struct nlattr *id)
+static void nvlf_nl_no_device(struct netlink_ext_ack *extack, u32 owner,
+			      const struct nlattr *id)
 {
 	if (owner == NVLF_OWNER_ENDPOINT)
 		NL_SET_ERR_MSG_ATTR_FMT(extack, id, "no endpoint %u",
@@ -275,4 +230,162 @@ void nvlf_nl_no_owner(struct netlink_ext_ack *extack, u32 owner,
 	else
 		NL_SET_ERR_MSG_ATTR_FMT(extack, id, "no switch %u",
 					nla_get_u32(id));
+}
+
+/**
+ * nvlf_nl_offline() - say that a device does not answer now
+ * @extack: is told
+ * @attr: that named it
+ * @dev: device
+ *
+ * Return: -ENODEV.
+ */
+int nvlf_nl_offline(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		    const struct nvlf_device *dev)
+{
+	if (dev->ep)
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"endpoint %u does not answer, as in a reset",
+					dev->id);
+	else
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"switch %u does not answer, as in a reset",
+					dev->id);
+	return -ENODEV;
+}
+
+/*
+ * All that is a port's, or a device's, is named by the same numbers: what
+ * follows serves them all.
+ */
+static_assert((int)NVLF_A_COUNTER_OWNER == NVLF_A_PORT_OWNER);
+static_assert((int)NVLF_A_COUNTER_OWNER_ID == NVLF_A_PORT_OWNER_ID);
+static_assert((int)NVLF_A_COUNTER_INDEX == NVLF_A_PORT_INDEX);
+static_assert((int)NVLF_A_LOG_OWNER == NVLF_A_PORT_OWNER);
+static_assert((int)NVLF_A_LOG_OWNER_ID == NVLF_A_PORT_OWNER_ID);
+
+/**
+ * nvlf_nl_port_named() - does a request name a port?
+ * @info: request; its extack is told what it lacks
+ *
+ * Return: 0 or -EINVAL.
+ */
+int nvlf_nl_port_named(struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER_ID) ||
+	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_INDEX))
+		return -EINVAL;
+	return 0;
+}
+
+/**
+ * nvlf_nl_port() - look a port up
+ * @f: fabric
+ * @attrs: of a request for which nvlf_nl_port_named() was 0
+ * @extack: is told where there is none
+ * @dev: filled: its device
+ * @p: filled: its number there
+ *
+ * Context: holds change.
+ * Return: 0 or -ENOENT.
+ */
+int nvlf_nl_port(struct nvlf_fabric *f, struct nlattr **attrs,
+		 struct netlink_ext_ack *extack, struct nvlf_device *dev,
+		 unsigned int *p)
+{
+	const struct nlattr *id = attrs[NVLF_A_PORT_OWNER_ID];
+	const struct nlattr *index = attrs[NVLF_A_PORT_INDEX];
+	u32 owner = nla_get_u32(attrs[NVLF_A_PORT_OWNER]);
+
+	if (!nvlf_device_find(f, owner, nla_get_u32(id), dev)) {
+		nvlf_nl_no_device(extack, owner, id);
+		return -ENOENT;
+	}
+	*p = nla_get_u32(index);
+	if (*p >= dev->nports) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, index, "no port %u: 0 to %u",
+					*p, dev->nports - 1);
+		return -ENOENT;
+	}
+	*p = array_index_nospec(*p, dev->nports);
+	return 0;
+}
+
+/* How many numbers a device can have, by enum nvlf_owner */
+static const u32 nvlf_nl_owner_ids[] = {
+	[NVLF_OWNER_ENDPOINT] = NVL_TARGET_IDS,
+	[NVLF_OWNER_SWITCH] = NVL_SWITCHES_MAX,
+};
+
+/* The filter is looked at once: what it names may go in the midst of a dump. */
+static int nvlf_nl_dump_filter(const struct genl_info *info,
+			       struct nvlf_nl_dump *at)
+{
+	const struct nlattr *owner = info->attrs[NVLF_A_PORT_OWNER];
+	const struct nlattr *id = info->attrs[NVLF_A_PORT_OWNER_ID];
+	struct nvlf_device dev;
+
+	if (at->begun)
+		return 0;
+	if (owner)
+		at->owner = nla_get_u32(owner);
+	if (id)
+		at->id = nla_get_u32(id);
+	if (id && !nvlf_device_find(&nvlf_fabric, at->owner, at->id, &dev)) {
+		nvlf_nl_no_device(info->extack, at->owner, id);
+		return -ENOENT;
+	}
+	at->begun = true;
+	return 0;
+}
+
+/**
+ * nvlf_nl_dump_devices() - dump what devices have, of all, one kind or one
+ * @skb: to be filled
+ * @cb: the dump; its request may have NVLF_A_PORT_OWNER and _OWNER_ID
+ * @visit: puts what one device has, beginning at @at->index; -EMSGSIZE where
+ *	that did not all fit
+ *
+ * Return: what the handler returns.
+ */
+int nvlf_nl_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
+			 int (*visit)(struct sk_buff *skb,
+				      struct netlink_callback *cb,
+				      struct nvlf_nl_dump *at,
+				      const struct nvlf_device *dev))
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	const struct nlattr *owner = info->attrs[NVLF_A_PORT_OWNER];
+	const struct nlattr *id = info->attrs[NVLF_A_PORT_OWNER_ID];
+	u32 end_owner = ARRAY_SIZE(nvlf_nl_owner_ids);
+	struct nvlf_nl_dump *at;
+	struct nvlf_device dev;
+	u32 end_id;
+	int err;
+
+	if (id && GENL_REQ_ATTR_CHECK(info, NVLF_A_PORT_OWNER))
+		return -EINVAL;
+
+	at = nvlf_nl_dump_begin(cb);
+	err = nvlf_nl_dump_filter(info, at);
+	if (err)
+		goto out;
+	if (owner)
+		end_owner = nla_get_u32(owner) + 1;
+	for (; at->owner < end_owner; at->owner++) {
+		end_id = id ? nla_get_u32(id) + 1 :
+			      nvlf_nl_owner_ids[at->owner];
+		for (; at->id < end_id; at->id++) {
+			if (nvlf_device_find(&nvlf_fabric, at->owner, at->id,
+					     &dev))
+				err = visit(skb, cb, at, &dev);
+			if (err)
+				goto out;
+			at->index = 0;
+		}
+		at->id = 0;
+	}
+out:
+	return nvlf_nl_dump_end(skb, err);
 }

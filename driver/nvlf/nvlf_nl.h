@@ -24,9 +24,6 @@ struct nvlf_nl_dump {
 	bool begun;
 };
 
-/* How many numbers an owner of ports can have, by enum nvlf_owner */
-extern const u32 nvlf_nl_owner_ids[NVLF_OWNER_SWITCH + 1];
-
 void *nvlf_nl_put_header(struct sk_buff *skb, const struct genl_info *info,
 			 struct netlink_callback *cb);
 int nvlf_nl_put_bits(struct sk_buff *skb, int type, const unsigned long *bits,
@@ -43,9 +40,17 @@ int nvlf_nl_dump_end(struct sk_buff *skb, int err);
 
 const struct nvlf_switch *nvlf_nl_switch(const struct nlattr *attr,
 					 struct netlink_ext_ack *extack);
-const struct nvlf_port *nvlf_nl_ports(u32 owner, u32 id, unsigned int *nports);
-void nvlf_nl_no_owner(struct netlink_ext_ack *extack, u32 owner,
-		      const struct nlattr *id);
+int nvlf_nl_offline(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		    const struct nvlf_device *dev);
+int nvlf_nl_port_named(struct genl_info *info);
+int nvlf_nl_port(struct nvlf_fabric *f, struct nlattr **attrs,
+		 struct netlink_ext_ack *extack, struct nvlf_device *dev,
+		 unsigned int *p);
+int nvlf_nl_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
+			 int (*visit)(struct sk_buff *skb,
+				      struct netlink_callback *cb,
+				      struct nvlf_nl_dump *at,
+				      const struct nvlf_device *dev));
 int nvlf_nl_check_len(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		      unsigned int min, unsigned int max);
 

@@ -100,21 +100,133 @@ static void endpoint_deaf(struct kunit *test)
 	guard(mutex)(&rig->f->change);
 	KUNIT_EXPECT_EQ(test, rig->near->nlinks, SWITCHES);
 	rig->deaf = true;
-	nvlf_topology_scan_endpoint(rig->f, rig->near);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
 	KUNIT_EXPECT_EQ(test, rig->near->nlinks, 0);
 	KUNIT_EXPECT_EQ(test, rig->near->port[0].state, NVL_PORT_OFF);
 	KUNIT_EXPECT_FALSE(test, rig->sw[0]->port[0].linked);
 	KUNIT_EXPECT_EQ(test, rig->far->nlinks, SWITCHES);
 	rig->deaf = false;
-	nvlf_topology_scan_endpoint(rig->f, rig->near);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
 	KUNIT_EXPECT_EQ(test, rig->near->nlinks, SWITCHES);
 	KUNIT_EXPECT_EQ(test, rig->entered, 0);
+}
+
+/* ---- Ports -------------------------------------------------------------- */
+
+static void port_lanes(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	void __iomem *regs = endpoint_port(rig->near, 0);
+	struct nvlf_port *port = &rig->near->port[0];
+
+	guard(mutex)(&rig->f->change);
+	/* A device that says nothing of lanes */
+	KUNIT_EXPECT_EQ(test, port->lanes, 0);
+	put32(regs, NVL_PORT_LANES, 4 << 8 | 4);
+	bitmap_zero(rig->near->changed, NVL_SWITCH_PORTS);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, port->lanes, 4);
+	KUNIT_EXPECT_EQ(test, port->lanes_up, 4);
+	KUNIT_EXPECT_TRUE(test, test_bit(0, rig->near->changed));
+	KUNIT_EXPECT_FALSE(test, test_bit(1, rig->near->changed));
+
+	/* One is lost: it carries on, and the link stays */
+	put32(regs, NVL_PORT_LANES, 4 << 8 | 3);
+	put32(regs, NVL_PORT_STATE, NVL_PORT_DEGRADED);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, port->lanes_up, 3);
+	KUNIT_EXPECT_TRUE(test, port->linked);
+
+	/* None carries while the port is down, whatever the register says */
+	put32(regs, NVL_PORT_STATE, NVL_PORT_TRAIN);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, port->lanes, 4);
+	KUNIT_EXPECT_EQ(test, port->lanes_up, 0);
+	KUNIT_EXPECT_FALSE(test, port->linked);
+	/* How many there are is known of one that does not answer, too */
+	rig->deaf = true;
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, port->lanes, 4);
+	KUNIT_EXPECT_EQ(test, port->lanes_up, 0);
+}
+
+/* Whom a port that is down had last, and since when it is so */
+static void port_memory(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	void __iomem *regs = endpoint_port(rig->near, 1);
+	struct nvlf_port *port = &rig->near->port[1];
+	u64 since;
+
+	guard(mutex)(&rig->f->change);
+	KUNIT_EXPECT_EQ(test, port->last, NVL_PARTNER_SWITCH);
+	port->since = since = 1;
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, port->since, since);
+	put32(regs, NVL_PORT_STATE, NVL_PORT_TRAIN);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_GT(test, port->since, since);
+	KUNIT_EXPECT_EQ(test, port->partner, NVL_PARTNER_NONE);
+	KUNIT_EXPECT_EQ(test, port->last, NVL_PARTNER_SWITCH);
+	KUNIT_EXPECT_EQ(test, port->last_id, 1);
+	KUNIT_EXPECT_EQ(test, port->last_port, 0);
+}
+
+/* A port that was disabled is, again, when a reset has enabled it */
+static void port_stays_disabled(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	void __iomem *regs = endpoint_port(rig->near, 0);
+
+	guard(mutex)(&rig->f->change);
+	put32(regs, NVL_PORT_CTRL, NVL_PORT_CTRL_ENABLE);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_PORT_CTRL), NVL_PORT_CTRL_ENABLE);
+	rig->near->port[0].disabled = true;
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_PORT_CTRL), 0);
+	/* It is OFF: nothing more is to be done */
+	put32(regs, NVL_PORT_STATE, NVL_PORT_OFF);
+	put32(regs, NVL_PORT_CTRL, 0xee);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_PORT_CTRL), 0xee);
+	KUNIT_EXPECT_TRUE(test, rig->near->port[0].disabled);
+}
+
+/* A port about to go down loses its link while it still carries */
+static void port_down(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct nvlf_device dev = nvlf_device_of_switch(rig->sw[0]);
+
+	guard(mutex)(&rig->f->change);
+	rig_partition(test, rig, 3, NEAR, FAR);
+	rig_route(test, rig, 0, FAR, 0x02);
+	__set_bit(NEAR, rig->f->relinked);
+	nvlf_reach_links(rig->f);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
+	bitmap_zero(rig->f->relinked, NVL_TARGET_IDS);
+
+	nvlf_topology_down(rig->f, &dev, 1, NVL_PORT_OFF);
+	nvlf_reach_unlinked(rig->f);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_NO_ROUTE);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 1);
+	KUNIT_EXPECT_EQ(test, rig->sw[0]->port[1].state, NVL_PORT_OFF);
+	KUNIT_EXPECT_EQ(test, rig->sw[0]->port[1].trainings, 1);
+	/* The registers say what they said: it comes back */
+	nvlf_topology_scan_switch(rig->f, rig->sw[0], NULL);
+	nvlf_reach_links(rig->f);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
 }
 
 static struct kunit_case nvlf_port_cases[] = { KUNIT_CASE(location_told),
 					       KUNIT_CASE(location_not_told),
 					       KUNIT_CASE(device_find),
 					       KUNIT_CASE(endpoint_deaf),
+					       KUNIT_CASE(port_lanes),
+					       KUNIT_CASE(port_memory),
+					       KUNIT_CASE(port_stays_disabled),
+					       KUNIT_CASE(port_down),
 					       {} };
 
 static struct kunit_suite nvlf_port_suite = {

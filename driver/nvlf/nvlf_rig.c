@@ -111,8 +111,8 @@ void rig_scan(struct rig *rig)
 {
 	unsigned int i;
 
-	nvlf_topology_scan_endpoint(rig->f, rig->near);
-	nvlf_topology_scan_endpoint(rig->f, rig->far);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
+	nvlf_topology_scan_endpoint(rig->f, rig->far, NULL);
 	for (i = 0; i < SWITCHES; i++)
 		nvlf_topology_scan_switch(rig->f, rig->sw[i], NULL);
 }

@@ -159,7 +159,7 @@ static void links_of_gone(struct kunit *test)
 
 	guard(mutex)(&rig->f->change);
 	rig->near->gone = true;
-	nvlf_topology_scan_endpoint(rig->f, rig->near);
+	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
 	KUNIT_EXPECT_EQ(test, rig->near->nlinks, 0);
 	KUNIT_EXPECT_FALSE(test, rig->sw[0]->port[0].linked);
 	KUNIT_EXPECT_TRUE(test, rig->sw[0]->port[1].linked);

@@ -13,23 +13,44 @@
  */
 #include <linux/io.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/timekeeping.h>
 
 #include "nvlf_internal.h"
+
+/* What is known of a port whose registers do not answer */
+static void nvlf_port_dark(const struct nvlf_port *old, struct nvlf_port *new)
+{
+	memset(new, 0, sizeof(*new));
+	new->state = NVL_PORT_OFF;
+	new->lanes = old->lanes;
+}
 
 /* Reads one port. What is no state, all-ones above all, counts as OFF. */
 static void nvlf_port_read(void __iomem *regs, const struct nvlf_port *old,
 			   struct nvlf_port *new)
 {
 	u32 state = readl(regs + NVL_PORT_STATE);
+	u32 lanes;
 
-	memset(new, 0, sizeof(*new));
+	nvlf_port_dark(old, new);
 	if (state > NVL_PORT_FAULT)
 		return;
 
+	/* A reset enables all ports; this one was to stay disabled. */
+	if (old->disabled && state != NVL_PORT_OFF) {
+		writel(0, regs + NVL_PORT_CTRL);
+		state = readl(regs + NVL_PORT_STATE);
+		if (state > NVL_PORT_FAULT)
+			return;
+	}
+
 	new->state = state;
 	new->trainings = readl(regs + NVL_PORT_TRAIN_COUNT);
+	lanes = readl(regs + NVL_PORT_LANES);
+	new->lanes = lanes >> 8;
 	if (!nvlf_port_up(new))
 		return;
+	new->lanes_up = lanes;
 
 	/*
 	 * A partner cannot change without a training. Where both ends agreed
@@ -65,7 +86,43 @@ static bool nvlf_port_same(const struct nvlf_port *a, const struct nvlf_port *b)
 	       a->partner_id == b->partner_id &&
 	       a->partner_port == b->partner_port &&
 	       a->partner_guid == b->partner_guid &&
-	       a->trainings == b->trainings;
+	       a->trainings == b->trainings && a->lanes == b->lanes &&
+	       a->lanes_up == b->lanes_up;
+}
+
+/* Stores what was read, and keeps what is no register. */
+static void nvlf_port_replace(struct nvlf_port *port,
+			      const struct nvlf_port *new)
+{
+	const struct nvlf_port old = *port;
+
+	*port = *new;
+	port->disabled = old.disabled;
+	port->since = old.since;
+	if (old.state != new->state)
+		port->since = ktime_get_boottime_ns();
+	port->last = old.last;
+	port->last_id = old.last_id;
+	port->last_port = old.last_port;
+	if (new->partner != NVL_PARTNER_NONE) {
+		port->last = new->partner;
+		port->last_id = new->partner_id;
+		port->last_port = new->partner_port;
+	}
+}
+
+/**
+ * nvlf_ports_init() - make ports that have not been read yet
+ * @port: first port, zeroed
+ * @nports: how many there are
+ */
+void nvlf_ports_init(struct nvlf_port *port, unsigned int nports)
+{
+	u64 now = ktime_get_boottime_ns();
+	unsigned int i;
+
+	for (i = 0; i < nports; i++)
+		port[i].since = now;
 }
 
 /**
@@ -149,7 +206,7 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 
 	if (port->linked)
 		nvlf_link_break(f, f->sw[port->partner_id], port->partner_port);
-	*port = *new;
+	nvlf_port_replace(port, new);
 	if (port->partner == NVL_PARTNER_SWITCH &&
 	    port->partner_id < NVL_SWITCHES_MAX) {
 		sw = f->sw[port->partner_id];
@@ -172,45 +229,94 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 		sw->dirty = true;
 
 	nvlf_link_break(f, sw, q);
-	*port = *new;
+	nvlf_port_replace(port, new);
 	nvlf_link_make(f, sw, q);
 	f->touched = true;
+}
+
+static void nvlf_device_port_store(struct nvlf_fabric *f,
+				   const struct nvlf_device *dev,
+				   unsigned int p, const struct nvlf_port *new)
+{
+	if (dev->ep)
+		nvlf_endpoint_port_store(f, dev->ep, p, new);
+	else
+		nvlf_switch_port_store(f, dev->sw, p, new);
+}
+
+/**
+ * nvlf_topology_down() - a port is about to be taken down
+ * @f: fabric
+ * @dev: its device
+ * @p: its number
+ * @state: what it will be; not up
+ *
+ * Its link is lost in the tables, so that the pairs that need it can be
+ * revoked while it still carries. What becomes of the port is scanned then.
+ *
+ * Context: holds change.
+ */
+void nvlf_topology_down(struct nvlf_fabric *f, const struct nvlf_device *dev,
+			unsigned int p, enum nvl_port_state state)
+{
+	struct nvlf_port new;
+
+	lockdep_assert_held(&f->change);
+
+	nvlf_port_dark(&dev->port[p], &new);
+	new.state = state;
+	new.trainings = dev->port[p].trainings;
+	nvlf_device_port_store(f, dev, p, &new);
+}
+
+static void nvlf_topology_scan(struct nvlf_fabric *f,
+			       const struct nvlf_device *dev,
+			       const unsigned long *which)
+{
+	struct nvlf_port new;
+	unsigned int p;
+	bool answers;
+
+	lockdep_assert_held(&f->change);
+
+	answers = nvlf_device_begin(dev);
+	for (p = 0; p < dev->nports; p++) {
+		if (which && !test_bit(p, which))
+			continue;
+		if (answers)
+			nvlf_port_read(dev->regs + p * NVL_PORT_STRIDE,
+				       &dev->port[p], &new);
+		else
+			nvlf_port_dark(&dev->port[p], &new);
+		nvlf_device_port_store(f, dev, p, &new);
+	}
+	if (answers)
+		nvlf_device_end(dev);
 }
 
 /**
  * nvlf_topology_scan_endpoint() - read an endpoint's ports and keep its links
  * @f: fabric
  * @ep: in the fabric's table; where it is gone or its registers do not answer
- *	they are left alone, and all ports are OFF
+ *	they are left alone, and the ports are OFF
+ * @which: the ports to read; NULL for all
  *
  * Context: holds change.
  */
 void nvlf_topology_scan_endpoint(struct nvlf_fabric *f,
-				 struct nvlf_endpoint *ep)
+				 struct nvlf_endpoint *ep,
+				 const unsigned long *which)
 {
 	const struct nvlf_device dev = nvlf_device_of_endpoint(ep);
-	struct nvlf_port new = {};
-	unsigned int p;
-	bool answers;
 
-	lockdep_assert_held(&f->change);
-
-	answers = nvlf_device_begin(&dev);
-	for (p = 0; p < ep->nports; p++) {
-		if (answers)
-			nvlf_port_read(ep->regs + p * NVL_PORT_STRIDE,
-				       &ep->port[p], &new);
-		nvlf_endpoint_port_store(f, ep, p, &new);
-	}
-	if (answers)
-		nvlf_device_end(&dev);
+	nvlf_topology_scan(f, &dev, which);
 }
 
 /**
  * nvlf_topology_scan_switch() - read a switch's ports and keep its links
  * @f: fabric
  * @sw: in the fabric's table; while it is not online its registers are left
- *	alone and all ports are OFF
+ *	alone and the ports are OFF
  * @which: the ports to read; NULL for all
  *
  * Context: holds change.
@@ -218,20 +324,9 @@ void nvlf_topology_scan_endpoint(struct nvlf_fabric *f,
 void nvlf_topology_scan_switch(struct nvlf_fabric *f, struct nvlf_switch *sw,
 			       const unsigned long *which)
 {
-	struct nvlf_port new = {};
-	unsigned int q;
+	const struct nvlf_device dev = nvlf_device_of_switch(sw);
 
-	lockdep_assert_held(&f->change);
-
-	for (q = 0; q < sw->nports; q++) {
-		if (which && !test_bit(q, which))
-			continue;
-		if (sw->online)
-			nvlf_port_read(sw->regs + NVL_SWITCH_PORT_BASE +
-					       q * NVL_PORT_STRIDE,
-				       &sw->port[q], &new);
-		nvlf_switch_port_store(f, sw, q, &new);
-	}
+	nvlf_topology_scan(f, &dev, which);
 }
 
 /**

@@ -71,7 +71,11 @@ int fabric_parse_port(const struct nl_reply *reply, struct fabric_port *p)
 	    nl_get_u32(reply, NVLF_A_PORT_OWNER_ID, &p->owner_id) ||
 	    nl_get_u32(reply, NVLF_A_PORT_INDEX, &p->index) ||
 	    nl_get_u32(reply, NVLF_A_PORT_STATE, &p->state) ||
-	    nl_get_u32(reply, NVLF_A_PORT_TRAININGS, &p->trainings))
+	    nl_get_u32(reply, NVLF_A_PORT_TRAININGS, &p->trainings) ||
+	    nl_get_u32(reply, NVLF_A_PORT_LANES, &p->lanes) ||
+	    nl_get_u32(reply, NVLF_A_PORT_LANES_UP, &p->lanes_up) ||
+	    nl_get_u64(reply, NVLF_A_PORT_STATE_MS, &p->state_ms) ||
+	    nl_get_u32(reply, NVLF_A_PORT_ENABLE, &p->enable))
 		return -EBADMSG;
 	p->partner = FABRIC_NONE;
 	if (!reply->attrs[NVLF_A_PORT_PARTNER])

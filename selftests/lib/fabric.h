@@ -41,8 +41,10 @@ struct fabric_switch {
 /* What port-get says; @partner is FABRIC_NONE where none was told */
 struct fabric_port {
 	__u32 owner, owner_id, index, state, trainings;
+	__u32 lanes, lanes_up, enable;
 	__u32 partner, partner_id, partner_port;
 	__u64 partner_guid;
+	__u64 state_ms; /* goes up all the time */
 };
 
 /* What route-get says */

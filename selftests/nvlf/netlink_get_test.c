@@ -326,6 +326,8 @@ TEST_F(get, one_port)
 		nl_put_u32(&req, NVLF_A_PORT_OWNER_ID, q->owner_id);
 		nl_put_u32(&req, NVLF_A_PORT_INDEX, q->index);
 		ASSERT_EQ(0, nl_do(&self->nl, &req, on_port, &p));
+		EXPECT_LE(q->state_ms, p.state_ms);
+		p.state_ms = q->state_ms;
 		EXPECT_EQ(0, memcmp(q, &p, sizeof(p)));
 	}
 }
@@ -402,9 +404,11 @@ TEST_F(get, dump_in_small_parts)
 	EXPECT_LT(1, parts);
 	EXPECT_FALSE(small.interrupted);
 	ASSERT_EQ(self->fabric->port_count, again->port_count);
-	for (i = 0; i < again->port_count; i++)
+	for (i = 0; i < again->port_count; i++) {
+		again->ports[i].state_ms = self->fabric->ports[i].state_ms;
 		EXPECT_EQ(0, memcmp(&again->ports[i], &self->fabric->ports[i],
 				    sizeof(again->ports[i])));
+	}
 	nl_close(&small);
 	free(again);
 }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * port.c - one port of the fabric.
+ */
+#include <errno.h>
+
+#include "port.h"
+
+struct port port_of(const struct fabric_port *p)
+{
+	return (struct port) { p->owner, p->owner_id, p->index };
+}
+
+/* Who is at the other end; it must have been told */
+struct port port_partner(const struct fabric_port *p)
+{
+	return (struct port) { p->partner, p->partner_id, p->partner_port };
+}
+
+/* A port of this device that is up, or NULL */
+const struct fabric_port *port_linked(const struct fabric *f, __u32 owner,
+				      __u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->port_count; i++)
+		if (f->ports[i].owner == owner && f->ports[i].owner_id == id &&
+		    f->ports[i].partner != FABRIC_NONE)
+			return &f->ports[i];
+	return NULL;
+}
+
+/* Begins a request that names a port: of ports or of their counters */
+void port_request(struct nl_request *req, __u8 cmd, const struct port *port)
+{
+	nl_request(req, cmd);
+	nl_put_u32(req, NVLF_A_PORT_OWNER, port->owner);
+	nl_put_u32(req, NVLF_A_PORT_OWNER_ID, port->id);
+	nl_put_u32(req, NVLF_A_PORT_INDEX, port->index);
+}
+
+static int on_port(const struct nl_reply *reply, void *priv)
+{
+	return fabric_parse_port(reply, priv);
+}
+
+int port_get(struct nl *nl, const struct port *port, struct fabric_port *p)
+{
+	struct nl_request req;
+
+	port_request(&req, NVLF_CMD_PORT_GET, port);
+	return nl_do(nl, &req, on_port, p);
+}
+
+/**
+ * port_set() - ask something of a port
+ * @nl: the socket
+ * @port: which
+ * @enable: 0, 1, or PORT_KEEP
+ * @deeds: PORT_RETRAIN, PORT_RESET, PORT_CLEAR
+ *
+ * Return: 0, or the negative errno that the kernel answered.
+ */
+int port_set(struct nl *nl, const struct port *port, int enable,
+	     unsigned int deeds)
+{
+	struct nl_request req;
+	int type;
+
+	port_request(&req, NVLF_CMD_PORT_SET, port);
+	if (enable != PORT_KEEP)
+		nl_put_u32(&req, NVLF_A_PORT_ENABLE, enable);
+	for (type = NVLF_A_PORT_RETRAIN; type <= NVLF_A_PORT_CLEAR; type++)
+		if (deeds & 1u << type)
+			nl_put(&req, type, NULL, 0);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+static int on_any(const struct nl_reply *reply, void *priv)
+{
+	(void)reply;
+	(void)priv;
+	return 0;
+}
+
+/**
+ * port_wait() - wait until a port is in a state
+ * @nl: the socket
+ * @port: which
+ * @state: NVLF_PORT_STATE_*
+ * @p: filled in: how it is then
+ *
+ * Return: 0, -ETIMEDOUT, or another negative errno.
+ */
+int port_wait(struct nl *nl, const struct port *port, __u32 state,
+	      struct fabric_port *p)
+{
+	struct nl ear;
+	int ret = nl_open(&ear);
+
+	if (ret)
+		return ret;
+	ret = nl_listen(&ear);
+	while (!ret) {
+		ret = port_get(nl, port, p);
+		if (ret || p->state == state)
+			break;
+		ret = nl_event(&ear, PORT_MSEC, on_any, NULL);
+		if (ret == -ENOBUFS)
+			ret = 0;
+	}
+	nl_close(&ear);
+	return ret;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * port.h - one port of the fabric: what it says, what can be asked of it, and
+ * waiting for what becomes of it.
+ */
+#ifndef SELFTESTS_PORT_H
+#define SELFTESTS_PORT_H
+
+#include "fabric.h"
+
+/* Names a port */
+struct port {
+	__u32 owner, id, index;
+};
+
+/* What port-set is asked: whether the port is enabled, and deeds */
+#define PORT_KEEP    (-1) /* leave enable alone */
+#define PORT_RETRAIN (1u << NVLF_A_PORT_RETRAIN)
+#define PORT_RESET   (1u << NVLF_A_PORT_RESET)
+#define PORT_CLEAR   (1u << NVLF_A_PORT_CLEAR)
+
+/* How long anything that a link does may take here */
+#define PORT_MSEC 20000
+
+struct port port_of(const struct fabric_port *p);
+struct port port_partner(const struct fabric_port *p);
+const struct fabric_port *port_linked(const struct fabric *f, __u32 owner,
+				      __u32 id);
+
+void port_request(struct nl_request *req, __u8 cmd, const struct port *port);
+int port_get(struct nl *nl, const struct port *port, struct fabric_port *p);
+int port_set(struct nl *nl, const struct port *port, int enable,
+	     unsigned int deeds);
+int port_wait(struct nl *nl, const struct port *port, __u32 state,
+	      struct fabric_port *p);
+
+#endif /* SELFTESTS_PORT_H */
