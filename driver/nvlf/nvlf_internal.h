@@ -63,8 +63,9 @@ struct netlink_ext_ack;
 struct nlattr;
 struct pci_dev;
 
-#define NVLF_SERIAL_LEN 16      /* bytes at NVL_REG_SERIAL */
-#define NVLF_NO_PLACE   U32_MAX /* a number that was not told */
+#define NVLF_COUNTERS   (7 + NVL_LANES) /* of a port: CRC errors by lane */
+#define NVLF_SERIAL_LEN 16              /* bytes at NVL_REG_SERIAL */
+#define NVLF_NO_PLACE   U32_MAX         /* a number that was not told */
 
 /**
  * struct nvlf_location - where a device stands, as it was told
@@ -342,6 +343,10 @@ unsigned int nvlf_ports_up(const struct nvlf_port *port, unsigned int nports);
 u64 nvlf_port_age_ms(const struct nvlf_port *port);
 int nvlf_port_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		  struct netlink_ext_ack *extack);
+
+/* nvlf_counter.c */
+bool nvlf_counters_read(const struct nvlf_device *dev, unsigned int p,
+			u64 *values);
 
 /* nvlf_route.c */
 bool nvlf_route_leads(const struct nvlf_fabric *f,

@@ -3,7 +3,6 @@
  * nvlf_netlink.c - netlink of endpoints, switches, ports, routes and
  * partitions: their messages, gets, dumps, sets and notifications.
  */
-#include <linux/nospec.h>
 
 #include "nvlf_nl.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * nvlf_port_test.c - KUnit tests of what is read from a device's registers:
- * where it stands, its ports.
+ * where it stands, its ports and what they count.
  */
 #include <linux/cleanup.h>
 
@@ -219,6 +219,50 @@ static void port_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
 }
 
+/* ---- Counters ----------------------------------------------------------- */
+
+static void counters(struct kunit *test)
+{
+	static const u16 regs[NVLF_COUNTERS] = {
+		NVL_PORT_TX_BYTES,      NVL_PORT_RX_BYTES, NVL_PORT_TX_PACKETS,
+		NVL_PORT_RX_PACKETS,    NVL_PORT_REPLAYS,  NVL_PORT_RECOVERIES,
+		NVL_PORT_UNCORRECTABLE, NVL_PORT_CRC,      NVL_PORT_CRC + 8,
+		NVL_PORT_CRC + 16,      NVL_PORT_CRC + 24,
+	};
+	struct rig *rig = test->priv;
+	struct nvlf_device dev[2] = {
+		nvlf_device_of_endpoint(rig->near),
+		nvlf_device_of_switch(rig->sw[1]),
+	};
+	u64 values[NVLF_COUNTERS];
+	unsigned int i, k;
+
+	guard(mutex)(&rig->f->change);
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < NVLF_COUNTERS; i++)
+			put64(dev[k].regs + NVL_PORT_STRIDE, regs[i],
+			      (u64)(k + 1) << 40 | i);
+		memset(values, 0xee, sizeof(values));
+		KUNIT_ASSERT_TRUE(test, nvlf_counters_read(&dev[k], 1, values));
+		for (i = 0; i < NVLF_COUNTERS; i++)
+			KUNIT_EXPECT_EQ(test, values[i],
+					(u64)(k + 1) << 40 | i);
+		KUNIT_ASSERT_TRUE(test, nvlf_counters_read(&dev[k], 0, values));
+		KUNIT_EXPECT_EQ(test, values[0], 0);
+		/* Gone in the midst of it */
+		put32(dev[k].common, NVL_REG_ID, U32_MAX);
+		KUNIT_EXPECT_FALSE(test,
+				   nvlf_counters_read(&dev[k], 1, values));
+		put32(dev[k].common, NVL_REG_ID, 1);
+	}
+	rig->deaf = true;
+	rig->sw[1]->online = false;
+	for (k = 0; k < 2; k++)
+		KUNIT_EXPECT_FALSE(test,
+				   nvlf_counters_read(&dev[k], 1, values));
+	KUNIT_EXPECT_EQ(test, rig->entered, 0);
+}
+
 static struct kunit_case nvlf_port_cases[] = { KUNIT_CASE(location_told),
 					       KUNIT_CASE(location_not_told),
 					       KUNIT_CASE(device_find),
@@ -227,6 +271,7 @@ static struct kunit_case nvlf_port_cases[] = { KUNIT_CASE(location_told),
 					       KUNIT_CASE(port_memory),
 					       KUNIT_CASE(port_stays_disabled),
 					       KUNIT_CASE(port_down),
+					       KUNIT_CASE(counters),
 					       {} };
 
 static struct kunit_suite nvlf_port_suite = {

@@ -94,6 +94,13 @@ static int send_request(struct nl *nl, struct nl_request *req, __u16 flags)
 	return 0;
 }
 
+static void parse_reply(struct nl_reply *reply, const void *at, size_t len)
+{
+	reply->bytes = at;
+	reply->len = len;
+	parse(at, len, reply->attrs, NL_ATTRS_MAX);
+}
+
 static int handle(const struct nlmsghdr *head, nl_handler handler, void *priv)
 {
 	const struct genlmsghdr *genl = NLMSG_DATA(head);
@@ -102,9 +109,8 @@ static int handle(const struct nlmsghdr *head, nl_handler handler, void *priv)
 	if (head->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 		return -EBADMSG;
 	reply.cmd = genl->cmd;
-	parse((const char *)genl + GENL_HDRLEN,
-	      head->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN), reply.attrs,
-	      NL_ATTRS_MAX);
+	parse_reply(&reply, (const char *)genl + GENL_HDRLEN,
+		    head->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
 	return handler ? handler(&reply, priv) : 0;
 }
 
@@ -294,6 +300,39 @@ static int get(const struct nl_reply *reply, int type, void *value, size_t size)
 		return -EBADMSG;
 	memcpy(value, payload(attr), size);
 	return 0;
+}
+
+/**
+ * nl_next() - the next attribute of a type that comes more than once
+ * @reply: the reply
+ * @type: of the attribute
+ * @last: what it returned last, or NULL for the first
+ *
+ * Return: the attribute, or NULL where there is none.
+ */
+const struct nlattr *nl_next(const struct nl_reply *reply, int type,
+			     const struct nlattr *last)
+{
+	const char *at = reply->bytes, *end = at + reply->len;
+	const struct nlattr *attr;
+
+	if (last)
+		at = (const char *)last + NLA_ALIGN(last->nla_len);
+	for (; end - at >= NLA_HDRLEN; at += NLA_ALIGN(attr->nla_len)) {
+		attr = (const void *)at;
+		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > end - at)
+			break;
+		if ((attr->nla_type & NLA_TYPE_MASK) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+/* What is within a nest, as if it were a reply */
+void nl_nested(const struct nlattr *nest, struct nl_reply *inner)
+{
+	inner->cmd = 0;
+	parse_reply(inner, payload(nest), payload_len(nest));
 }
 
 int nl_get_u32(const struct nl_reply *reply, int type, __u32 *value)

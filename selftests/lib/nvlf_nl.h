@@ -52,11 +52,16 @@ struct nl_request {
 /**
  * struct nl_reply - a reply, a part of a dump, or a notification
  * @cmd: NVLF_CMD_*
- * @attrs: by type; NULL where absent. Valid until the next call.
+ * @attrs: by type, the last of each; NULL where absent. Valid until the next
+ *	call.
+ * @bytes: all attributes, for nl_next()
+ * @len: of them
  */
 struct nl_reply {
 	__u8 cmd;
 	const struct nlattr *attrs[NL_ATTRS_MAX];
+	const void *bytes;
+	size_t len;
 };
 
 typedef int (*nl_handler)(const struct nl_reply *reply, void *priv);
@@ -80,6 +85,9 @@ int nl_dump_begin(struct nl *nl, struct nl_request *req);
 int nl_dump_next(struct nl *nl, nl_handler handler, void *priv);
 int nl_event(struct nl *nl, int msec, nl_handler handler, void *priv);
 
+const struct nlattr *nl_next(const struct nl_reply *reply, int type,
+			     const struct nlattr *last);
+void nl_nested(const struct nlattr *nest, struct nl_reply *inner);
 int nl_get_u32(const struct nl_reply *reply, int type, __u32 *value);
 int nl_get_u64(const struct nl_reply *reply, int type, __u64 *value);
 int nl_get_string(const struct nl_reply *reply, int type, char *text,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pci.c - bind and unbind drivers, load and unload modules.
+ * pci.c - bind and unbind drivers, reset devices, load and unload modules.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,20 +40,25 @@ int pci_driver(const char *device, char *driver, size_t size)
 	return 0;
 }
 
-static int write_name(const char *driver, const char *what, const char *device)
+static int write_file(const char *path, const char *text)
 {
-	char path[PATH_MAX];
-	int fd, ret = 0;
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", driver,
-		 what);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, device, strlen(device)) < 0)
+	if (write(fd, text, strlen(text)) < 0)
 		ret = -errno;
 	close(fd);
 	return ret;
+}
+
+static int write_name(const char *driver, const char *what, const char *device)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", driver,
+		 what);
+	return write_file(path, device);
 }
 
 int pci_bind(const char *driver, const char *device)
@@ -64,6 +69,15 @@ int pci_bind(const char *driver, const char *device)
 int pci_unbind(const char *driver, const char *device)
 {
 	return write_name(driver, "unbind", device);
+}
+
+/* A function level reset; returns when the device is back */
+int pci_reset(const char *device)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset", device);
+	return write_file(path, "1");
 }
 
 /* Like rmmod: -EAGAIN or -EBUSY where it is in use */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pci.h - bind and unbind drivers, load and unload modules.
+ * pci.h - bind and unbind drivers, reset devices, load and unload modules.
  */
 #ifndef SELFTESTS_PCI_H
 #define SELFTESTS_PCI_H
@@ -10,6 +10,7 @@
 int pci_driver(const char *device, char *driver, size_t size);
 int pci_bind(const char *driver, const char *device);
 int pci_unbind(const char *driver, const char *device);
+int pci_reset(const char *device);
 
 int module_remove(const char *name);
 int module_load(const char *name);

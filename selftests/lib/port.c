@@ -3,6 +3,7 @@
  * port.c - one port of the fabric.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "port.h"
 
@@ -15,6 +16,22 @@ struct port port_of(const struct fabric_port *p)
 struct port port_partner(const struct fabric_port *p)
 {
 	return (struct port) { p->partner, p->partner_id, p->partner_port };
+}
+
+/* The name of a port's PCI device, or NULL */
+const char *port_device(const struct fabric *f, const struct port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->endpoint_count; i++)
+		if (port->owner == NVLF_OWNER_ENDPOINT &&
+		    f->endpoints[i].id == port->id)
+			return f->endpoints[i].device;
+	for (i = 0; i < f->switch_count; i++)
+		if (port->owner == NVLF_OWNER_SWITCH &&
+		    f->switches[i].id == port->id)
+			return f->switches[i].device;
+	return NULL;
 }
 
 /* A port of this device that is up, or NULL */
@@ -111,4 +128,77 @@ int port_wait(struct nl *nl, const struct port *port, __u32 state,
 	}
 	nl_close(&ear);
 	return ret;
+}
+
+/* ---- Counters ---- */
+
+int port_parse_counters(const struct nl_reply *reply, struct port_counters *c)
+{
+	const struct nlattr *crc = NULL;
+	unsigned int i;
+
+	if (nl_get_u32(reply, NVLF_A_COUNTER_OWNER, &c->port.owner) ||
+	    nl_get_u32(reply, NVLF_A_COUNTER_OWNER_ID, &c->port.id) ||
+	    nl_get_u32(reply, NVLF_A_COUNTER_INDEX, &c->port.index) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_TX_BYTES, &c->tx_bytes) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_RX_BYTES, &c->rx_bytes) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_TX_PACKETS, &c->tx_packets) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_RX_PACKETS, &c->rx_packets) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_REPLAYS, &c->replays) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_RECOVERIES, &c->recoveries) ||
+	    nl_get_u64(reply, NVLF_A_COUNTER_UNCORRECTABLE, &c->uncorrectable))
+		return -EBADMSG;
+	for (i = 0; i < 4; i++) {
+		crc = nl_next(reply, NVLF_A_COUNTER_CRC, crc);
+		if (!crc || crc->nla_len != NLA_HDRLEN + 8)
+			return -EBADMSG;
+		memcpy(&c->crc[i], (const char *)crc + NLA_HDRLEN, 8);
+	}
+	return nl_next(reply, NVLF_A_COUNTER_CRC, crc) ? -EBADMSG : 0;
+}
+
+static int on_counters(const struct nl_reply *reply, void *priv)
+{
+	return reply->cmd == NVLF_CMD_COUNTER_GET ?
+		       port_parse_counters(reply, priv) :
+		       -EBADMSG;
+}
+
+int port_counters(struct nl *nl, const struct port *port,
+		  struct port_counters *c)
+{
+	struct nl_request req;
+
+	port_request(&req, NVLF_CMD_COUNTER_GET, port);
+	return nl_do(nl, &req, on_counters, c);
+}
+
+static int on_sum(const struct nl_reply *reply, void *priv)
+{
+	struct port_counters *sum = priv, c;
+
+	if (on_counters(reply, &c) || c.port.owner != sum->port.owner ||
+	    c.port.id != sum->port.id || c.port.index != sum->port.index++)
+		return -EBADMSG;
+	sum->tx_bytes += c.tx_bytes;
+	sum->rx_bytes += c.rx_bytes;
+	sum->tx_packets += c.tx_packets;
+	sum->rx_packets += c.rx_packets;
+	sum->recoveries += c.recoveries;
+	return 0;
+}
+
+/* All ports of a device together; the port's index is how many there were */
+int port_counters_sum(struct nl *nl, __u32 owner, __u32 id,
+		      struct port_counters *sum)
+{
+	struct nl_request req;
+
+	memset(sum, 0, sizeof(*sum));
+	sum->port.owner = owner;
+	sum->port.id = id;
+	nl_request(&req, NVLF_CMD_COUNTER_GET);
+	nl_put_u32(&req, NVLF_A_COUNTER_OWNER, owner);
+	nl_put_u32(&req, NVLF_A_COUNTER_OWNER_ID, id);
+	return nl_dump(nl, &req, on_sum, sum);
 }

@@ -13,6 +13,14 @@ struct port {
 	__u32 owner, id, index;
 };
 
+/* What counter-get says; sums are over a device's ports */
+struct port_counters {
+	struct port port;
+	__u64 tx_bytes, rx_bytes, tx_packets, rx_packets;
+	__u64 replays, recoveries, uncorrectable;
+	__u64 crc[4];
+};
+
 /* What port-set is asked: whether the port is enabled, and deeds */
 #define PORT_KEEP    (-1) /* leave enable alone */
 #define PORT_RETRAIN (1u << NVLF_A_PORT_RETRAIN)
@@ -24,6 +32,7 @@ struct port {
 
 struct port port_of(const struct fabric_port *p);
 struct port port_partner(const struct fabric_port *p);
+const char *port_device(const struct fabric *f, const struct port *port);
 const struct fabric_port *port_linked(const struct fabric *f, __u32 owner,
 				      __u32 id);
 
@@ -33,5 +42,11 @@ int port_set(struct nl *nl, const struct port *port, int enable,
 	     unsigned int deeds);
 int port_wait(struct nl *nl, const struct port *port, __u32 state,
 	      struct fabric_port *p);
+
+int port_parse_counters(const struct nl_reply *reply, struct port_counters *c);
+int port_counters(struct nl *nl, const struct port *port,
+		  struct port_counters *c);
+int port_counters_sum(struct nl *nl, __u32 owner, __u32 id,
+		      struct port_counters *sum);
 
 #endif /* SELFTESTS_PORT_H */

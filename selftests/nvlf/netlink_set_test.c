@@ -5,12 +5,11 @@
  * who may do it.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "caps.h"
 #include "fabric.h"
 
 #define PARTS_MAX 64 /* that a switch has */
@@ -568,17 +567,6 @@ TEST_F(set, duplicates)
 }
 
 /* ---- Who may ---- */
-
-static int drop_caps(void)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2];
-
-	memset(data, 0, sizeof(data));
-	return syscall(SYS_capset, &head, data) ? -errno : 0;
-}
 
 /* In a child without capabilities; returns the first step that went wrong */
 static int without_caps(const struct fabric *f, __u32 sw, __u32 target,

@@ -4,14 +4,13 @@
  * be disabled, to train, to be reset; and each request that is refused.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "caps.h"
+#include "pci.h"
 #include "port.h"
 
 #define LANES 4
@@ -227,38 +226,6 @@ TEST_F(port, disable_last_link)
 	EXPECT_TRUE(fabric_reaches(&self->nl, self->b, self->a));
 }
 
-static const char *device_of(const struct fabric *f, const struct port *port)
-{
-	unsigned int i;
-
-	for (i = 0; i < f->endpoint_count; i++)
-		if (port->owner == NVLF_OWNER_ENDPOINT &&
-		    f->endpoints[i].id == port->id)
-			return f->endpoints[i].device;
-	for (i = 0; i < f->switch_count; i++)
-		if (port->owner == NVLF_OWNER_SWITCH &&
-		    f->switches[i].id == port->id)
-			return f->switches[i].device;
-	return NULL;
-}
-
-/* A function level reset, or whichever the kernel chooses */
-static int reset_device(const char *device)
-{
-	char path[64];
-	int fd, ret = 0;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.31s/reset",
-		 device);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, "1", 1) != 1)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 /* A reset enables all ports, but not one that somebody disabled */
 TEST_F(port, disabled_over_reset)
 {
@@ -268,7 +235,7 @@ TEST_F(port, disabled_over_reset)
 
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, port_set(&self->nl, at[i], 0, 0));
-		ASSERT_EQ(0, reset_device(device_of(self->fabric, at[i])));
+		ASSERT_EQ(0, pci_reset(port_device(self->fabric, at[i])));
 		ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 		ASSERT_EQ(0, port_get(&self->nl, at[i], &p));
 		EXPECT_EQ(NVLF_PORT_STATE_OFF, p.state);
@@ -538,17 +505,6 @@ TEST_F(port, duplicate)
 }
 
 /* ---- Who may ---- */
-
-static int drop_caps(void)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2];
-
-	memset(data, 0, sizeof(data));
-	return syscall(SYS_capset, &head, data) ? -errno : 0;
-}
 
 /* In a child; returns the first step that went wrong */
 static int without_caps(const struct port *port, bool own_namespace)
