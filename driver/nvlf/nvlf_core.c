@@ -183,7 +183,7 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	    !desc->nports || desc->nports > NVL_SWITCH_PORTS)
 		return ERR_PTR(-EINVAL);
 
-	ep = kzalloc(struct_size(ep, port, desc->nports), GFP_KERNEL);
+	ep = kvzalloc(struct_size(ep, port, desc->nports), GFP_KERNEL);
 	if (!ep)
 		return ERR_PTR(-ENOMEM);
 	ep->nports = desc->nports;
@@ -218,13 +218,14 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	__set_bit(ep->id, f->relinked);
 	nvlf_topology_scan_endpoint(f, ep, NULL);
 	nvlf_reach_links(f);
+	nvlf_log_collect(&dev);
 	nvlf_change_end(f);
 
 	return ep;
 
 err_free:
 	nvlf_change_end(f);
-	kfree(ep);
+	kvfree(ep);
 	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(nvlf_endpoint_register);
@@ -256,7 +257,7 @@ void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
 	nvlf_nl_notify_endpoint(ep, NVLF_CMD_ENDPOINT_DEL_NTF);
 	nvlf_change_end(f);
 
-	kfree(ep);
+	kvfree(ep);
 }
 EXPORT_SYMBOL_GPL(nvlf_endpoint_unregister);
 
@@ -273,6 +274,7 @@ EXPORT_SYMBOL_GPL(nvlf_endpoint_unregister);
  */
 void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
 {
+	const struct nvlf_device dev = nvlf_device_of_endpoint(ep);
 	struct nvlf_fabric *f = &nvlf_fabric;
 
 	nvlf_change_begin(f);
@@ -280,9 +282,29 @@ void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
 	nvlf_reach_links(f);
 	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) && ep->ops->link_event)
 		ep->ops->link_event(ep->priv);
+	/* After a reset, which may have lost the interrupt for it */
+	nvlf_log_collect(&dev);
 	nvlf_change_end(f);
 }
 EXPORT_SYMBOL_GPL(nvlf_endpoint_ports_changed);
+
+/**
+ * nvlf_endpoint_logged() - an endpoint has logged errors
+ * @ep: endpoint, registered
+ *
+ * Takes the records over; call it for NVL_INT_LOG.
+ *
+ * Context: as nvlf_endpoint_register().
+ */
+void nvlf_endpoint_logged(struct nvlf_endpoint *ep)
+{
+	const struct nvlf_device dev = nvlf_device_of_endpoint(ep);
+
+	nvlf_change_begin(&nvlf_fabric);
+	nvlf_log_collect(&dev);
+	nvlf_change_end(&nvlf_fabric);
+}
+EXPORT_SYMBOL_GPL(nvlf_endpoint_logged);
 
 /* ---- Switches ---------------------------------------------------------- */
 
@@ -300,7 +322,7 @@ struct nvlf_switch *nvlf_switch_alloc(struct nvlf_fabric *f, u32 id, u64 guid,
 {
 	struct nvlf_switch *sw;
 
-	sw = kzalloc(struct_size(sw, port, nports), GFP_KERNEL);
+	sw = kvzalloc(struct_size(sw, port, nports), GFP_KERNEL);
 	if (!sw)
 		return NULL;
 	sw->nports = nports;
@@ -310,7 +332,7 @@ struct nvlf_switch *nvlf_switch_alloc(struct nvlf_fabric *f, u32 id, u64 guid,
 	nvlf_ports_init(sw->port, nports);
 	sw->route = kvcalloc(NVL_TARGET_IDS, sizeof(*sw->route), GFP_KERNEL);
 	if (!sw->route) {
-		kfree(sw);
+		kvfree(sw);
 		return NULL;
 	}
 	return sw;
@@ -327,7 +349,7 @@ void nvlf_switch_free(struct nvlf_switch *sw)
 	for (target = 0; target < NVL_TARGET_IDS; target++)
 		kfree(sw->route[target]);
 	kvfree(sw->route);
-	kfree(sw);
+	kvfree(sw);
 }
 
 /* No access to its registers from here on; its links are lost. */
@@ -348,6 +370,7 @@ static void nvlf_switch_stop(struct nvlf_switch *sw)
  */
 static bool nvlf_switch_start(struct nvlf_switch *sw)
 {
+	const struct nvlf_device dev = nvlf_device_of_switch(sw);
 	struct nvlf_fabric *f = sw->fabric;
 
 	lockdep_assert_held(&f->change);
@@ -359,6 +382,7 @@ static bool nvlf_switch_start(struct nvlf_switch *sw)
 	sw->online = true;
 	nvlf_topology_scan_switch(f, sw, NULL);
 	nvlf_reach_links(f);
+	nvlf_log_collect(&dev);
 	return true;
 }
 
@@ -493,6 +517,23 @@ void nvlf_switch_ports_changed(struct nvlf_switch *sw,
 		nvlf_reach_links(f);
 	}
 	nvlf_change_end(f);
+}
+
+/**
+ * nvlf_switch_logged() - a switch has logged errors
+ * @sw: may be not registered yet, when this does nothing: to register takes
+ *	them over
+ *
+ * Context: process; takes change.
+ */
+void nvlf_switch_logged(struct nvlf_switch *sw)
+{
+	const struct nvlf_device dev = nvlf_device_of_switch(sw);
+
+	nvlf_change_begin(sw->fabric);
+	if (sw->registered)
+		nvlf_log_collect(&dev);
+	nvlf_change_end(sw->fabric);
 }
 
 /**

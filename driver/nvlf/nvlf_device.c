@@ -67,6 +67,7 @@ struct nvlf_device nvlf_device_of_endpoint(struct nvlf_endpoint *ep)
 		.port = ep->port,
 		.nports = ep->nports,
 		.changed = ep->changed,
+		.log = &ep->log,
 	};
 }
 
@@ -87,6 +88,7 @@ struct nvlf_device nvlf_device_of_switch(struct nvlf_switch *sw)
 		.port = sw->port,
 		.nports = sw->nports,
 		.changed = sw->changed,
+		.log = &sw->log,
 	};
 }
 

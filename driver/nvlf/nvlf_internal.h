@@ -119,6 +119,36 @@ struct nvlf_port {
 	u64 since;
 };
 
+#define NVLF_LOG_KEPT 256 /* records of a device; a power of two */
+
+/**
+ * struct nvlf_log_record - an error that a device has logged
+ * @index: its number, since the device's power on
+ * @time: ns that the device had been on
+ * @detail: what it is depends on the class
+ * @what: NVL_LOG_CLASS(), NVL_LOG_SEVERITY(), NVL_LOG_SCOPE()
+ * @port: port, or ~0
+ */
+struct nvlf_log_record {
+	u64 index;
+	u64 time;
+	u64 detail;
+	u32 what;
+	u32 port;
+};
+
+/**
+ * struct nvlf_log - the newest errors of a device
+ * @next: number of the next record that the device will log
+ * @count: records ever put in, modulo 2^32
+ * @record: a ring; record n of @count is entry n % NVLF_LOG_KEPT
+ */
+struct nvlf_log {
+	u64 next;
+	u32 count;
+	struct nvlf_log_record record[NVLF_LOG_KEPT];
+};
+
 /**
  * struct nvlf_endpoint - a registered endpoint
  * @dev: its device
@@ -135,6 +165,7 @@ struct nvlf_port {
  * @nlinks: how many ports are linked
  * @links: the same, by switch
  * @changed: ports to notify at the end of the change
+ * @log: its errors
  * @path: enum nvlf_path by target id; see "Memory order" above
  * @port: its ports
  *
@@ -154,6 +185,7 @@ struct nvlf_endpoint {
 	unsigned int nlinks;
 	u8 links[NVL_SWITCHES_MAX];
 	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
+	struct nvlf_log log;
 	u8 path[NVL_TARGET_IDS];
 	struct nvlf_port port[] __counted_by(nports);
 };
@@ -194,6 +226,7 @@ struct nvlf_partition {
  * @changed: ports to notify at the end of the change
  * @nroutes: how many entries of @route are set
  * @route: by target id, NVL_TARGET_IDS entries
+ * @log: its errors
  * @port: its ports
  *
  * Constant up to @irq; the rest is guarded by change where nothing is said.
@@ -215,6 +248,7 @@ struct nvlf_switch {
 	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
 	unsigned int nroutes;
 	struct nvlf_route **route;
+	struct nvlf_log log;
 	struct nvlf_port port[] __counted_by(nports);
 };
 
@@ -258,6 +292,7 @@ struct nvlf_fabric {
  * @port: its ports
  * @nports: how many
  * @changed: ports to notify at the end of the change
+ * @log: its errors
  *
  * Made for the moment, from the tables, under change.
  */
@@ -271,6 +306,7 @@ struct nvlf_device {
 	struct nvlf_port *port;
 	unsigned int nports;
 	unsigned long *changed;
+	struct nvlf_log *log;
 };
 
 /**
@@ -315,6 +351,7 @@ void nvlf_switch_offline(struct nvlf_switch *sw);
 bool nvlf_switch_online(struct nvlf_switch *sw);
 void nvlf_switch_ports_changed(struct nvlf_switch *sw,
 			       const unsigned long *which);
+void nvlf_switch_logged(struct nvlf_switch *sw);
 void nvlf_switch_lost(struct nvlf_switch *sw);
 
 /* nvlf_device.c */
@@ -347,6 +384,9 @@ int nvlf_port_set(struct nvlf_fabric *f, struct nlattr **attrs,
 /* nvlf_counter.c */
 bool nvlf_counters_read(const struct nvlf_device *dev, unsigned int p,
 			u64 *values);
+
+/* nvlf_log.c */
+void nvlf_log_collect(const struct nvlf_device *dev);
 
 /* nvlf_route.c */
 bool nvlf_route_leads(const struct nvlf_fabric *f,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * nvlf_port_test.c - KUnit tests of what is read from a device's registers:
- * where it stands, its ports and what they count.
+ * where it stands, its ports and what they count, its log.
  */
 #include <linux/cleanup.h>
 
@@ -263,6 +263,132 @@ static void counters(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rig->entered, 0);
 }
 
+/* ---- Log ---------------------------------------------------------------- */
+
+/* As a device does: record @n; then HEAD tells of it */
+static void log_put(void __iomem *regs, u64 n)
+{
+	unsigned int at = NVL_LOG_BASE + n % NVL_LOG_ENTRIES * NVL_LOG_STRIDE;
+
+	put64(regs, at + NVL_LOG_INDEX, n);
+	put64(regs, at + NVL_LOG_TIME, 1000 * n);
+	put32(regs, at + NVL_LOG_WHAT,
+	      NVL_SCOPE_DEVICE << 24 | NVL_SEVERITY_ERROR << 16 |
+		      NVL_ERROR_OVERHEAT);
+	put32(regs, at + NVL_LOG_PORT, n);
+	put64(regs, at + NVL_LOG_DETAIL, ~n);
+	put64(regs, NVL_REG_LOG_HEAD, n + 1);
+}
+
+/* The ring has records @first to @last, in this order, and no more after */
+static void log_expect(struct kunit *test, const struct nvlf_log *log, u32 from,
+		       u64 first, u64 last)
+{
+	const struct nvlf_log_record *rec;
+	u64 n;
+
+	for (n = first; n <= last; n++, from++) {
+		rec = &log->record[from % NVLF_LOG_KEPT];
+		KUNIT_EXPECT_EQ(test, rec->index, n);
+		KUNIT_EXPECT_EQ(test, rec->time, 1000 * n);
+		KUNIT_EXPECT_EQ(test, NVL_LOG_CLASS(rec->what),
+				NVL_ERROR_OVERHEAT);
+		KUNIT_EXPECT_EQ(test, NVL_LOG_SEVERITY(rec->what),
+				NVL_SEVERITY_ERROR);
+		KUNIT_EXPECT_EQ(test, NVL_LOG_SCOPE(rec->what),
+				NVL_SCOPE_DEVICE);
+		KUNIT_EXPECT_EQ(test, rec->port, (u32)n);
+		KUNIT_EXPECT_EQ(test, rec->detail, ~n);
+	}
+	KUNIT_EXPECT_EQ(test, log->count, from);
+}
+
+static void log_collect(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct nvlf_device dev = nvlf_device_of_endpoint(rig->near);
+	struct nvlf_log *log = &rig->near->log;
+	void __iomem *regs = rig->near->common;
+	u64 n;
+
+	guard(mutex)(&rig->f->change);
+	nvlf_log_collect(&dev);
+	KUNIT_EXPECT_EQ(test, log->count, 0);
+	for (n = 0; n < 3; n++)
+		log_put(regs, n);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 0, 0, 2);
+	/* The device is told what was read */
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_TAIL), 3);
+	put32(regs, NVL_REG_LOG_STATUS, 0xee);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 0, 0, 2);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_STATUS), 0xee);
+
+	/* A hundred at once: the device has the newest 64, 39 are missed */
+	for (; n < 103; n++)
+		log_put(regs, n);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 3, 39, 102);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_STATUS),
+			NVL_LOG_OVERFLOW);
+
+	/* The ring keeps the newest */
+	for (; n < 1000; n++) {
+		log_put(regs, n);
+		nvlf_log_collect(&dev);
+	}
+	log_expect(test, log, log->count - NVLF_LOG_KEPT, 1000 - NVLF_LOG_KEPT,
+		   999);
+
+	/* Not while it does not answer, and not the all-ones of one gone */
+	log_put(regs, n);
+	rig->deaf = true;
+	nvlf_log_collect(&dev);
+	KUNIT_EXPECT_EQ(test, log->next, 1000);
+	rig->deaf = false;
+	put64(regs, NVL_REG_LOG_HEAD, U64_MAX);
+	nvlf_log_collect(&dev);
+	KUNIT_EXPECT_EQ(test, log->next, 1000);
+	KUNIT_EXPECT_EQ(test, rig->entered, 0);
+}
+
+/* A record that another has replaced since HEAD was read is left out */
+static void log_overtaken(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct nvlf_device dev = nvlf_device_of_switch(rig->sw[0]);
+	const struct nvlf_log *log = &rig->sw[0]->log;
+	void __iomem *regs = rig->sw[0]->regs;
+
+	guard(mutex)(&rig->f->change);
+	log_put(regs, 0);
+	log_put(regs, 1);
+	log_put(regs, NVL_LOG_ENTRIES);
+	put64(regs, NVL_REG_LOG_HEAD, 2);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 0, 1, 1);
+	KUNIT_EXPECT_EQ(test, log->next, 2);
+}
+
+/* Numbers begin anew when the device has lost its power */
+static void log_anew(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct nvlf_device dev = nvlf_device_of_endpoint(rig->far);
+	const struct nvlf_log *log = &rig->far->log;
+	void __iomem *regs = rig->far->common;
+	u64 n;
+
+	guard(mutex)(&rig->f->change);
+	for (n = 0; n < 10; n++)
+		log_put(regs, n);
+	nvlf_log_collect(&dev);
+	log_put(regs, 0);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 10, 0, 0);
+}
+
 static struct kunit_case nvlf_port_cases[] = { KUNIT_CASE(location_told),
 					       KUNIT_CASE(location_not_told),
 					       KUNIT_CASE(device_find),
@@ -272,6 +398,9 @@ static struct kunit_case nvlf_port_cases[] = { KUNIT_CASE(location_told),
 					       KUNIT_CASE(port_stays_disabled),
 					       KUNIT_CASE(port_down),
 					       KUNIT_CASE(counters),
+					       KUNIT_CASE(log_collect),
+					       KUNIT_CASE(log_overtaken),
+					       KUNIT_CASE(log_anew),
 					       {} };
 
 static struct kunit_suite nvlf_port_suite = {

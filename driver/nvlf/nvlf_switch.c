@@ -14,7 +14,7 @@
 
 #include "nvlf_internal.h"
 
-#define NVLF_SWITCH_INTS (NVL_INT_PORT | NVL_INT_ERROR)
+#define NVLF_SWITCH_INTS (NVL_INT_PORT | NVL_INT_ERROR | NVL_INT_LOG)
 
 /**
  * nvlf_switch_answers() - does the switch answer?
@@ -73,6 +73,8 @@ static irqreturn_t nvlf_switch_irq(int irq, void *data)
 		bitmap_from_arr64(which, events, NVL_SWITCH_PORTS);
 		nvlf_switch_ports_changed(sw, which);
 	}
+	if (status & NVL_INT_LOG)
+		nvlf_switch_logged(sw);
 	return IRQ_HANDLED;
 }
 

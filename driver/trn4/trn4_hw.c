@@ -16,7 +16,8 @@ static_assert(DRM_TRN4_RIGHT_WRITE == NVL_RIGHT_WRITE);
 static_assert(DRM_TRN4_RIGHT_ATOMIC == NVL_RIGHT_ATOMIC);
 
 #define TRN4_EVENTS \
-	(NVL_INT_PORT | NVL_INT_WINDOW | NVL_INT_ERROR | NVL_INT_QUEUE)
+	(NVL_INT_PORT | NVL_INT_WINDOW | NVL_INT_ERROR | NVL_INT_QUEUE | \
+	 NVL_INT_LOG)
 
 /* MSI-X vectors; the second may be missing, then the first serves both */
 #define TRN4_VECTOR_EVENT 0
@@ -264,7 +265,6 @@ static void trn4_hw_window_events(struct trn4_device *tdev)
 
 static void trn4_hw_events(struct trn4_device *tdev)
 {
-	bool ports;
 	u32 status;
 	int idx;
 
@@ -277,9 +277,7 @@ static void trn4_hw_events(struct trn4_device *tdev)
 	 */
 	status = readl(tdev->regs + NVL_REG_INT_STATUS);
 	writel(status, tdev->regs + NVL_REG_INT_STATUS);
-	ports = status & NVL_INT_PORT;
-
-	if (ports)
+	if (status & NVL_INT_PORT)
 		trn4_hw_port_events(tdev);
 	if (status & NVL_INT_WINDOW)
 		trn4_hw_window_events(tdev);
@@ -294,8 +292,12 @@ static void trn4_hw_events(struct trn4_device *tdev)
 	trn4_hw_exit(tdev, idx);
 
 	/* It calls back with its lock held, so none of ours may be. */
-	if (ports && drm_dev_enter(&tdev->drm, &idx)) {
-		nvlf_endpoint_ports_changed(tdev->ep);
+	if (status & (NVL_INT_PORT | NVL_INT_LOG) &&
+	    drm_dev_enter(&tdev->drm, &idx)) {
+		if (status & NVL_INT_PORT)
+			nvlf_endpoint_ports_changed(tdev->ep);
+		if (status & NVL_INT_LOG)
+			nvlf_endpoint_logged(tdev->ep);
 		drm_dev_exit(idx);
 	}
 }

@@ -202,3 +202,22 @@ int port_counters_sum(struct nl *nl, __u32 owner, __u32 id,
 	nl_put_u32(&req, NVLF_A_COUNTER_OWNER_ID, id);
 	return nl_dump(nl, &req, on_sum, sum);
 }
+
+/* ---- Log ---- */
+
+int port_parse_record(const struct nl_reply *reply, struct port_record *r)
+{
+	if (nl_get_u32(reply, NVLF_A_LOG_OWNER, &r->owner) ||
+	    nl_get_u32(reply, NVLF_A_LOG_OWNER_ID, &r->id) ||
+	    nl_get_u64(reply, NVLF_A_LOG_INDEX, &r->index) ||
+	    nl_get_u64(reply, NVLF_A_LOG_TIME, &r->time) ||
+	    nl_get_u32(reply, NVLF_A_LOG_ERROR, &r->error) ||
+	    nl_get_u32(reply, NVLF_A_LOG_SEVERITY, &r->severity) ||
+	    nl_get_u32(reply, NVLF_A_LOG_SCOPE, &r->scope) ||
+	    nl_get_u64(reply, NVLF_A_LOG_DETAIL, &r->detail))
+		return -EBADMSG;
+	r->port = FABRIC_NONE;
+	return reply->attrs[NVLF_A_LOG_PORT] ?
+		       nl_get_u32(reply, NVLF_A_LOG_PORT, &r->port) :
+		       0;
+}

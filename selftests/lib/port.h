@@ -21,6 +21,13 @@ struct port_counters {
 	__u64 crc[4];
 };
 
+/* What log-get says; @port is FABRIC_NONE where it is the device's */
+struct port_record {
+	__u32 owner, id;
+	__u64 index, time, detail;
+	__u32 error, severity, scope, port;
+};
+
 /* What port-set is asked: whether the port is enabled, and deeds */
 #define PORT_KEEP    (-1) /* leave enable alone */
 #define PORT_RETRAIN (1u << NVLF_A_PORT_RETRAIN)
@@ -48,5 +55,7 @@ int port_counters(struct nl *nl, const struct port *port,
 		  struct port_counters *c);
 int port_counters_sum(struct nl *nl, __u32 owner, __u32 id,
 		      struct port_counters *sum);
+
+int port_parse_record(const struct nl_reply *reply, struct port_record *r);
 
 #endif /* SELFTESTS_PORT_H */
