@@ -52,12 +52,11 @@ enum nvlf_port_state {
  * enum nvlf_health_state - What an endpoint can do, seen from the fabric.
  * @NVLF_HEALTH_STATE_HEALTHY: All its links are up, and it reaches all of its
  *   partitions.
- * @NVLF_HEALTH_STATE_DEGRADED: It reaches all of its partitions, over fewer
- *   links or lanes.
- * @NVLF_HEALTH_STATE_ISOLATED: It has links that are up, or none, and reaches
- *   nobody it should.
- * @NVLF_HEALTH_STATE_MISCONFIGURED: It cannot reach some that it should, as
- *   routes or cables are wrong.
+ * @NVLF_HEALTH_STATE_DEGRADED: It reaches all that have links, with links,
+ *   lanes or peers missing.
+ * @NVLF_HEALTH_STATE_ISOLATED: It reaches nobody, or has nobody to reach.
+ * @NVLF_HEALTH_STATE_MISCONFIGURED: It does not reach some that have links, or
+ *   its cables are wrong.
  */
 enum nvlf_health_state {
 	NVLF_HEALTH_STATE_HEALTHY,
@@ -70,16 +69,17 @@ enum nvlf_health_state {
  * enum nvlf_health_cause - The first reason why an endpoint is not healthy.
  * @NVLF_HEALTH_CAUSE_NONE: It is healthy.
  * @NVLF_HEALTH_CAUSE_NO_LINK: None of its links is up.
- * @NVLF_HEALTH_CAUSE_LINKS_DOWN: Some of its links are down.
+ * @NVLF_HEALTH_CAUSE_LINKS_DOWN: Some of its links are down, or those of all
+ *   routes to somebody.
  * @NVLF_HEALTH_CAUSE_LANES_LOST: Some of its links carry traffic with lanes
  *   missing.
  * @NVLF_HEALTH_CAUSE_NO_PARTITION: It is in no partition with anybody.
- * @NVLF_HEALTH_CAUSE_NO_ROUTE: Somebody in a common partition has no route to
- *   it, or it to them.
- * @NVLF_HEALTH_CAUSE_PEERS_DOWN: Those in its partitions have no link that is
- *   up.
- * @NVLF_HEALTH_CAUSE_MISWIRED: A link leads to somebody other than the partner
- *   says.
+ * @NVLF_HEALTH_CAUSE_NO_ROUTE: A route between it and somebody in a common
+ *   partition is missing.
+ * @NVLF_HEALTH_CAUSE_PEERS_DOWN: Some in its partitions, or all, have no link
+ *   that is up.
+ * @NVLF_HEALTH_CAUSE_MISWIRED: A link leads to somebody who says that it leads
+ *   elsewhere.
  */
 enum nvlf_health_cause {
 	NVLF_HEALTH_CAUSE_NONE,
