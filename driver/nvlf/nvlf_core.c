@@ -106,6 +106,7 @@ void nvlf_change_end(struct nvlf_fabric *f)
 		bitmap_zero(sw->changed, NVL_SWITCH_PORTS);
 		sw->dirty = false;
 	}
+	nvlf_health_update(f);
 
 	mutex_unlock(&f->change);
 }

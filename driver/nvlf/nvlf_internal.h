@@ -149,6 +149,96 @@ struct nvlf_log {
 	struct nvlf_log_record record[NVLF_LOG_KEPT];
 };
 
+#define NVLF_WORDS_LEN 128 /* bytes of what is said in words */
+#define NVLF_NO_PORT   U32_MAX
+#define NVLF_NO_PEER   U32_MAX
+#define NVLF_NO_SWITCH U32_MAX
+
+/**
+ * struct nvlf_health - what an endpoint can do, and why no more
+ * @state: enum nvlf_health_state
+ * @cause: enum nvlf_health_cause
+ * @links: its ports
+ * @links_up: those that are part of a link
+ * @lanes: of all its ports
+ * @lanes_up: those that carry
+ * @peers: registered endpoints in a common partition
+ * @peers_reached: those that it reaches and that reach it
+ * @peers_down: those that have no link
+ * @miswired: first port whose partner says otherwise, or NVLF_NO_PORT
+ * @down: first port that is not part of a link, or NVLF_NO_PORT
+ * @narrow: first port of a link that lacks lanes, or NVLF_NO_PORT
+ * @peer_down: first of @peers_down, or NVLF_NO_PEER
+ * @lost: a pair with a peer that has links is not reachable
+ * @lost_src: source of one such pair
+ * @lost_dst: its destination
+ * @unrouted: a switch that both have links to, without a route to @lost_dst;
+ *	or NVLF_NO_SWITCH
+ */
+struct nvlf_health {
+	u32 state;
+	u32 cause;
+	u32 links;
+	u32 links_up;
+	u32 lanes;
+	u32 lanes_up;
+	u32 peers;
+	u32 peers_reached;
+	u32 peers_down;
+	u32 miswired;
+	u32 down;
+	u32 narrow;
+	u32 peer_down;
+	bool lost;
+	u32 lost_src;
+	u32 lost_dst;
+	u32 unrouted;
+};
+
+/**
+ * struct nvlf_told - what listeners were told of an endpoint's health
+ * @known: they were told something
+ * @state: as in struct nvlf_health, and the others
+ * @cause: cause
+ * @links_up: number of links
+ */
+struct nvlf_told {
+	bool known;
+	u32 state;
+	u32 cause;
+	u32 links_up;
+};
+
+/**
+ * struct nvlf_hop - a switch on the way of a pair
+ * @id: its number
+ * @links_in: links from the source
+ * @links_out: links of its route to the destination
+ * @broken: enum nvlf_broken
+ * @words: the same in words
+ */
+struct nvlf_hop {
+	u32 id;
+	u32 links_in;
+	u32 links_out;
+	u32 broken;
+	char words[NVLF_WORDS_LEN];
+};
+
+/**
+ * struct nvlf_diagnosis - why one endpoint reaches another, or does not
+ * @broken: enum nvlf_broken
+ * @words: the same in words
+ * @nhops: entries of @hop that are set
+ * @hop: switches, in the order of their numbers
+ */
+struct nvlf_diagnosis {
+	u32 broken;
+	char words[NVLF_WORDS_LEN];
+	unsigned int nhops;
+	struct nvlf_hop hop[NVL_SWITCHES_MAX];
+};
+
 /**
  * struct nvlf_endpoint - a registered endpoint
  * @dev: its device
@@ -166,6 +256,7 @@ struct nvlf_log {
  * @links: the same, by switch
  * @changed: ports to notify at the end of the change
  * @log: its errors
+ * @told: what listeners know of its health
  * @path: enum nvlf_path by target id; see "Memory order" above
  * @port: its ports
  *
@@ -186,6 +277,7 @@ struct nvlf_endpoint {
 	u8 links[NVL_SWITCHES_MAX];
 	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
 	struct nvlf_log log;
+	struct nvlf_told told;
 	u8 path[NVL_TARGET_IDS];
 	struct nvlf_port port[] __counted_by(nports);
 };
@@ -263,6 +355,7 @@ struct nvlf_switch {
  * @registered: ids in @endpoint
  * @relinked: endpoints that won or lost a link in this change
  * @dirty: endpoints to notify at the end of this change
+ * @unwell: endpoints whose health this change can touch
  * @from: scratch for struct nvlf_pairs
  * @to: scratch for struct nvlf_pairs
  */
@@ -277,6 +370,7 @@ struct nvlf_fabric {
 	DECLARE_BITMAP(registered, NVL_TARGET_IDS);
 	DECLARE_BITMAP(relinked, NVL_TARGET_IDS);
 	DECLARE_BITMAP(dirty, NVL_TARGET_IDS);
+	DECLARE_BITMAP(unwell, NVL_TARGET_IDS);
 	DECLARE_BITMAP(from, NVL_TARGET_IDS);
 	DECLARE_BITMAP(to, NVL_TARGET_IDS);
 };
@@ -387,6 +481,21 @@ bool nvlf_counters_read(const struct nvlf_device *dev, unsigned int p,
 
 /* nvlf_log.c */
 void nvlf_log_collect(const struct nvlf_device *dev);
+
+/* nvlf_health.c */
+bool nvlf_port_miswired(const struct nvlf_fabric *f,
+			const struct nvlf_device *dev, unsigned int p);
+void nvlf_port_words(const struct nvlf_fabric *f, const struct nvlf_device *dev,
+		     unsigned int p, char *words);
+void nvlf_health_of(const struct nvlf_fabric *f, struct nvlf_endpoint *ep,
+		    struct nvlf_health *h);
+void nvlf_health_words(const struct nvlf_fabric *f, struct nvlf_endpoint *ep,
+		       const struct nvlf_health *h, char *words);
+void nvlf_health_update(struct nvlf_fabric *f);
+
+/* nvlf_diagnose.c */
+void nvlf_diagnose(const struct nvlf_fabric *f, u32 src, u32 dst,
+		   struct nvlf_diagnosis *d);
 
 /* nvlf_route.c */
 bool nvlf_route_leads(const struct nvlf_fabric *f,

@@ -39,6 +39,13 @@ enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst)
 	return NVLF_PATH_OK;
 }
 
+/* Both ends may be healthier or less so, or for another reason. */
+static void nvlf_pair_unwell(struct nvlf_fabric *f, u32 src, u32 dst)
+{
+	__set_bit(src, f->unwell);
+	__set_bit(dst, f->unwell);
+}
+
 static void nvlf_publish(struct nvlf_fabric *f, struct nvlf_endpoint *s,
 			 u32 dst, enum nvlf_path path)
 {
@@ -48,6 +55,7 @@ static void nvlf_publish(struct nvlf_fabric *f, struct nvlf_endpoint *s,
 	/* Pairs with nvlf_path(); see "Memory order" in nvlf_internal.h */
 	smp_store_release(&s->path[dst], path);
 	f->touched = true;
+	nvlf_pair_unwell(f, s->id, dst);
 }
 
 static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
@@ -56,6 +64,9 @@ static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
 	struct nvlf_endpoint *s = f->endpoint[src];
 	enum nvlf_path old = s->path[dst];
 
+	/* Another route or link that is lacking can be the first to name */
+	if (path != NVLF_PATH_OK)
+		nvlf_pair_unwell(f, src, dst);
 	if (path == old)
 		return;
 	nvlf_publish(f, s, dst, path);

@@ -170,6 +170,7 @@ static void nvlf_link_make(struct nvlf_fabric *f, struct nvlf_switch *sw,
 	ep->links[sw->id]++;
 	ep->nlinks++;
 	__set_bit(ep->id, f->relinked);
+	__set_bit(ep->id, f->unwell);
 }
 
 /* Undoes nvlf_link_make(); both ends still say what they said then. */
@@ -189,6 +190,7 @@ static void nvlf_link_break(struct nvlf_fabric *f, struct nvlf_switch *sw,
 	ep->links[sw->id]--;
 	ep->nlinks--;
 	__set_bit(ep->id, f->relinked);
+	__set_bit(ep->id, f->unwell);
 }
 
 static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
@@ -201,6 +203,7 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_same(port, new))
 		return;
 	__set_bit(p, ep->changed);
+	__set_bit(ep->id, f->unwell);
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		__set_bit(ep->id, f->dirty);
 
@@ -216,6 +219,15 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 	f->touched = true;
 }
 
+/* What a switch's port says can make the other end miswired, or no more. */
+static void nvlf_partner_unwell(struct nvlf_fabric *f,
+				const struct nvlf_port *port)
+{
+	if (port->partner == NVL_PARTNER_ENDPOINT &&
+	    port->partner_id < NVL_TARGET_IDS)
+		__set_bit(port->partner_id, f->unwell);
+}
+
 static void nvlf_switch_port_store(struct nvlf_fabric *f,
 				   struct nvlf_switch *sw, unsigned int q,
 				   const struct nvlf_port *new)
@@ -228,6 +240,8 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		sw->dirty = true;
 
+	nvlf_partner_unwell(f, port);
+	nvlf_partner_unwell(f, new);
 	nvlf_link_break(f, sw, q);
 	nvlf_port_replace(port, new);
 	nvlf_link_make(f, sw, q);
