@@ -70,12 +70,15 @@ void nvlf_change_begin(struct nvlf_fabric *f)
 /**
  * nvlf_change_end() - tell listeners what came of a change, and end it
  * @f: fabric
+ *
+ * Return: the generation of the fabric in which the change is in force.
  */
-void nvlf_change_end(struct nvlf_fabric *f)
+u32 nvlf_change_end(struct nvlf_fabric *f)
 {
 	struct nvlf_endpoint *ep;
 	struct nvlf_switch *sw;
 	unsigned long id, i;
+	u32 generation;
 
 	/* To a dump 0 means that it has not begun */
 	if (f->touched && !++f->generation)
@@ -108,7 +111,9 @@ void nvlf_change_end(struct nvlf_fabric *f)
 	}
 	nvlf_health_update(f);
 
+	generation = f->generation;
 	mutex_unlock(&f->change);
+	return generation;
 }
 
 /**

@@ -301,6 +301,16 @@ struct nvlf_partition {
 };
 
 /**
+ * struct nvlf_route_change - one route that becomes another
+ * @target: where it leads
+ * @route: the new one before the change, the old one after it; NULL for none
+ */
+struct nvlf_route_change {
+	u32 target;
+	struct nvlf_route *route;
+};
+
+/**
  * struct nvlf_switch - a switch
  * @fabric: that it belongs to
  * @dev: its device
@@ -430,7 +440,7 @@ static inline bool nvlf_port_up(const struct nvlf_port *port)
 void nvlf_fabric_init(struct nvlf_fabric *f);
 void nvlf_fabric_fini(struct nvlf_fabric *f);
 void nvlf_change_begin(struct nvlf_fabric *f);
-void nvlf_change_end(struct nvlf_fabric *f);
+u32 nvlf_change_end(struct nvlf_fabric *f);
 int nvlf_bits_from_bytes(unsigned long *bits, unsigned int nbits,
 			 const u8 *bytes, unsigned int len,
 			 unsigned int *beyond);
@@ -503,6 +513,15 @@ bool nvlf_route_leads(const struct nvlf_fabric *f,
 		      const struct nvlf_endpoint *dst);
 int nvlf_route_check(unsigned long *ports, unsigned int nports, const u8 *bytes,
 		     unsigned int len, unsigned int *beyond);
+int nvlf_route_parse(struct nvlf_route *route, const struct nvlf_switch *sw,
+		     u32 target, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack);
+bool nvlf_route_same(const struct nvlf_route *a, const struct nvlf_route *b);
+struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
+				      const struct nlattr *attr,
+				      struct netlink_ext_ack *extack);
+void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
+		      unsigned int count);
 int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		   struct netlink_ext_ack *extack);
 int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,

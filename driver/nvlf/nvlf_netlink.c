@@ -497,9 +497,6 @@ int nvlf_nl_route_set_doit(struct sk_buff *skb, struct genl_info *info)
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_PORTS))
 		return -EINVAL;
-	if (nvlf_nl_check_len(info->extack, info->attrs[NVLF_A_ROUTE_PORTS], 1,
-			      NVLF_PORTS_LEN_MAX))
-		return -EINVAL;
 	return nvlf_route_set(&nvlf_fabric, info->attrs, info->extack);
 }
 

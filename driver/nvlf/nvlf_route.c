@@ -12,8 +12,7 @@
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/slab.h>
 
-#include "nvlf_internal.h"
-#include "nvlf_nl_gen.h"
+#include "nvlf_nl.h"
 
 /**
  * nvlf_route_leads() - is there a switch from one endpoint to another?
@@ -70,6 +69,52 @@ int nvlf_route_check(unsigned long *ports, unsigned int nports, const u8 *bytes,
 	return err;
 }
 
+/**
+ * nvlf_route_parse() - read a request's set of ports for one target id
+ * @route: filled
+ * @sw: that it is for
+ * @target: where it leads
+ * @attr: its ports
+ * @extack: gets the reason of an error and the attribute to blame
+ *
+ * Context: any; @sw does not go meanwhile.
+ * Return: 0 or -EINVAL.
+ */
+int nvlf_route_parse(struct nvlf_route *route, const struct nvlf_switch *sw,
+		     u32 target, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	unsigned int beyond = 0;
+	int err;
+
+	if (nvlf_nl_check_len(extack, attr, 1, NVLF_PORTS_LEN_MAX))
+		return -EINVAL;
+	err = nvlf_route_check(route->ports, sw->nports, nla_data(attr),
+			       nla_len(attr), &beyond);
+	if (err == -ERANGE)
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"route to %u: port %u is not one of switch %u: 0 to %u",
+					target, beyond, sw->id, sw->nports - 1);
+	else if (err)
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"route to %u needs at least one port",
+					target);
+	return err ? -EINVAL : 0;
+}
+
+/**
+ * nvlf_route_same() - do two routes lead over the same ports?
+ * @a: route; NULL where there is none
+ * @b: route; NULL where there is none
+ *
+ * Return: true where they do.
+ */
+bool nvlf_route_same(const struct nvlf_route *a, const struct nvlf_route *b)
+{
+	return a == b ||
+	       (a && b && bitmap_equal(a->ports, b->ports, NVL_SWITCH_PORTS));
+}
+
 /* HI puts both halves in force, so that a route changes at once. */
 static void nvlf_route_write(struct nvlf_switch *sw, u32 target,
 			     const struct nvlf_route *route)
@@ -105,39 +150,83 @@ void nvlf_route_write_all(struct nvlf_switch *sw)
 			nvlf_route_write(sw, target, sw->route[target]);
 }
 
-/*
- * The change itself: pairs that end at @target and come in at this switch.
- * While the switch is not online only the tables change; they are written to
- * it when it is back.
+/**
+ * nvlf_route_apply() - change some of a switch's routes, all at once
+ * @sw: switch
+ * @changes: what they become, checked, each for another target id; gets what
+ *	they were
+ * @count: entries of @changes
+ *
+ * Touches the pairs that end at one of the targets and come in at this
+ * switch. While the switch is not online only the tables change; they are
+ * written to it when it is back. Each change is told to listeners: a route
+ * that is to stay as it is should not be among them.
+ *
+ * Context: holds change. Calls up.
  */
-static void nvlf_route_replace(struct nvlf_fabric *f, struct nvlf_switch *sw,
-			       u32 target, struct nvlf_route *new)
+void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
+		      unsigned int count)
 {
+	struct nvlf_fabric *f = sw->fabric;
 	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
+	unsigned int nroutes = sw->nroutes, i;
+	struct nvlf_route_change *c;
 	unsigned long id;
 
-	sw->nroutes += !!new - !!sw->route[target];
-	sw->route[target] = new;
+	lockdep_assert_held(&f->change);
+
+	if (!count)
+		return;
+
+	bitmap_zero(f->to, NVL_TARGET_IDS);
+	for (i = 0; i < count; i++) {
+		c = &changes[i];
+		swap(sw->route[c->target], c->route);
+		nroutes += !!sw->route[c->target] - !!c->route;
+		__set_bit(c->target, f->to);
+	}
+	sw->dirty |= nroutes != sw->nroutes;
+	sw->nroutes = nroutes;
 	f->touched = true;
 
 	bitmap_zero(f->from, NVL_TARGET_IDS);
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS)
 		if (f->endpoint[id]->links[sw->id])
 			__set_bit(id, f->from);
-	bitmap_zero(f->to, NVL_TARGET_IDS);
-	__set_bit(target, f->to);
 
 	nvlf_reach_lose(f, &pairs);
 	if (sw->online) {
-		nvlf_route_write(sw, target, new);
+		for (i = 0; i < count; i++)
+			nvlf_route_write(sw, changes[i].target,
+					 sw->route[changes[i].target]);
 		nvlf_switch_flush(sw);
 	}
 	nvlf_reach_gain(f, &pairs);
+
+	for (i = 0; i < count; i++) {
+		c = &changes[i];
+		if (sw->route[c->target])
+			nvlf_nl_notify_route(sw, c->target,
+					     sw->route[c->target],
+					     NVLF_CMD_ROUTE_NTF);
+		else
+			nvlf_nl_notify_route(sw, c->target, c->route,
+					     NVLF_CMD_ROUTE_DEL_NTF);
+	}
 }
 
-static struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
-					     const struct nlattr *attr,
-					     struct netlink_ext_ack *extack)
+/**
+ * nvlf_route_switch() - look up the switch whose routes are to change
+ * @f: fabric
+ * @attr: its number
+ * @extack: is told where there is none
+ *
+ * Context: holds change.
+ * Return: the switch, or NULL.
+ */
+struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
+				      const struct nlattr *attr,
+				      struct netlink_ext_ack *extack)
 {
 	u32 id = nla_get_u32(attr);
 
@@ -161,14 +250,14 @@ int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		   struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr = attrs[NVLF_A_ROUTE_PORTS];
-	u32 target = nla_get_u32(attrs[NVLF_A_ROUTE_TARGET_ID]);
-	struct nvlf_route *new, *old = NULL;
-	unsigned int beyond = 0;
+	struct nvlf_route_change change = {
+		.target = nla_get_u32(attrs[NVLF_A_ROUTE_TARGET_ID]),
+	};
 	struct nvlf_switch *sw;
 	int err;
 
-	new = kzalloc(sizeof(*new), GFP_KERNEL);
-	if (!new)
+	change.route = kzalloc(sizeof(*change.route), GFP_KERNEL);
+	if (!change.route)
 		return -ENOMEM;
 
 	nvlf_change_begin(f);
@@ -177,33 +266,12 @@ int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		err = -ENOENT;
 		goto out;
 	}
-	err = nvlf_route_check(new->ports, sw->nports, nla_data(attr),
-			       nla_len(attr), &beyond);
-	if (err == -ERANGE)
-		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
-					"port %u is not one of switch %u: 0 to %u",
-					beyond, sw->id, sw->nports - 1);
-	else if (err)
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "a route needs at least one port");
-	if (err) {
-		err = -EINVAL;
-		goto out;
-	}
-
-	old = sw->route[target];
-	if (old && bitmap_equal(old->ports, new->ports, NVL_SWITCH_PORTS)) {
-		old = NULL;
-		goto out;
-	}
-	nvlf_route_replace(f, sw, target, new);
-	sw->dirty |= !old;
-	nvlf_nl_notify_route(sw, target, new, NVLF_CMD_ROUTE_NTF);
-	new = NULL;
+	err = nvlf_route_parse(change.route, sw, change.target, attr, extack);
+	if (!err && !nvlf_route_same(change.route, sw->route[change.target]))
+		nvlf_route_apply(sw, &change, 1);
 out:
 	nvlf_change_end(f);
-	kfree(old);
-	kfree(new);
+	kfree(change.route);
 	return err;
 }
 
@@ -220,8 +288,7 @@ int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
 		   struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr = attrs[NVLF_A_ROUTE_TARGET_ID];
-	u32 target = nla_get_u32(attr);
-	struct nvlf_route *old = NULL;
+	struct nvlf_route_change change = { .target = nla_get_u32(attr) };
 	struct nvlf_switch *sw;
 	int err = -ENOENT;
 
@@ -229,19 +296,16 @@ int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
 	sw = nvlf_route_switch(f, attrs[NVLF_A_ROUTE_SWITCH_ID], extack);
 	if (!sw)
 		goto out;
-	old = sw->route[target];
-	if (!old) {
+	if (!sw->route[change.target]) {
 		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
 					"switch %u has no route to %u", sw->id,
-					target);
+					change.target);
 		goto out;
 	}
-	nvlf_route_replace(f, sw, target, NULL);
-	sw->dirty = true;
-	nvlf_nl_notify_route(sw, target, old, NVLF_CMD_ROUTE_DEL_NTF);
+	nvlf_route_apply(sw, &change, 1);
 	err = 0;
 out:
 	nvlf_change_end(f);
-	kfree(old);
+	kfree(change.route);
 	return err;
 }

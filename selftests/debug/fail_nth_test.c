@@ -428,6 +428,26 @@ static int do_route_set(struct fail *self)
 				sizeof(self->route));
 }
 
+/* Two entries; one is the route that others make and remove */
+static int do_route_table_set(struct fail *self)
+{
+	struct nl_request req;
+	unsigned int i;
+	__u32 nest;
+
+	nl_request(&req, NVLF_CMD_ROUTE_TABLE_SET);
+	nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, self->sw);
+	for (i = 0; i < 2; i++) {
+		nest = nl_nest(&req, NVLF_A_ROUTE_ENTRY);
+		nl_put_u32(&req, NVLF_A_ROUTE_ENTRY_TARGET_ID,
+			   i ? NVLF_TARGET_MAX : self->target);
+		nl_put(&req, NVLF_A_ROUTE_ENTRY_PORTS, self->route,
+		       sizeof(self->route));
+		nl_nest_end(&req, nest);
+	}
+	return nl_do(&self->nl, &req, NULL, NULL);
+}
+
 static int do_route_del(struct fail *self)
 {
 	return fabric_unroute(&self->nl, self->sw, self->target);
@@ -570,6 +590,7 @@ static const struct op netlink_ops[] = {
 	{ "partition dump", fresh_socket, do_dump_partitions, socket_gone },
 	{ "route-set", no_route, do_route_set, socket_gone },
 	{ "route-del", a_route, do_route_del, socket_gone },
+	{ "route-table-set", no_route, do_route_table_set, socket_gone },
 	{ "partition-set", no_partition, do_partition_set, socket_gone },
 	{ "partition-del", a_partition, do_partition_del, socket_gone },
 };

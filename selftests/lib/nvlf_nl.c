@@ -288,6 +288,20 @@ __u32 nl_put_u32(struct nl_request *req, __u16 type, __u32 value)
 	return nl_put(req, type, &value, sizeof(value));
 }
 
+/* Begins an attribute of attributes; returns its offset, for nl_nest_end() */
+__u32 nl_nest(struct nl_request *req, __u16 type)
+{
+	return nl_put(req, NLA_F_NESTED | type, NULL, 0);
+}
+
+/* What was put since nl_nest() is within it */
+void nl_nest_end(struct nl_request *req, __u32 nest)
+{
+	struct nlattr *attr = (void *)(req->bytes + nest);
+
+	attr->nla_len = req->head.nlmsg_len - nest;
+}
+
 /* ---- Replies: -ENOENT where absent, -EBADMSG where of another size ---- */
 
 static int get(const struct nl_reply *reply, int type, void *value, size_t size)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#define NL_REQUEST_MAX 4096
+#define NL_REQUEST_MAX 65536 /* holds a whole table of routes */
 #define NL_ATTRS_MAX   32
 #define NL_ROOM_MIN    4096 /* holds the smallest part of a dump */
 #define NL_ROOM_MAX    32768
@@ -76,6 +76,8 @@ __u32 nl_put(struct nl_request *req, __u16 type, const void *data, size_t len);
 __u32 nl_put_u32(struct nl_request *req, __u16 type, __u32 value);
 __u32 nl_put_raw(struct nl_request *req, __u16 type, __u16 nla_len,
 		 const void *data, size_t len);
+__u32 nl_nest(struct nl_request *req, __u16 type);
+void nl_nest_end(struct nl_request *req, __u32 nest);
 
 int nl_do(struct nl *nl, struct nl_request *req, nl_handler handler,
 	  void *priv);
