@@ -565,14 +565,20 @@ static int __init nvlf_init(void)
 	nvlf_fabric_init(&nvlf_fabric);
 	err = genl_register_family(&nvlf_nl_family);
 	if (err)
-		return err;
-	err = pci_register_driver(&nvlf_switch_driver);
+		goto err_fabric;
+	err = nvlf_manager_init(&nvlf_fabric);
 	if (err)
 		goto err_family;
+	err = pci_register_driver(&nvlf_switch_driver);
+	if (err)
+		goto err_manager;
 	return 0;
 
+err_manager:
+	nvlf_manager_fini(&nvlf_fabric);
 err_family:
 	genl_unregister_family(&nvlf_nl_family);
+err_fabric:
 	nvlf_fabric_fini(&nvlf_fabric);
 	return err;
 }
@@ -580,6 +586,7 @@ err_family:
 static void __exit nvlf_exit(void)
 {
 	pci_unregister_driver(&nvlf_switch_driver);
+	nvlf_manager_fini(&nvlf_fabric);
 	genl_unregister_family(&nvlf_nl_family);
 	nvlf_fabric_fini(&nvlf_fabric);
 }

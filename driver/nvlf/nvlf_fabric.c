@@ -83,7 +83,8 @@ static int nvlf_nl_put_fabric(struct sk_buff *skb, const struct genl_info *info,
 	    nla_put_u32(skb, NVLF_A_FABRIC_ROUTES, sum.routes) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_PARTITIONS, sum.partitions) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_PAIRS, sum.pairs) ||
-	    nla_put_u32(skb, NVLF_A_FABRIC_PAIRS_REACHED, sum.reached)) {
+	    nla_put_u32(skb, NVLF_A_FABRIC_PAIRS_REACHED, sum.reached) ||
+	    nla_put_u32(skb, NVLF_A_FABRIC_MANAGER, nvlf_manager_state(f))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

@@ -18,10 +18,10 @@
  * driver ends by taking change before it resets the switch; and by its
  * interrupt thread, which the driver stops before that.
  *
- * Order: locks of a netlink socket, change. A client may take its own locks in
- * the calls up, below change; so it must hold none of those when it
- * registers, unregisters or reports ports. nvlf_path() takes no lock and may
- * be called under any.
+ * Order: locks of a netlink socket and of netlink's notifiers, change. A client
+ * may take its own locks in the calls up, below change; so it must hold none
+ * of those when it registers, unregisters or reports ports. nvlf_path() takes
+ * no lock and may be called under any.
  *
  * Memory order of reachability
  * ============================
@@ -51,8 +51,11 @@
 #define NVLF_INTERNAL_H
 
 #include <linux/bitmap.h>
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/workqueue.h>
 
 #include <uapi/linux/nvlf.h>
 
@@ -62,6 +65,7 @@
 struct netlink_ext_ack;
 struct nlattr;
 struct pci_dev;
+struct sock;
 
 #define NVLF_COUNTERS   (7 + NVL_LANES) /* of a port: CRC errors by lane */
 #define NVLF_SERIAL_LEN 16              /* bytes at NVL_REG_SERIAL */
@@ -291,16 +295,6 @@ struct nvlf_route {
 };
 
 /**
- * struct nvlf_partition - a set of endpoints; never changed
- * @id: names it, 1 to NVL_PARTITION_ID_MASK
- * @members: target ids
- */
-struct nvlf_partition {
-	u32 id;
-	DECLARE_BITMAP(members, NVL_TARGET_IDS);
-};
-
-/**
  * struct nvlf_route_change - one route that becomes another
  * @target: where it leads
  * @route: the new one before the change, the old one after it; NULL for none
@@ -308,6 +302,16 @@ struct nvlf_partition {
 struct nvlf_route_change {
 	u32 target;
 	struct nvlf_route *route;
+};
+
+/**
+ * struct nvlf_partition - a set of endpoints; never changed
+ * @id: names it, 1 to NVL_PARTITION_ID_MASK
+ * @members: target ids
+ */
+struct nvlf_partition {
+	u32 id;
+	DECLARE_BITMAP(members, NVL_TARGET_IDS);
 };
 
 /**
@@ -355,6 +359,35 @@ struct nvlf_switch {
 };
 
 /**
+ * struct nvlf_manager - who manages the fabric
+ * @sk: its socket, held; NULL where nobody does. All up to @late is valid only
+ *	with one
+ * @name: how it calls itself
+ * @port_id: of its socket
+ * @timeout: it is to be heard of within this many ms
+ * @heard: when it was last heard of
+ * @configured: all is configured as it wants it
+ * @late: it was not heard of in time
+ * @open: one can attach: not while the module comes or goes
+ * @due: runs when it should have been heard of
+ * @release: hears of sockets that end
+ *
+ * Guarded by change, but for @due and @release; @port_id is read without it.
+ */
+struct nvlf_manager {
+	struct sock *sk;
+	char name[NVLF_MANAGER_NAME_MAX + 1];
+	u32 port_id;
+	u32 timeout;
+	ktime_t heard;
+	bool configured;
+	bool late;
+	bool open;
+	struct delayed_work due;
+	struct notifier_block release;
+};
+
+/**
  * struct nvlf_fabric - all that is known
  * @change: see "Locking" above
  * @generation: goes up with each change, never 0; the sequence of dumps
@@ -362,6 +395,7 @@ struct nvlf_switch {
  * @endpoint: by target id
  * @sw: switches, by number
  * @partition: by the slot that it has in each switch's table
+ * @manager: who manages it
  * @registered: ids in @endpoint
  * @relinked: endpoints that won or lost a link in this change
  * @dirty: endpoints to notify at the end of this change
@@ -377,6 +411,7 @@ struct nvlf_fabric {
 	struct nvlf_endpoint *endpoint[NVL_TARGET_IDS];
 	struct nvlf_switch *sw[NVL_SWITCHES_MAX];
 	struct nvlf_partition *partition[NVL_PARTITIONS];
+	struct nvlf_manager manager;
 	DECLARE_BITMAP(registered, NVL_TARGET_IDS);
 	DECLARE_BITMAP(relinked, NVL_TARGET_IDS);
 	DECLARE_BITMAP(dirty, NVL_TARGET_IDS);
@@ -549,6 +584,11 @@ void nvlf_reach_unlinked(struct nvlf_fabric *f);
 bool nvlf_switch_answers(const struct nvlf_switch *sw);
 void nvlf_switch_flush(struct nvlf_switch *sw);
 extern struct pci_driver nvlf_switch_driver;
+
+/* nvlf_manager.c */
+int nvlf_manager_init(struct nvlf_fabric *f);
+void nvlf_manager_fini(struct nvlf_fabric *f);
+u32 nvlf_manager_state(const struct nvlf_fabric *f);
 
 /* nvlf_netlink.c */
 void nvlf_nl_notify_endpoint(const struct nvlf_endpoint *ep, u8 cmd);

@@ -11,7 +11,7 @@
 /* What fabric-get says */
 struct whole {
 	__u32 generation, endpoints, switches, routes, partitions;
-	__u32 pairs, reached;
+	__u32 pairs, reached, manager;
 };
 
 FIXTURE(whole)
@@ -53,7 +53,8 @@ static int on_fabric(const struct nl_reply *reply, void *priv)
 	    nl_get_u32(reply, NVLF_A_FABRIC_ROUTES, &w->routes) ||
 	    nl_get_u32(reply, NVLF_A_FABRIC_PARTITIONS, &w->partitions) ||
 	    nl_get_u32(reply, NVLF_A_FABRIC_PAIRS, &w->pairs) ||
-	    nl_get_u32(reply, NVLF_A_FABRIC_PAIRS_REACHED, &w->reached))
+	    nl_get_u32(reply, NVLF_A_FABRIC_PAIRS_REACHED, &w->reached) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_MANAGER, &w->manager))
 		return -EBADMSG;
 	return 0;
 }
@@ -78,6 +79,7 @@ TEST_F(whole, sums)
 	EXPECT_EQ(n, w.endpoints);
 	EXPECT_EQ(f->switch_count, w.switches);
 	EXPECT_EQ(0, w.routes + w.partitions + w.pairs + w.reached);
+	EXPECT_EQ(NVLF_MANAGER_STATE_OFFLINE, w.manager);
 
 	ASSERT_EQ(0, fabric_open_all(&self->nl, f));
 	ASSERT_EQ(0, get(&self->nl, &w));
