@@ -45,10 +45,12 @@ void nvlf_fabric_init(struct nvlf_fabric *f)
  */
 void nvlf_fabric_fini(struct nvlf_fabric *f)
 {
-	unsigned int slot;
+	unsigned int slot, id;
 
 	WARN_ON(!bitmap_empty(f->registered, NVL_TARGET_IDS));
 
+	for (id = 0; id < NVL_GROUPS; id++)
+		kfree(f->group[id]);
 	for (slot = 0; slot < NVL_PARTITIONS; slot++)
 		kfree(f->partition[slot]);
 	mutex_destroy(&f->change);
@@ -383,6 +385,7 @@ static bool nvlf_switch_start(struct nvlf_switch *sw)
 
 	nvlf_partition_write_all(sw);
 	nvlf_route_write_all(sw);
+	nvlf_group_write_all(sw);
 	if (!nvlf_switch_answers(sw))
 		return false;
 	sw->online = true;

@@ -11,6 +11,7 @@
  * @switches: that are registered
  * @routes: on all switches
  * @partitions: that there are
+ * @groups: that there are
  * @pairs: ordered pairs of registered endpoints that share a partition
  * @reached: those of them that can talk
  */
@@ -19,6 +20,7 @@ struct nvlf_totals {
 	u32 switches;
 	u32 routes;
 	u32 partitions;
+	u32 groups;
 	u32 pairs;
 	u32 reached;
 };
@@ -55,6 +57,8 @@ static struct nvlf_totals nvlf_fabric_totals(struct nvlf_fabric *f)
 	}
 	for (i = 0; i < NVL_PARTITIONS; i++)
 		sum.partitions += !!f->partition[i];
+	for (i = 0; i < NVL_GROUPS; i++)
+		sum.groups += !!f->group[i];
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS) {
 		sum.endpoints++;
 		nvlf_fabric_peers(f, id, f->to);
@@ -82,6 +86,7 @@ static int nvlf_nl_put_fabric(struct sk_buff *skb, const struct genl_info *info,
 	    nla_put_u32(skb, NVLF_A_FABRIC_SWITCHES, sum.switches) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_ROUTES, sum.routes) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_PARTITIONS, sum.partitions) ||
+	    nla_put_u32(skb, NVLF_A_FABRIC_GROUPS, sum.groups) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_PAIRS, sum.pairs) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_PAIRS_REACHED, sum.reached) ||
 	    nla_put_u32(skb, NVLF_A_FABRIC_MANAGER, nvlf_manager_state(f))) {

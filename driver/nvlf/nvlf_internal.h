@@ -315,6 +315,18 @@ struct nvlf_partition {
 };
 
 /**
+ * struct nvlf_group - a multicast group; never changed
+ * @id: its number, below NVL_GROUPS
+ * @partition: id of the partition whose members may send to it
+ * @members: target ids that it fans out to, all of that partition
+ */
+struct nvlf_group {
+	u32 id;
+	u32 partition;
+	DECLARE_BITMAP(members, NVL_TARGET_IDS);
+};
+
+/**
  * struct nvlf_switch - a switch
  * @fabric: that it belongs to
  * @dev: its device
@@ -322,6 +334,7 @@ struct nvlf_partition {
  * @id: number; its place in the fabric's table
  * @guid: identity
  * @nports: entries of @port
+ * @ngroups: groups that its hardware has; none where it is an older one
  * @location: where it stands
  * @irq: of its one vector
  * @error_told: a refused access was reported already (interrupt thread)
@@ -344,6 +357,7 @@ struct nvlf_switch {
 	u32 id;
 	u64 guid;
 	unsigned int nports;
+	unsigned int ngroups;
 	struct nvlf_location location;
 	int irq;
 	bool error_told;
@@ -395,6 +409,7 @@ struct nvlf_manager {
  * @endpoint: by target id
  * @sw: switches, by number
  * @partition: by the slot that it has in each switch's table
+ * @group: by number
  * @manager: who manages it
  * @registered: ids in @endpoint
  * @relinked: endpoints that won or lost a link in this change
@@ -411,6 +426,7 @@ struct nvlf_fabric {
 	struct nvlf_endpoint *endpoint[NVL_TARGET_IDS];
 	struct nvlf_switch *sw[NVL_SWITCHES_MAX];
 	struct nvlf_partition *partition[NVL_PARTITIONS];
+	struct nvlf_group *group[NVL_GROUPS];
 	struct nvlf_manager manager;
 	DECLARE_BITMAP(registered, NVL_TARGET_IDS);
 	DECLARE_BITMAP(relinked, NVL_TARGET_IDS);
@@ -552,6 +568,7 @@ int nvlf_route_parse(struct nvlf_route *route, const struct nvlf_switch *sw,
 		     u32 target, const struct nlattr *attr,
 		     struct netlink_ext_ack *extack);
 bool nvlf_route_same(const struct nvlf_route *a, const struct nvlf_route *b);
+unsigned int nvlf_route_lowest(const struct nvlf_route *route);
 struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
 				      const struct nlattr *attr,
 				      struct netlink_ext_ack *extack);
@@ -572,6 +589,16 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
 		       struct netlink_ext_ack *extack);
 void nvlf_partition_write_all(struct nvlf_switch *sw);
+
+/* nvlf_group.c */
+void nvlf_group_ports(const struct nvlf_switch *sw,
+		      const struct nvlf_group *group, unsigned long *ports);
+void nvlf_group_write_all(struct nvlf_switch *sw);
+void nvlf_group_follow(struct nvlf_switch *sw, const unsigned long *targets);
+const struct nvlf_group *nvlf_group_needs(const struct nvlf_fabric *f,
+					  u32 partition,
+					  const unsigned long *members,
+					  u32 *member);
 
 /* nvlf_reach.c */
 enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst);

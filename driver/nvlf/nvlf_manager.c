@@ -4,8 +4,8 @@
  *
  * A manager is a socket that has attached: it is known by that socket, and
  * lives as long. Its state is told to whoever wants to know, and has no other
- * use: routes, partitions and windows are as they are, whether it comes, falls
- * silent or dies. Neither does the fabric's generation count it.
+ * use: routes, partitions, groups and windows are as they are, whether it comes,
+ * falls silent or dies. Neither does the fabric's generation count it.
  *
  * The socket is held while it is the manager, so that its address stands for
  * no other. Its end is told by netlink's notifier, which comes for each socket

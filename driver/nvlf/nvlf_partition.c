@@ -165,7 +165,7 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
  *
  * Context: process; takes change, calls up.
  * Return: 0, -EINVAL (no such target id), -ENOSPC (all slots are in use),
- * -ENOMEM.
+ * -EBUSY (a group has one as a member who is to go), -ENOMEM.
  */
 int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		       struct netlink_ext_ack *extack)
@@ -173,7 +173,9 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 	const struct nlattr *attr = attrs[NVLF_A_PARTITION_MEMBERS];
 	u32 id = nla_get_u32(attrs[NVLF_A_PARTITION_ID]);
 	struct nvlf_partition *new, *old = NULL;
+	const struct nvlf_group *group;
 	unsigned int beyond = 0, slot;
+	u32 member;
 	int err;
 
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
@@ -203,6 +205,15 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		goto out;
 	}
 
+	group = nvlf_group_needs(f, id, new->members, &member);
+	if (group) {
+		err = -EBUSY;
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"group %u has %u as a member",
+					group->id, member);
+		goto out;
+	}
+
 	old = f->partition[slot];
 	if (old && bitmap_equal(old->members, new->members, NVL_TARGET_IDS)) {
 		old = NULL;
@@ -226,13 +237,14 @@ out_free:
  * @extack: gets the reason of an error and the attribute to blame
  *
  * Context: process; takes change, calls up.
- * Return: 0, -ENOENT (no such partition).
+ * Return: 0, -ENOENT (no such partition), -EBUSY (a group is of it).
  */
 int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
 		       struct netlink_ext_ack *extack)
 {
 	u32 id = nla_get_u32(attrs[NVLF_A_PARTITION_ID]);
 	struct nvlf_partition *old = NULL;
+	const struct nvlf_group *group;
 	unsigned int slot;
 	int err = 0;
 
@@ -242,6 +254,14 @@ int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
 		err = -ENOENT;
 		NL_SET_ERR_MSG_ATTR_FMT(extack, attrs[NVLF_A_PARTITION_ID],
 					"no partition %u", id);
+		goto out;
+	}
+	group = nvlf_group_needs(f, id, NULL, NULL);
+	if (group) {
+		err = -EBUSY;
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attrs[NVLF_A_PARTITION_ID],
+					"group %u is of partition %u",
+					group->id, id);
 		goto out;
 	}
 	old = f->partition[slot];

@@ -151,6 +151,18 @@ void nvlf_route_write_all(struct nvlf_switch *sw)
 }
 
 /**
+ * nvlf_route_lowest() - the port by which groups go out to a route's target
+ * @route: route; NULL where there is none
+ *
+ * Return: the lowest of its ports, or NVL_SWITCH_PORTS.
+ */
+unsigned int nvlf_route_lowest(const struct nvlf_route *route)
+{
+	return route ? find_first_bit(route->ports, NVL_SWITCH_PORTS) :
+		       NVL_SWITCH_PORTS;
+}
+
+/**
  * nvlf_route_apply() - change some of a switch's routes, all at once
  * @sw: switch
  * @changes: what they become, checked, each for another target id; gets what
@@ -169,6 +181,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 {
 	struct nvlf_fabric *f = sw->fabric;
 	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
+	DECLARE_BITMAP(moved, NVL_TARGET_IDS) = {};
 	unsigned int nroutes = sw->nroutes, i;
 	struct nvlf_route_change *c;
 	unsigned long id;
@@ -183,6 +196,9 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		c = &changes[i];
 		swap(sw->route[c->target], c->route);
 		nroutes += !!sw->route[c->target] - !!c->route;
+		if (nvlf_route_lowest(sw->route[c->target]) !=
+		    nvlf_route_lowest(c->route))
+			__set_bit(c->target, moved);
 		__set_bit(c->target, f->to);
 	}
 	sw->dirty |= nroutes != sw->nroutes;
@@ -199,6 +215,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		for (i = 0; i < count; i++)
 			nvlf_route_write(sw, changes[i].target,
 					 sw->route[changes[i].target]);
+		nvlf_group_follow(sw, moved);
 		nvlf_switch_flush(sw);
 	}
 	nvlf_reach_gain(f, &pairs);

@@ -143,6 +143,7 @@ static struct nvlf_switch *nvlf_switch_identify(struct pci_dev *pdev,
 		return ERR_PTR(-ENOMEM);
 	sw->dev = &pdev->dev;
 	sw->regs = regs;
+	sw->ngroups = min(readl(regs + NVL_SWITCH_REG_GROUP_COUNT), NVL_GROUPS);
 	nvlf_location_read(regs, &sw->location);
 	return sw;
 }

@@ -23,6 +23,7 @@
 #define SECONDS       900
 #define DEBUGFS       "/sys/kernel/debug/"
 #define PARTITION     7
+#define GROUP         3
 #define SWITCH_DRIVER "nvl-switch"
 
 /* ---- The kernel's side of it ---- */
@@ -463,6 +464,48 @@ static int do_partition_del(struct fail *self)
 	return fabric_del_partition(&self->nl, PARTITION);
 }
 
+/* Of nobody, so that the partition may be any */
+static int set_group(struct nl *nl)
+{
+	struct nl_request req;
+	__u8 none = 0;
+
+	nl_request(&req, NVLF_CMD_GROUP_SET);
+	nl_put_u32(&req, NVLF_A_GROUP_ID, GROUP);
+	nl_put_u32(&req, NVLF_A_GROUP_PARTITION_ID, 1);
+	nl_put(&req, NVLF_A_GROUP_MEMBERS, &none, 1);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+static int do_group_set(struct fail *self)
+{
+	return set_group(&self->nl);
+}
+
+static int do_group_del(struct fail *self)
+{
+	return fabric_del_group(&self->nl, GROUP);
+}
+
+static int do_fabric_get(struct fail *self)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_FABRIC_GET);
+	return nl_do(&self->nl, &req, NULL, NULL);
+}
+
+/* Again and again by one socket, which is its right */
+static int do_manager_attach(struct fail *self)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_MANAGER_ATTACH);
+	nl_put(&req, NVLF_A_MANAGER_NAME, "fail", 5);
+	nl_put_u32(&req, NVLF_A_MANAGER_TIMEOUT, NVLF_MANAGER_TIMEOUT_MAX);
+	return nl_do(&self->nl, &req, NULL, NULL);
+}
+
 /* A route, or a partition, is not there yet, or is there */
 static int no_route(struct fail *self)
 {
@@ -490,6 +533,20 @@ static int a_partition(struct fail *self)
 {
 	int ret = fabric_set_partition(&self->rig.nl, PARTITION, &self->target,
 				       1);
+
+	return ret ? ret : fresh_socket(self);
+}
+
+static int no_group(struct fail *self)
+{
+	int ret = fabric_del_group(&self->rig.nl, GROUP);
+
+	return ret && ret != -ENOENT ? ret : fresh_socket(self);
+}
+
+static int a_group(struct fail *self)
+{
+	int ret = set_group(&self->rig.nl);
 
 	return ret ? ret : fresh_socket(self);
 }
@@ -593,6 +650,10 @@ static const struct op netlink_ops[] = {
 	{ "route-table-set", no_route, do_route_table_set, socket_gone },
 	{ "partition-set", no_partition, do_partition_set, socket_gone },
 	{ "partition-del", a_partition, do_partition_del, socket_gone },
+	{ "group-set", no_group, do_group_set, socket_gone },
+	{ "group-del", a_group, do_group_del, socket_gone },
+	{ "fabric-get", fresh_socket, do_fabric_get, socket_gone },
+	{ "manager-attach", fresh_socket, do_manager_attach, socket_gone },
 };
 
 static const struct op driver_ops[] = {

@@ -107,6 +107,16 @@ int fabric_parse_partition(const struct nl_reply *reply,
 	return 0;
 }
 
+int fabric_parse_group(const struct nl_reply *reply, struct fabric_group *g)
+{
+	if (nl_get_u32(reply, NVLF_A_GROUP_ID, &g->id) ||
+	    nl_get_u32(reply, NVLF_A_GROUP_PARTITION_ID, &g->partition) ||
+	    nl_get_bytes(reply, NVLF_A_GROUP_MEMBERS, g->members,
+			 sizeof(g->members)))
+		return -EBADMSG;
+	return 0;
+}
+
 /* ---- Dumps ---- */
 
 static int on_endpoint(const struct nl_reply *reply, void *priv)
@@ -262,6 +272,20 @@ static int on_partition(const struct nl_reply *reply, void *priv)
 	return ret;
 }
 
+static int on_group(const struct nl_reply *reply, void *priv)
+{
+	struct fill *fill = priv;
+	struct fabric_group group;
+	int ret;
+
+	if (reply->cmd != NVLF_CMD_GROUP_GET)
+		return -EBADMSG;
+	ret = fabric_parse_group(reply, &group);
+	if (!ret && fill->count++ < fill->max)
+		((struct fabric_group *)fill->list)[fill->count - 1] = group;
+	return ret;
+}
+
 /* How many routes there are, of which @max are kept; or a negative errno */
 int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max)
 {
@@ -276,6 +300,14 @@ int fabric_partitions(struct nl *nl, struct fabric_partition *list,
 {
 	struct fill fill = { .list = list, .max = max };
 	int ret = dump(nl, NVLF_CMD_PARTITION_GET, on_partition, &fill);
+
+	return ret ? ret : (int)fill.count;
+}
+
+int fabric_groups(struct nl *nl, struct fabric_group *list, unsigned int max)
+{
+	struct fill fill = { .list = list, .max = max };
+	int ret = dump(nl, NVLF_CMD_GROUP_GET, on_group, &fill);
 
 	return ret ? ret : (int)fill.count;
 }
@@ -398,8 +430,33 @@ int fabric_del_partition(struct nl *nl, __u32 id)
 	return nl_do(nl, &req, NULL, NULL);
 }
 
+int fabric_del_group(struct nl *nl, __u32 id)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_GROUP_DEL);
+	nl_put_u32(&req, NVLF_A_GROUP_ID, id);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+static int clear_groups(struct nl *nl)
+{
+	const unsigned int max = NVLF_GROUP_MAX + 1;
+	struct fabric_group *groups = malloc(max * sizeof(*groups));
+	int ret, i, n;
+
+	if (!groups)
+		return -ENOMEM;
+	n = fabric_groups(nl, groups, max);
+	ret = n < 0 ? n : 0;
+	for (i = 0; i < n && !ret; i++)
+		ret = fabric_del_group(nl, groups[i].id);
+	free(groups);
+	return ret;
+}
+
 /**
- * fabric_clear() - remove all partitions and routes, whoever made them
+ * fabric_clear() - remove all groups, partitions and routes, whoever made them
  * @nl: the socket
  *
  * Return: 0 or a negative errno.
@@ -414,6 +471,10 @@ int fabric_clear(struct nl *nl)
 	routes = malloc(max * sizeof(*routes));
 	parts = malloc(256 * sizeof(*parts));
 	if (!routes || !parts)
+		goto out;
+	/* They hold their partitions */
+	ret = clear_groups(nl);
+	if (ret)
 		goto out;
 	n = fabric_partitions(nl, parts, 256);
 	ret = n;

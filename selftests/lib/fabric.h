@@ -59,6 +59,12 @@ struct fabric_partition {
 	__u8 members[FABRIC_SET];
 };
 
+/* What group-get says */
+struct fabric_group {
+	__u32 id, partition;
+	__u8 members[FABRIC_SET];
+};
+
 /* Endpoints, switches and ports; large, so not for the stack */
 struct fabric {
 	struct fabric_endpoint endpoints[FABRIC_ENDPOINTS];
@@ -76,12 +82,15 @@ int fabric_parse_route(const struct nl_reply *reply,
 		       struct fabric_route *route);
 int fabric_parse_partition(const struct nl_reply *reply,
 			   struct fabric_partition *partition);
+int fabric_parse_group(const struct nl_reply *reply,
+		       struct fabric_group *group);
 
 int fabric_load(struct nl *nl, struct fabric *fabric);
 int fabric_load_trained(struct nl *nl, struct fabric *fabric);
 int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max);
 int fabric_partitions(struct nl *nl, struct fabric_partition *list,
 		      unsigned int max);
+int fabric_groups(struct nl *nl, struct fabric_group *list, unsigned int max);
 const struct fabric_port *fabric_port(const struct fabric *fabric, __u32 owner,
 				      __u32 id, __u32 index);
 
@@ -98,6 +107,7 @@ int fabric_route_all(struct nl *nl, const struct fabric *fabric, __u32 target);
 int fabric_set_partition(struct nl *nl, __u32 id, const __u32 *members,
 			 unsigned int count);
 int fabric_del_partition(struct nl *nl, __u32 id);
+int fabric_del_group(struct nl *nl, __u32 id);
 bool fabric_reaches(struct nl *nl, __u32 from, __u32 to);
 
 static inline void bit_set(__u8 *map, unsigned int bit)
