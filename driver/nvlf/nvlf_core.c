@@ -26,6 +26,10 @@
 #include "nvlf_internal.h"
 #include "nvlf_nl_gen.h"
 
+/* Here, in one file, the tracepoints themselves are made */
+#define CREATE_TRACE_POINTS
+#include "nvlf_trace.h"
+
 /* The one fabric of this machine. Tests make their own. */
 struct nvlf_fabric nvlf_fabric;
 
@@ -221,6 +225,7 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	f->endpoint[ep->id] = ep;
 	f->touched = true;
 	__set_bit(ep->id, f->registered);
+	trace_nvlf_device(NVLF_OWNER_ENDPOINT, ep->id, true, true);
 	__set_bit(ep->id, f->dirty);
 	/* Without a link, too, all its pairs have a new reason */
 	__set_bit(ep->id, f->relinked);
@@ -262,6 +267,7 @@ void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
 	f->endpoint[ep->id] = NULL;
 	f->touched = true;
 	__clear_bit(ep->id, f->registered);
+	trace_nvlf_device(NVLF_OWNER_ENDPOINT, ep->id, false, false);
 	nvlf_nl_notify_endpoint(ep, NVLF_CMD_ENDPOINT_DEL_NTF);
 	nvlf_change_end(f);
 
@@ -368,6 +374,7 @@ static void nvlf_switch_stop(struct nvlf_switch *sw)
 	lockdep_assert_held(&f->change);
 
 	sw->online = false;
+	trace_nvlf_device(NVLF_OWNER_SWITCH, sw->id, true, false);
 	nvlf_topology_scan_switch(f, sw, NULL);
 	nvlf_reach_unlinked(f);
 }
@@ -389,6 +396,7 @@ static bool nvlf_switch_start(struct nvlf_switch *sw)
 	if (!nvlf_switch_answers(sw))
 		return false;
 	sw->online = true;
+	trace_nvlf_device(NVLF_OWNER_SWITCH, sw->id, true, true);
 	nvlf_topology_scan_switch(f, sw, NULL);
 	nvlf_reach_links(f);
 	nvlf_log_collect(&dev);
@@ -468,10 +476,14 @@ void nvlf_switch_unregister(struct nvlf_switch *sw)
 	f->touched = true;
 	sw->registered = false;
 
-	for (target = 0; target < NVL_TARGET_IDS; target++)
-		if (sw->route[target])
-			nvlf_nl_notify_route(sw, target, sw->route[target],
-					     NVLF_CMD_ROUTE_DEL_NTF);
+	for (target = 0; target < NVL_TARGET_IDS; target++) {
+		if (!sw->route[target])
+			continue;
+		nvlf_route_trace(sw, target, NULL);
+		nvlf_nl_notify_route(sw, target, sw->route[target],
+				     NVLF_CMD_ROUTE_DEL_NTF);
+	}
+	trace_nvlf_device(NVLF_OWNER_SWITCH, sw->id, false, false);
 	nvlf_nl_notify_switch(sw, NVLF_CMD_SWITCH_DEL_NTF);
 	nvlf_change_end(f);
 }

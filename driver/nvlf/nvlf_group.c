@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "nvlf_nl.h"
+#include "nvlf_trace.h"
 
 static_assert(NVL_GROUPS - 1 == NVLF_GROUP_MAX);
 
@@ -164,6 +165,8 @@ static void nvlf_group_replace(struct nvlf_fabric *f, u32 id,
 
 	f->group[id] = new;
 	f->touched = true;
+	trace_nvlf_group(id, new, new ? new->partition : 0,
+			 new ? bitmap_weight(new->members, NVL_TARGET_IDS) : 0);
 
 	for (i = 0; i < NVL_SWITCHES_MAX; i++) {
 		sw = f->sw[i];

@@ -572,6 +572,8 @@ unsigned int nvlf_route_lowest(const struct nvlf_route *route);
 struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
 				      const struct nlattr *attr,
 				      struct netlink_ext_ack *extack);
+void nvlf_route_trace(const struct nvlf_switch *sw, u32 target,
+		      const struct nvlf_route *route);
 void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		      unsigned int count);
 int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,

@@ -17,6 +17,7 @@
 #include <net/sock.h>
 
 #include "nvlf_nl.h"
+#include "nvlf_trace.h"
 
 /**
  * nvlf_manager_state() - whether somebody manages the fabric
@@ -69,9 +70,13 @@ err:
 
 static void nvlf_manager_notify(const struct nvlf_fabric *f)
 {
+	const struct nvlf_manager *m = &f->manager;
 	struct genl_info info;
-	struct sk_buff *skb = nvlf_nl_ntf_new(&info, NVLF_CMD_MANAGER_NTF);
+	struct sk_buff *skb;
 
+	trace_nvlf_manager(nvlf_manager_state(f), m->sk ? m->port_id : 0,
+			   m->sk ? m->name : "");
+	skb = nvlf_nl_ntf_new(&info, NVLF_CMD_MANAGER_NTF);
 	if (skb)
 		nvlf_nl_ntf_send(skb, nvlf_nl_put_manager(skb, &info, f));
 }

@@ -13,6 +13,7 @@
 
 #include "nvlf_internal.h"
 #include "nvlf_nl_gen.h"
+#include "nvlf_trace.h"
 
 #define NVLF_MEMBER_WORDS (NVL_TARGET_IDS / 64)
 
@@ -144,6 +145,9 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
 
 	f->partition[slot] = new;
 	f->touched = true;
+	trace_nvlf_partition(new ? new->id : old->id, new,
+			     new ? bitmap_weight(new->members, NVL_TARGET_IDS) :
+				   0);
 
 	nvlf_reach_lose(f, &pairs);
 	for (id = 0; id < NVL_SWITCHES_MAX; id++) {

@@ -11,6 +11,7 @@
 #include <linux/export.h>
 
 #include "nvlf_internal.h"
+#include "nvlf_trace.h"
 
 /**
  * nvlf_resolve() - work out from the tables whether a pair can talk
@@ -49,6 +50,7 @@ static void nvlf_pair_unwell(struct nvlf_fabric *f, u32 src, u32 dst)
 static void nvlf_publish(struct nvlf_fabric *f, struct nvlf_endpoint *s,
 			 u32 dst, enum nvlf_path path)
 {
+	trace_nvlf_path(s->id, dst, s->path[dst], path);
 	/* Listeners are told of what is reachable, not of reasons */
 	if (s->path[dst] == NVLF_PATH_OK || path == NVLF_PATH_OK)
 		__set_bit(s->id, f->dirty);
@@ -70,8 +72,11 @@ static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
 	if (path == old)
 		return;
 	nvlf_publish(f, s, dst, path);
-	if (old == NVLF_PATH_OK)
-		s->ops->revoke(s->priv, dst);
+	if (old != NVLF_PATH_OK)
+		return;
+	trace_nvlf_revoke_begin(src, dst);
+	s->ops->revoke(s->priv, dst);
+	trace_nvlf_revoke_end(src, dst);
 }
 
 static void nvlf_pair_lose(struct nvlf_fabric *f, u32 src, u32 dst)

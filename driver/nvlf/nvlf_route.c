@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "nvlf_nl.h"
+#include "nvlf_trace.h"
 
 /**
  * nvlf_route_leads() - is there a switch from one endpoint to another?
@@ -163,6 +164,20 @@ unsigned int nvlf_route_lowest(const struct nvlf_route *route)
 }
 
 /**
+ * nvlf_route_trace() - trace that a route changed
+ * @sw: its switch
+ * @target: where it leads
+ * @route: what it is now; NULL where it was removed
+ */
+void nvlf_route_trace(const struct nvlf_switch *sw, u32 target,
+		      const struct nvlf_route *route)
+{
+	static const struct nvlf_route none;
+
+	trace_nvlf_route(sw->id, target, route ? route->ports : none.ports);
+}
+
+/**
  * nvlf_route_apply() - change some of a switch's routes, all at once
  * @sw: switch
  * @changes: what they become, checked, each for another target id; gets what
@@ -200,6 +215,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		    nvlf_route_lowest(c->route))
 			__set_bit(c->target, moved);
 		__set_bit(c->target, f->to);
+		nvlf_route_trace(sw, c->target, sw->route[c->target]);
 	}
 	sw->dirty |= nroutes != sw->nroutes;
 	sw->nroutes = nroutes;

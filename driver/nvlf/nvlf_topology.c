@@ -16,6 +16,7 @@
 #include <linux/timekeeping.h>
 
 #include "nvlf_internal.h"
+#include "nvlf_trace.h"
 
 /* What is known of a port whose registers do not answer */
 static void nvlf_port_dark(const struct nvlf_port *old, struct nvlf_port *new)
@@ -207,6 +208,8 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		__set_bit(ep->id, f->dirty);
 
+	trace_nvlf_port(NVLF_OWNER_ENDPOINT, ep->id, p, port->state,
+			new->state);
 	if (port->linked)
 		nvlf_link_break(f, f->sw[port->partner_id], port->partner_port);
 	nvlf_port_replace(port, new);
@@ -240,6 +243,7 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		sw->dirty = true;
 
+	trace_nvlf_port(NVLF_OWNER_SWITCH, sw->id, q, port->state, new->state);
 	nvlf_partner_unwell(f, port);
 	nvlf_partner_unwell(f, new);
 	nvlf_link_break(f, sw, q);
