@@ -11,14 +11,15 @@
 #include "fabric.h"
 
 #define TRACING  "/sys/kernel/tracing/"
-#define TEXT_MAX (1 << 20)
+#define TEXT_MAX 1048576
 #define NO_PORTS "00000000,00000000,00000000,00000000"
 
 FIXTURE(trace)
 {
 	struct nl nl;
 	struct fabric *fabric;
-	char *text;
+	char *text; /* what was traced */
+	char *at;   /* the last line in it that was expected */
 	__u32 sw, a, b;
 };
 
@@ -80,32 +81,32 @@ static int traced(char *text)
 	return got < 0 ? -errno : write_file(TRACING "trace", "");
 }
 
-#define TRACED() ASSERT_EQ(0, traced(self->text))
+#define TRACED() \
+	do { \
+		ASSERT_EQ(0, traced(self->text)); \
+		self->at = self->text; \
+	} while (0)
 
-/*
- * Expects a line "event: what", behind the one that was expected before where
- * *@at is not NULL.
- */
-#define EXPECT_LINE(at, ...) \
+/* Expects a line, behind the one that was expected before */
+#define EXPECT_LINE(...) \
 	do { \
 		char __line[256]; \
 		char *__found; \
 \
 		snprintf(__line, sizeof(__line), __VA_ARGS__); \
-		__found = strstr((at) ? (at) : self->text, __line); \
+		__found = strstr(self->at, __line); \
 		EXPECT_NE(NULL, __found) \
 		{ \
 			TH_LOG("not traced: %s", __line); \
 		} \
 		if (__found) \
-			(at) = __found; \
+			self->at = __found; \
 	} while (0)
 
 TEST_F(trace, requests)
 {
 	__u32 both[2] = { self->a, self->b };
 	struct nl_request req;
-	char *at = NULL;
 	__u8 none = 0;
 	struct nl mgr;
 
@@ -115,17 +116,17 @@ TEST_F(trace, requests)
 	ASSERT_EQ(0, fabric_del_partition(&self->nl, 6));
 	ASSERT_EQ(0, fabric_unroute(&self->nl, self->sw, self->b));
 	TRACED();
-	EXPECT_LINE(at, "nvlf_partition: id=6 present=1 members=2\n");
-	EXPECT_LINE(at, "nvlf_route: switch=%u target=%u ports=", self->sw,
+	EXPECT_LINE("nvlf_partition: id=6 present=1 members=2\n");
+	EXPECT_LINE("nvlf_route: switch=%u target=%u ports=", self->sw,
 		    self->b);
-	EXPECT_LINE(at, "nvlf_path: src=%u dst=%u old=no-route new=ok\n",
+	EXPECT_LINE("nvlf_path: src=%u dst=%u old=no-route new=ok\n", self->a,
+		    self->b);
+	EXPECT_LINE("nvlf_partition: id=6 present=0 members=0\n");
+	EXPECT_LINE("nvlf_path: src=%u dst=%u old=ok new=no-partition\n",
 		    self->a, self->b);
-	EXPECT_LINE(at, "nvlf_partition: id=6 present=0 members=0\n");
-	EXPECT_LINE(at, "nvlf_path: src=%u dst=%u old=ok new=no-partition\n",
-		    self->a, self->b);
-	EXPECT_LINE(at, "nvlf_revoke_begin: src=%u dst=%u\n", self->a, self->b);
-	EXPECT_LINE(at, "nvlf_revoke_end: src=%u dst=%u\n", self->a, self->b);
-	EXPECT_LINE(at, "nvlf_route: switch=%u target=%u ports=" NO_PORTS "\n",
+	EXPECT_LINE("nvlf_revoke_begin: src=%u dst=%u\n", self->a, self->b);
+	EXPECT_LINE("nvlf_revoke_end: src=%u dst=%u\n", self->a, self->b);
+	EXPECT_LINE("nvlf_route: switch=%u target=%u ports=" NO_PORTS "\n",
 		    self->sw, self->b);
 
 	ASSERT_EQ(0, nl_open(&mgr));
@@ -135,10 +136,10 @@ TEST_F(trace, requests)
 	ASSERT_EQ(0, nl_do(&mgr, &req, NULL, NULL));
 	nl_close(&mgr);
 	TRACED();
-	at = NULL;
-	EXPECT_LINE(at, "nvlf_manager: state=standby port_id=");
-	EXPECT_LINE(at, "name=traced\n");
-	EXPECT_LINE(at, "nvlf_manager: state=offline");
+	self->at = self->text;
+	EXPECT_LINE("nvlf_manager: state=standby port_id=");
+	EXPECT_LINE("name=traced\n");
+	EXPECT_LINE("nvlf_manager: state=offline");
 
 	ASSERT_EQ(0, fabric_set_partition(&self->nl, 6, both, 2));
 	nl_request(&req, NVLF_CMD_GROUP_SET);
@@ -149,9 +150,9 @@ TEST_F(trace, requests)
 		return;
 	ASSERT_EQ(0, fabric_del_group(&self->nl, 9));
 	TRACED();
-	at = NULL;
-	EXPECT_LINE(at, "nvlf_group: id=9 present=1 partition=6 members=0\n");
-	EXPECT_LINE(at, "nvlf_group: id=9 present=0");
+	self->at = self->text;
+	EXPECT_LINE("nvlf_group: id=9 present=1 partition=6 members=0\n");
+	EXPECT_LINE("nvlf_group: id=9 present=0");
 }
 
 static int port_enable(struct nl *nl, __u32 endpoint, __u32 port, __u32 on)
@@ -168,20 +169,18 @@ static int port_enable(struct nl *nl, __u32 endpoint, __u32 port, __u32 on)
 
 TEST_F(trace, ports)
 {
-	char *at = NULL;
-
 	TRACED();
 	ASSERT_EQ(0, port_enable(&self->nl, self->a, 2, 0));
 	ASSERT_EQ(0, port_enable(&self->nl, self->a, 2, 1));
 	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	TRACED();
-	EXPECT_LINE(at, "nvlf_port: endpoint=%u port=2 old=active new=off\n",
+	EXPECT_LINE("nvlf_port: endpoint=%u port=2 old=active new=off\n",
 		    self->a);
-	EXPECT_LINE(at, "nvlf_port: endpoint=%u port=2 old=off new=", self->a);
-	EXPECT_LINE(at, "nvlf_port: endpoint=%u port=2 old=train new=active\n",
+	EXPECT_LINE("nvlf_port: endpoint=%u port=2 old=off new=", self->a);
+	EXPECT_LINE("nvlf_port: endpoint=%u port=2 old=train new=active\n",
 		    self->a);
-	at = NULL;
-	EXPECT_LINE(at, "nvlf_port: switch=");
+	self->at = self->text;
+	EXPECT_LINE("nvlf_port: switch=");
 }
 
 /* What is refused, or changes nothing, is no event */

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * crowd_test.c - many clients, and clients that misbehave: a thousand sockets
+ * at once, a listener that never reads, and dumps that a change comes in
+ * between.
+ */
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+#include "fabric.h"
+
+#define CROWD 1000
+#define SMALL 4096 /* bytes of a receive buffer that is soon full */
+
+FIXTURE(crowd)
+{
+	struct nl nl;
+	struct fabric *fabric;
+};
+
+FIXTURE_SETUP(crowd)
+{
+	int ret = nl_open(&self->nl);
+
+	if (ret == -ENOENT)
+		SKIP(return, "there is no family nvlf");
+	ASSERT_EQ(0, ret);
+	self->fabric = malloc(sizeof(*self->fabric));
+	ASSERT_NE(NULL, self->fabric);
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
+	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
+		SKIP(return, "needs an endpoint and a switch");
+	ASSERT_EQ(0, fabric_clear(&self->nl));
+}
+
+FIXTURE_TEARDOWN(crowd)
+{
+	EXPECT_EQ(0, fabric_clear(&self->nl));
+	free(self->fabric);
+	nl_close(&self->nl);
+}
+
+struct heard {
+	unsigned int set, del;
+};
+
+static int on_event(const struct nl_reply *reply, void *priv)
+{
+	struct heard *heard = priv;
+	struct fabric_partition part;
+
+	if (reply->cmd == NVLF_CMD_PARTITION_NTF)
+		heard->set++;
+	else if (reply->cmd == NVLF_CMD_PARTITION_DEL_NTF)
+		heard->del++;
+	else
+		return 0;
+	return fabric_parse_partition(reply, &part);
+}
+
+static struct heard listen_to(struct nl *ear)
+{
+	struct heard heard = { 0 };
+
+	while (!nl_event(ear, 0, on_event, &heard))
+		;
+	return heard;
+}
+
+/* All listen, each makes a request, and each hears of one change all the same */
+TEST_F(crowd, thousand)
+{
+	struct rlimit limit = { CROWD + 64, CROWD + 64 };
+	__u32 target = self->fabric->endpoints[0].id;
+	struct nl *crowd;
+	unsigned int i;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	crowd = calloc(CROWD, sizeof(*crowd));
+	ASSERT_NE(NULL, crowd);
+	for (i = 0; i < CROWD; i++) {
+		ASSERT_EQ(0, nl_open(&crowd[i]));
+		ASSERT_EQ(0, nl_listen(&crowd[i]));
+	}
+	for (i = 0; i < CROWD; i++)
+		EXPECT_FALSE(fabric_reaches(&crowd[i], target, target));
+	ASSERT_EQ(0, fabric_set_partition(&self->nl, 5, &target, 1));
+	ASSERT_EQ(0, fabric_del_partition(&crowd[CROWD / 2], 5));
+	for (i = 0; i < CROWD; i++) {
+		struct heard heard;
+
+		/* Asked itself, so that its answer stands before the last */
+		if (i == CROWD / 2)
+			continue;
+		heard = listen_to(&crowd[i]);
+		EXPECT_EQ(1, heard.set);
+		EXPECT_EQ(1, heard.del);
+	}
+	for (i = 0; i < CROWD; i++)
+		nl_close(&crowd[i]);
+	free(crowd);
+}
+
+/*
+ * One listener never reads: it alone loses what it has no room for, and is
+ * told so; requests succeed, and another listener misses nothing.
+ */
+TEST_F(crowd, deaf_listener)
+{
+	__u32 target = self->fabric->endpoints[0].id;
+	struct nl deaf, ear;
+	int i, small = SMALL, error;
+	struct heard all = { 0 };
+	char byte;
+
+	ASSERT_EQ(0, nl_open(&deaf));
+	ASSERT_EQ(0, setsockopt(deaf.fd, SOL_SOCKET, SO_RCVBUF, &small,
+				sizeof(small)));
+	ASSERT_EQ(0, nl_listen(&deaf));
+	ASSERT_EQ(0, nl_open(&ear));
+	ASSERT_EQ(0, nl_listen(&ear));
+	for (i = 0; i < 200; i++) {
+		struct heard heard;
+
+		ASSERT_EQ(0, fabric_set_partition(&self->nl, 5, &target, 1));
+		ASSERT_EQ(0, fabric_del_partition(&self->nl, 5));
+		heard = listen_to(&ear);
+		all.set += heard.set;
+		all.del += heard.del;
+	}
+	EXPECT_EQ(200, all.set);
+	EXPECT_EQ(200, all.del);
+	/* The error comes once; then what it still had room for */
+	error = recv(deaf.fd, &byte, 1, MSG_DONTWAIT) < 0 ? errno : 0;
+	EXPECT_EQ(ENOBUFS, error);
+	EXPECT_LT(0, recv(deaf.fd, &byte, 1, MSG_DONTWAIT | MSG_TRUNC));
+	nl_close(&deaf);
+	nl_close(&ear);
+}
+
+/* ---- Dumps ---- */
+
+static int on_any(const struct nl_reply *reply, void *priv)
+{
+	unsigned int *count = priv;
+
+	(void)reply;
+	++*count;
+	return 0;
+}
+
+/* A dump of @cmd in small parts; between the first and the second a change */
+static int dump_around_change(struct nl *nl, __u8 cmd, __u32 target,
+			      bool change, bool *interrupted)
+{
+	struct nl_request req;
+	unsigned int count = 0;
+	struct nl dumper;
+	int ret;
+
+	ret = nl_open_small(&dumper);
+	if (ret)
+		return ret;
+	nl_request(&req, cmd);
+	ret = nl_dump_begin(&dumper, &req);
+	if (!ret)
+		ret = nl_dump_next(&dumper, on_any, &count);
+	/* There must be more to come, or nothing can come in between */
+	if (ret == 1) {
+		ret = change ? fabric_set_partition(nl, 99, &target, 1) : 0;
+		if (!ret)
+			ret = 1;
+	} else if (!ret) {
+		ret = -ENODATA;
+	}
+	while (ret > 0)
+		ret = nl_dump_next(&dumper, on_any, &count);
+	*interrupted = dumper.interrupted;
+	nl_close(&dumper);
+	return ret;
+}
+
+TEST_F(crowd, dumps_interrupted)
+{
+	static const __u8 cmds[] = {
+		NVLF_CMD_PORT_GET,
+		NVLF_CMD_ROUTE_GET,
+		NVLF_CMD_PARTITION_GET,
+		NVLF_CMD_GROUP_GET,
+	};
+	__u32 target = self->fabric->endpoints[0].id;
+	unsigned int i, k;
+	bool interrupted;
+	__u8 ports[9] = { 1 };
+
+	for (i = 0; i < 300; i++)
+		ASSERT_EQ(0, fabric_set_route(&self->nl,
+					      self->fabric->switches[0].id, i,
+					      ports, sizeof(ports)));
+	for (i = 1; i < 60; i++)
+		ASSERT_EQ(0, fabric_set_partition(&self->nl, i, &target, 1));
+	for (i = 0; i < 60; i++) {
+		struct nl_request req;
+		int ret;
+
+		nl_request(&req, NVLF_CMD_GROUP_SET);
+		nl_put_u32(&req, NVLF_A_GROUP_ID, i);
+		nl_put_u32(&req, NVLF_A_GROUP_PARTITION_ID, 1);
+		nl_put(&req, NVLF_A_GROUP_MEMBERS, ports, 0);
+		ret = nl_do(&self->nl, &req, NULL, NULL);
+		if (ret == -EOPNOTSUPP)
+			break;
+		ASSERT_EQ(0, ret);
+	}
+	/* Without groups, three kinds of dumps are left */
+	for (k = 0; k < (i ? 4 : 3); k++) {
+		EXPECT_EQ(0, dump_around_change(&self->nl, cmds[k], target,
+						false, &interrupted))
+		{
+			TH_LOG("command %u", cmds[k]);
+		}
+		EXPECT_FALSE(interrupted);
+		EXPECT_EQ(0, dump_around_change(&self->nl, cmds[k], target,
+						true, &interrupted));
+		EXPECT_TRUE(interrupted)
+		{
+			TH_LOG("command %u", cmds[k]);
+		}
+		ASSERT_EQ(0, fabric_del_partition(&self->nl, 99));
+	}
+}
+
+TEST_HARNESS_MAIN
