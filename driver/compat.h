@@ -22,6 +22,27 @@
  */
 #define COMPAT_IMPORT_NS(ns) MODULE_INFO(import_ns, ns)
 
+/* ---- nvlf.ko: devlink ----------------------------------------------------- */
+
+/*
+ * devl_health_reporter_create() took the shortest time between two recoveries
+ * in milliseconds; newer kernels have it as a field of the reporter's operations.
+ * No macro tells: the Kbuild file looks into the header. We recover nothing.
+ */
+#ifdef _NET_DEVLINK_H_
+static inline struct devlink_health_reporter *
+compat_reporter_create(struct devlink *devlink,
+		       const struct devlink_health_reporter_ops *ops,
+		       void *priv)
+{
+#ifdef COMPAT_HAVE_REPORTER_PERIOD_IN_OPS
+	return devl_health_reporter_create(devlink, ops, priv);
+#else
+	return devl_health_reporter_create(devlink, ops, 0, priv);
+#endif
+}
+#endif
+
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
 
 /*

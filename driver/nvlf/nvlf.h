@@ -66,6 +66,8 @@ struct nvlf_endpoint_ops {
  * @common: registers that all devices of the fabric have (NVL_REG_*,
  *	NVL_LOG_*)
  * @ports: its first port's registers (NVL_PORT_*)
+ * @temperature_max: above it the device logs that it is too hot; thousandths
+ *	of a degree Celsius
  * @ops: what to call
  * @priv: handed back to @ops
  */
@@ -76,6 +78,7 @@ struct nvlf_endpoint_desc {
 	unsigned int nports;
 	void __iomem *common;
 	void __iomem *ports;
+	s32 temperature_max;
 	const struct nvlf_endpoint_ops *ops;
 	void *priv;
 };

@@ -166,6 +166,42 @@ void nvlf_bits_to_bytes(u8 *bytes, const unsigned long *bits,
 		bytes[i / BITS_PER_BYTE] |= BIT(i % BITS_PER_BYTE);
 }
 
+/* ---- Monitors ----------------------------------------------------------- */
+
+/* Its callbacks take change, and find the device in the tables. */
+static int nvlf_monitor_init(struct nvlf_monitor *monitor, struct device *dev,
+			     u32 owner, u32 id, s32 temperature_max)
+{
+	int err;
+
+	monitor->devlink = nvlf_devlink_register(dev, owner, id);
+	if (IS_ERR(monitor->devlink)) {
+		err = PTR_ERR(monitor->devlink);
+		goto err_none;
+	}
+	monitor->hwmon = nvlf_hwmon_register(dev, owner, id, temperature_max);
+	if (IS_ERR(monitor->hwmon)) {
+		err = PTR_ERR(monitor->hwmon);
+		goto err_devlink;
+	}
+	return 0;
+
+err_devlink:
+	nvlf_devlink_unregister(monitor->devlink);
+err_none:
+	memset(monitor, 0, sizeof(*monitor));
+	return err;
+}
+
+/* Also of one that nvlf_monitor_init() could not make */
+static void nvlf_monitor_fini(struct nvlf_monitor *monitor)
+{
+	if (!monitor->devlink)
+		return;
+	nvlf_hwmon_unregister(monitor->hwmon);
+	nvlf_devlink_unregister(monitor->devlink);
+}
+
 /* ---- Endpoints --------------------------------------------------------- */
 
 /**
@@ -179,7 +215,8 @@ void nvlf_bits_to_bytes(u8 *bytes, const unsigned long *bits,
  * Context: process, may sleep; not from a call up, and under no lock that the
  * ops take.
  * Return: the endpoint, or an ERR_PTR: -EINVAL (a field out of range),
- * -EEXIST (target id taken), -EIO (its registers do not answer), -ENOMEM.
+ * -EEXIST (target id taken), -EIO (its registers do not answer), -ENOMEM, or an
+ * error of its devlink or hwmon instance.
  */
 struct nvlf_endpoint *
 nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
@@ -234,6 +271,12 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	nvlf_log_collect(&dev);
 	nvlf_change_end(f);
 
+	err = nvlf_monitor_init(&ep->monitor, ep->dev, NVLF_OWNER_ENDPOINT,
+				ep->id, desc->temperature_max);
+	if (err) {
+		nvlf_endpoint_unregister(ep);
+		return ERR_PTR(err);
+	}
 	return ep;
 
 err_free:
@@ -256,6 +299,8 @@ EXPORT_SYMBOL_GPL(nvlf_endpoint_register);
 void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
 {
 	struct nvlf_fabric *f = &nvlf_fabric;
+
+	nvlf_monitor_fini(&ep->monitor);
 
 	nvlf_change_begin(f);
 	ep->gone = true;
@@ -427,7 +472,7 @@ void nvlf_switch_flush(struct nvlf_switch *sw)
  *
  * Context: process; takes change.
  * Return: 0, -EINVAL (number out of range), -EEXIST (number taken), -EIO (it
- * does not answer).
+ * does not answer), or an error of its devlink or hwmon instance.
  */
 int nvlf_switch_register(struct nvlf_switch *sw)
 {
@@ -453,6 +498,13 @@ int nvlf_switch_register(struct nvlf_switch *sw)
 	sw->dirty = true;
 out:
 	nvlf_change_end(f);
+	if (err)
+		return err;
+
+	err = nvlf_monitor_init(&sw->monitor, sw->dev, NVLF_OWNER_SWITCH,
+				sw->id, NVL_SWITCH_TEMPERATURE_MAX);
+	if (err)
+		nvlf_switch_unregister(sw);
 	return err;
 }
 
@@ -469,6 +521,8 @@ void nvlf_switch_unregister(struct nvlf_switch *sw)
 {
 	struct nvlf_fabric *f = sw->fabric;
 	u32 target;
+
+	nvlf_monitor_fini(&sw->monitor);
 
 	nvlf_change_begin(f);
 	nvlf_switch_stop(sw);

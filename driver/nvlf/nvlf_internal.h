@@ -18,10 +18,11 @@
  * driver ends by taking change before it resets the switch; and by its
  * interrupt thread, which the driver stops before that.
  *
- * Order: locks of a netlink socket and of netlink's notifiers, change. A client
- * may take its own locks in the calls up, below change; so it must hold none
- * of those when it registers, unregisters or reports ports. nvlf_path() takes
- * no lock and may be called under any.
+ * Order: locks of a netlink socket, of netlink's notifiers, of a devlink
+ * instance and of what hwmon has in sysfs, change. A client may take its own
+ * locks in the calls up, below change; so it must hold none of those when it
+ * registers, unregisters or reports ports. nvlf_path() takes no lock and may
+ * be called under any.
  *
  * Memory order of reachability
  * ============================
@@ -62,6 +63,7 @@
 #include "hw/trn4_hw.h"
 #include "nvlf.h"
 
+struct devlink;
 struct netlink_ext_ack;
 struct nlattr;
 struct pci_dev;
@@ -87,6 +89,16 @@ struct nvlf_location {
 	u32 slot;
 	u32 host;
 	char serial[NVLF_SERIAL_LEN + 1];
+};
+
+/**
+ * struct nvlf_monitor - by what else than netlink a device can be looked at
+ * @devlink: its devlink instance
+ * @hwmon: its hwmon instance
+ */
+struct nvlf_monitor {
+	struct devlink *devlink;
+	struct device *hwmon;
 };
 
 /**
@@ -255,6 +267,7 @@ struct nvlf_diagnosis {
  * @ops: calls up
  * @priv: for @ops
  * @location: where it stands
+ * @monitor: made after it was registered, gone before it is not
  * @gone: is being unregistered: reaches nobody
  * @nlinks: how many ports are linked
  * @links: the same, by switch
@@ -264,7 +277,7 @@ struct nvlf_diagnosis {
  * @path: enum nvlf_path by target id; see "Memory order" above
  * @port: its ports
  *
- * Constant up to @location; the rest is guarded by change, but for @path.
+ * Constant up to @monitor; the rest is guarded by change, but for @path.
  */
 struct nvlf_endpoint {
 	struct device *dev;
@@ -276,6 +289,7 @@ struct nvlf_endpoint {
 	const struct nvlf_endpoint_ops *ops;
 	void *priv;
 	struct nvlf_location location;
+	struct nvlf_monitor monitor;
 	bool gone;
 	unsigned int nlinks;
 	u8 links[NVL_SWITCHES_MAX];
@@ -336,6 +350,7 @@ struct nvlf_group {
  * @nports: entries of @port
  * @ngroups: groups that its hardware has; none where it is an older one
  * @location: where it stands
+ * @monitor: made after it was registered, gone before it is not
  * @irq: of its one vector
  * @error_told: a refused access was reported already (interrupt thread)
  * @suspended: between nvlf_switch.c's suspend and resume (device lock)
@@ -359,6 +374,7 @@ struct nvlf_switch {
 	unsigned int nports;
 	unsigned int ngroups;
 	struct nvlf_location location;
+	struct nvlf_monitor monitor;
 	int irq;
 	bool error_told;
 	bool suspended;
@@ -618,6 +634,15 @@ extern struct pci_driver nvlf_switch_driver;
 int nvlf_manager_init(struct nvlf_fabric *f);
 void nvlf_manager_fini(struct nvlf_fabric *f);
 u32 nvlf_manager_state(const struct nvlf_fabric *f);
+
+/* nvlf_devlink.c */
+struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id);
+void nvlf_devlink_unregister(struct devlink *devlink);
+
+/* nvlf_hwmon.c */
+struct device *nvlf_hwmon_register(struct device *dev, u32 owner, u32 id,
+				   s32 temperature_max);
+void nvlf_hwmon_unregister(struct device *hwmon);
 
 /* nvlf_netlink.c */
 void nvlf_nl_notify_endpoint(const struct nvlf_endpoint *ep, u8 cmd);

@@ -312,6 +312,7 @@ static int trn4_init_endpoint(struct trn4_device *tdev)
 		.nports = tdev->ports,
 		.common = tdev->regs,
 		.ports = tdev->regs + TRN4_PORT_BASE,
+		.temperature_max = TRN4_TEMPERATURE_MAX,
 		.ops = &trn4_nvlf_ops,
 		.priv = tdev,
 	};

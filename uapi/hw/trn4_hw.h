@@ -45,6 +45,8 @@
 #define TRN4_VECTORS		8	/* MSI-X; 0 is the event vector */
 #define NVL_SWITCH_VECTORS	1
 #define NVL_PAGE_SIZE		(2u << 20)	/* granularity of grants and windows */
+#define TRN4_TEMPERATURE_MAX	95000	/* hotter is logged; thousandths of a deg C */
+#define NVL_SWITCH_TEMPERATURE_MAX	105000
 #define TRN4_HBM_SIZE		(288ull << 30)	/* architectural */
 
 /* ---- Common block, at offset 0 of BAR0 of both devices ---------------- */

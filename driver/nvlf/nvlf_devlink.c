@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nvlf_devlink.c - a devlink instance for each endpoint and each switch: what
+ * it is, and a health reporter "fabric" that shows how it stands and what it
+ * has logged.
+ *
+ * All that it tells is in registers that both kinds of device have, so that an
+ * endpoint's driver has nothing to do for it. A call takes devlink's lock of
+ * the instance first and fabric.change within; so instances come and go
+ * without change held.
+ */
+#include <linux/io.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/unaligned.h>
+#include <net/devlink.h>
+
+#include "../compat.h"
+#include "nvlf_nl.h"
+
+/**
+ * struct nvlf_devlink - what belongs to an instance
+ * @owner: enum nvlf_owner
+ * @id: target id or switch number
+ * @fabric: its health reporter
+ *
+ * Constant while the instance is registered.
+ */
+struct nvlf_devlink {
+	u32 owner;
+	u32 id;
+	struct devlink_health_reporter *fabric;
+};
+
+/* There is no firmware: what it is, and the version of its registers */
+static int nvlf_devlink_put_versions(struct devlink_info_req *req, u32 id,
+				     u32 version)
+{
+	char text[16];
+	int err;
+
+	/* Four letters, the first in the lowest byte */
+	put_unaligned_le32(id, text);
+	text[4] = 0;
+	err = devlink_info_version_fixed_put(req,
+					     DEVLINK_INFO_VERSION_GENERIC_ASIC_ID,
+					     text);
+	if (err)
+		return err;
+	snprintf(text, sizeof(text), "%u.%u", version >> 16, version & 0xffff);
+	return devlink_info_version_fixed_put(req,
+					      DEVLINK_INFO_VERSION_GENERIC_ASIC_REV,
+					      text);
+}
+
+static const struct nvlf_location *
+nvlf_devlink_location(const struct nvlf_device *dev)
+{
+	return dev->ep ? &dev->ep->location : &dev->sw->location;
+}
+
+static int nvlf_devlink_info(struct devlink *devlink,
+			     struct devlink_info_req *req,
+			     struct netlink_ext_ack *extack)
+{
+	struct nvlf_devlink *nd = devlink_priv(devlink);
+	struct nvlf_fabric *f = &nvlf_fabric;
+	u32 id = 0, version = 0;
+	struct nvlf_device dev;
+	const char *serial;
+	int err = -ENODEV;
+
+	mutex_lock(&f->change);
+	if (!nvlf_device_find(f, nd->owner, nd->id, &dev) ||
+	    !nvlf_device_begin(&dev)) {
+		NL_SET_ERR_MSG(extack, "the device does not answer");
+		goto out;
+	}
+	id = readl(dev.common + NVL_REG_ID);
+	version = readl(dev.common + NVL_REG_VERSION);
+	nvlf_device_end(&dev);
+
+	serial = nvlf_devlink_location(&dev)->serial;
+	err = serial[0] ? devlink_info_serial_number_put(req, serial) : 0;
+	if (!err)
+		err = nvlf_devlink_put_versions(req, id, version);
+out:
+	mutex_unlock(&f->change);
+	return err;
+}
+
+static const struct devlink_ops nvlf_devlink_ops = {
+	.info_get = nvlf_devlink_info,
+};
+
+/* ---- The health reporter ------------------------------------------------ */
+
+/* How the device stands at this moment */
+static int nvlf_devlink_diagnose(struct devlink_health_reporter *reporter,
+				 struct devlink_fmsg *fmsg,
+				 struct netlink_ext_ack *extack)
+{
+	struct nvlf_devlink *nd = devlink_health_reporter_priv(reporter);
+	struct nvlf_fabric *f = &nvlf_fabric;
+	struct nvlf_device dev;
+	bool answers;
+
+	mutex_lock(&f->change);
+	if (!nvlf_device_find(f, nd->owner, nd->id, &dev)) {
+		mutex_unlock(&f->change);
+		return -ENODEV;
+	}
+	answers = nvlf_device_begin(&dev);
+	devlink_fmsg_bool_pair_put(fmsg, "answers", answers);
+	devlink_fmsg_u32_pair_put(fmsg, "ports", dev.nports);
+	devlink_fmsg_u32_pair_put(fmsg, "ports up",
+				  nvlf_ports_up(dev.port, dev.nports));
+	if (answers) {
+		devlink_fmsg_u32_pair_put(fmsg, "refused accesses",
+					  readl(dev.common +
+						NVL_REG_ERR_COUNT));
+		devlink_fmsg_u32_pair_put(fmsg, "last refused for",
+					  readl(dev.common + NVL_REG_ERR_LAST));
+		devlink_fmsg_u64_pair_put(fmsg, "last refused at",
+					  readq(dev.common + NVL_REG_ERR_ADDR));
+		devlink_fmsg_u64_pair_put(fmsg, "errors logged",
+					  readq(dev.common + NVL_REG_LOG_HEAD));
+		nvlf_device_end(&dev);
+	}
+	mutex_unlock(&f->change);
+	return 0;
+}
+
+static void nvlf_devlink_put_record(struct devlink_fmsg *fmsg,
+				    const struct nvlf_log_record *rec)
+{
+	devlink_fmsg_obj_nest_start(fmsg);
+	devlink_fmsg_u64_pair_put(fmsg, "index", rec->index);
+	devlink_fmsg_u64_pair_put(fmsg, "time", rec->time);
+	devlink_fmsg_u32_pair_put(fmsg, "error", NVL_LOG_CLASS(rec->what));
+	devlink_fmsg_u32_pair_put(fmsg, "severity",
+				  NVL_LOG_SEVERITY(rec->what));
+	devlink_fmsg_u32_pair_put(fmsg, "scope", NVL_LOG_SCOPE(rec->what));
+	devlink_fmsg_u32_pair_put(fmsg, "port", rec->port);
+	devlink_fmsg_u64_pair_put(fmsg, "detail", rec->detail);
+	devlink_fmsg_obj_nest_end(fmsg);
+}
+
+/* The newest errors that it has logged, the oldest of them first */
+static int nvlf_devlink_dump(struct devlink_health_reporter *reporter,
+			     struct devlink_fmsg *fmsg, void *context,
+			     struct netlink_ext_ack *extack)
+{
+	struct nvlf_devlink *nd = devlink_health_reporter_priv(reporter);
+	struct nvlf_fabric *f = &nvlf_fabric;
+	const struct nvlf_log *log;
+	struct nvlf_device dev;
+	u32 i;
+
+	mutex_lock(&f->change);
+	if (!nvlf_device_find(f, nd->owner, nd->id, &dev)) {
+		mutex_unlock(&f->change);
+		return -ENODEV;
+	}
+	log = dev.log;
+	devlink_fmsg_arr_pair_nest_start(fmsg, "errors");
+	for (i = log->count - min(log->count, NVLF_LOG_KEPT); i != log->count;
+	     i++)
+		nvlf_devlink_put_record(fmsg, &log->record[i % NVLF_LOG_KEPT]);
+	devlink_fmsg_arr_pair_nest_end(fmsg);
+	mutex_unlock(&f->change);
+	return 0;
+}
+
+static const struct devlink_health_reporter_ops nvlf_devlink_fabric_ops = {
+	.name = "fabric",
+	.diagnose = nvlf_devlink_diagnose,
+	.dump = nvlf_devlink_dump,
+};
+
+/* ---- Coming and going --------------------------------------------------- */
+
+/**
+ * nvlf_devlink_register() - make the devlink instance of a device
+ * @dev: the device
+ * @owner: enum nvlf_owner
+ * @id: target id or switch number; registered
+ *
+ * Context: process; takes the instance's lock, so not under change.
+ * Return: for nvlf_devlink_unregister(), or an ERR_PTR.
+ */
+struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id)
+{
+	struct devlink *devlink;
+	struct nvlf_devlink *nd;
+	int err;
+
+	devlink = devlink_alloc(&nvlf_devlink_ops, sizeof(*nd), dev);
+	if (!devlink)
+		return ERR_PTR(-ENOMEM);
+	nd = devlink_priv(devlink);
+	nd->owner = owner;
+	nd->id = id;
+
+	devl_lock(devlink);
+	nd->fabric = compat_reporter_create(devlink, &nvlf_devlink_fabric_ops,
+					    nd);
+	if (IS_ERR(nd->fabric)) {
+		err = PTR_ERR(nd->fabric);
+		goto err_unlock;
+	}
+	err = devl_register(devlink);
+	if (err)
+		goto err_reporter;
+	devl_unlock(devlink);
+	return devlink;
+
+err_reporter:
+	devl_health_reporter_destroy(nd->fabric);
+err_unlock:
+	devl_unlock(devlink);
+	devlink_free(devlink);
+	return ERR_PTR(err);
+}
+
+/**
+ * nvlf_devlink_unregister() - undo nvlf_devlink_register()
+ * @devlink: from it; freed
+ *
+ * Context: process; takes the instance's lock, so not under change.
+ */
+void nvlf_devlink_unregister(struct devlink *devlink)
+{
+	struct nvlf_devlink *nd = devlink_priv(devlink);
+
+	devl_lock(devlink);
+	devl_unregister(devlink);
+	devl_health_reporter_destroy(nd->fabric);
+	devl_unlock(devlink);
+	devlink_free(devlink);
+}

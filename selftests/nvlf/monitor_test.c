@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * monitor_test.c - how devices show themselves beside the family nvlf: an
+ * instance of devlink and one of hwmon for each endpoint and each switch.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/devlink.h>
+#include <linux/genetlink.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+#include "fabric.h"
+#include "pci.h"
+
+FIXTURE(monitor)
+{
+	struct nl nl;
+	struct fabric *fabric;
+	__u16 devlink;
+};
+
+static int on_family(const struct nl_reply *reply, void *priv)
+{
+	const struct nlattr *id = reply->attrs[CTRL_ATTR_FAMILY_ID];
+
+	if (!id)
+		return -EBADMSG;
+	memcpy(priv, id + 1, sizeof(__u16));
+	return 0;
+}
+
+FIXTURE_SETUP(monitor)
+{
+	struct nl_request req;
+	int ret = nl_open(&self->nl);
+
+	if (ret == -ENOENT)
+		SKIP(return, "there is no family nvlf");
+	ASSERT_EQ(0, ret);
+	self->fabric = malloc(sizeof(*self->fabric));
+	ASSERT_NE(NULL, self->fabric);
+	ASSERT_EQ(0, fabric_load(&self->nl, self->fabric));
+	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
+		SKIP(return, "needs endpoints and switches");
+	nl_request(&req, CTRL_CMD_GETFAMILY);
+	req.head.nlmsg_type = GENL_ID_CTRL;
+	nl_put(&req, CTRL_ATTR_FAMILY_NAME, DEVLINK_GENL_NAME,
+	       sizeof(DEVLINK_GENL_NAME));
+	ASSERT_EQ(0, nl_do(&self->nl, &req, on_family, &self->devlink));
+}
+
+FIXTURE_TEARDOWN(monitor)
+{
+	free(self->fabric);
+	nl_close(&self->nl);
+}
+
+/* ---- devlink ---- */
+
+static void ask(struct nl_request *req, __u16 family, __u8 cmd,
+		const char *device)
+{
+	nl_request(req, cmd);
+	req->head.nlmsg_type = family;
+	nl_put(req, DEVLINK_ATTR_BUS_NAME, "pci", 4);
+	nl_put(req, DEVLINK_ATTR_DEV_NAME, device, strlen(device) + 1);
+}
+
+struct info {
+	char driver[32], serial[32], versions[128];
+};
+
+static const char *text_in(const struct nl_reply *reply, int type)
+{
+	const struct nlattr *attr = nl_next(reply, type, NULL);
+
+	return attr ? (const char *)(attr + 1) : "";
+}
+
+/* Each version is a nest of a name and a value */
+static int on_info(const struct nl_reply *reply, void *priv)
+{
+	const struct nlattr *attr = NULL;
+	struct info *info = priv;
+	struct nl_reply version;
+	size_t used;
+
+	if (reply->cmd != DEVLINK_CMD_INFO_GET)
+		return -EBADMSG;
+	snprintf(info->driver, sizeof(info->driver), "%s",
+		 text_in(reply, DEVLINK_ATTR_INFO_DRIVER_NAME));
+	snprintf(info->serial, sizeof(info->serial), "%s",
+		 text_in(reply, DEVLINK_ATTR_INFO_SERIAL_NUMBER));
+	while ((attr = nl_next(reply, DEVLINK_ATTR_INFO_VERSION_FIXED, attr))) {
+		nl_nested(attr, &version);
+		used = strlen(info->versions);
+		snprintf(info->versions + used, sizeof(info->versions) - used,
+			 "%s=%s ",
+			 text_in(&version, DEVLINK_ATTR_INFO_VERSION_NAME),
+			 text_in(&version, DEVLINK_ATTR_INFO_VERSION_VALUE));
+	}
+	return 0;
+}
+
+static int get_info(struct nl *nl, __u16 family, const char *device,
+		    struct info *info)
+{
+	struct nl_request req;
+
+	memset(info, 0, sizeof(*info));
+	ask(&req, family, DEVLINK_CMD_INFO_GET, device);
+	return nl_do(nl, &req, on_info, info);
+}
+
+static int on_serial(const struct nl_reply *reply, void *priv)
+{
+	if (nl_get_string(reply, NVLF_A_ENDPOINT_SERIAL, priv, 32))
+		*(char *)priv = 0;
+	return 0;
+}
+
+TEST_F(monitor, devlink_info)
+{
+	const struct fabric *f = self->fabric;
+	struct nl_request req;
+	char serial[32] = "";
+	struct info info;
+	unsigned int i;
+
+	for (i = 0; i < f->endpoint_count; i++) {
+		ASSERT_EQ(0, get_info(&self->nl, self->devlink,
+				      f->endpoints[i].device, &info));
+		EXPECT_STREQ("trn4", info.driver);
+		EXPECT_STREQ("asic.id=TRN4 asic.rev=1.0 ", info.versions);
+		nl_request(&req, NVLF_CMD_ENDPOINT_GET);
+		nl_put_u32(&req, NVLF_A_ENDPOINT_TARGET_ID, f->endpoints[i].id);
+		ASSERT_EQ(0, nl_do(&self->nl, &req, on_serial, serial));
+		EXPECT_STREQ(serial, info.serial);
+	}
+	for (i = 0; i < f->switch_count; i++) {
+		ASSERT_EQ(0, get_info(&self->nl, self->devlink,
+				      f->switches[i].device, &info));
+		EXPECT_STREQ("nvl-switch", info.driver);
+		EXPECT_STREQ("asic.id=NVLS asic.rev=1.0 ", info.versions);
+	}
+}
+
+static int on_count(const struct nl_reply *reply, void *priv)
+{
+	unsigned int *count = priv;
+
+	(void)reply;
+	++*count;
+	return 0;
+}
+
+TEST_F(monitor, devlink_reporter)
+{
+	const struct fabric *f = self->fabric;
+	const char *const devices[] = { f->endpoints[0].device,
+					f->switches[0].device };
+	unsigned int i, answers;
+	struct nl_request req;
+
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		answers = 0;
+		ask(&req, self->devlink, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
+		    devices[i]);
+		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
+		EXPECT_EQ(0, nl_do(&self->nl, &req, on_count, &answers))
+		{
+			TH_LOG("%s", self->nl.text);
+		}
+		EXPECT_LT(0, answers);
+		answers = 0;
+		ask(&req, self->devlink, DEVLINK_CMD_HEALTH_REPORTER_DUMP_GET,
+		    devices[i]);
+		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
+		EXPECT_EQ(0, nl_dump(&self->nl, &req, on_count, &answers))
+		{
+			TH_LOG("%s", self->nl.text);
+		}
+		EXPECT_LT(0, answers);
+		ask(&req, self->devlink, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
+		    devices[i]);
+		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "none", 5);
+		EXPECT_GT(0, nl_do(&self->nl, &req, on_count, &answers));
+	}
+}
+
+/* ---- hwmon ---- */
+
+static int read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, size - 1);
+	close(fd);
+	if (got < 0)
+		return -errno;
+	text[got] = 0;
+	if (got && text[got - 1] == '\n')
+		text[got - 1] = 0;
+	return 0;
+}
+
+/* The one instance of a device; returns how many it has */
+static int find_hwmon(const char *device, char *path, size_t size)
+{
+	struct dirent *entry;
+	char parent[128];
+	int count = 0;
+	DIR *dir;
+
+	snprintf(parent, sizeof(parent), "/sys/bus/pci/devices/%s/hwmon",
+		 device);
+	dir = opendir(parent);
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "hwmon", 5)) {
+			snprintf(path, size, "%s/%.32s", parent, entry->d_name);
+			count++;
+		}
+	closedir(dir);
+	return count;
+}
+
+static long long sensor(const char *hwmon, const char *file)
+{
+	char path[256], text[32];
+
+	snprintf(path, sizeof(path), "%s/%s", hwmon, file);
+	return read_text(path, text, sizeof(text)) ? -1000000 : atoll(text);
+}
+
+#define EXPECT_SENSORS(device, expected_name, max) \
+	do { \
+		char __hwmon[192] = "", __path[256], __text[32] = ""; \
+\
+		EXPECT_EQ(1, find_hwmon(device, __hwmon, sizeof(__hwmon))); \
+		snprintf(__path, sizeof(__path), "%s/name", __hwmon); \
+		EXPECT_EQ(0, read_text(__path, __text, sizeof(__text))); \
+		EXPECT_STREQ(expected_name, __text); \
+		EXPECT_EQ(max, sensor(__hwmon, "temp1_max")); \
+		EXPECT_LE(-40000, sensor(__hwmon, "temp1_input")); \
+		EXPECT_GE(200000, sensor(__hwmon, "temp1_input")); \
+		EXPECT_LE(0, sensor(__hwmon, "power1_input")); \
+		EXPECT_EQ(0, sensor(__hwmon, "power1_input") % 1000); \
+	} while (0)
+
+TEST_F(monitor, hwmon)
+{
+	const struct fabric *f = self->fabric;
+	unsigned int i;
+
+	for (i = 0; i < f->endpoint_count; i++)
+		EXPECT_SENSORS(f->endpoints[i].device, "trn4", 95000);
+	for (i = 0; i < f->switch_count; i++)
+		EXPECT_SENSORS(f->switches[i].device, "nvl_switch", 105000);
+}
+
+/* They come and go with the driver */
+TEST_F(monitor, unbound)
+{
+	const char *device = self->fabric->switches[0].device;
+	char hwmon[192];
+	struct info info;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(0, pci_unbind("nvl-switch", device));
+		EXPECT_EQ(0, find_hwmon(device, hwmon, sizeof(hwmon)));
+		EXPECT_EQ(-ENODEV,
+			  get_info(&self->nl, self->devlink, device, &info));
+		ASSERT_EQ(0, pci_bind("nvl-switch", device));
+		EXPECT_EQ(1, find_hwmon(device, hwmon, sizeof(hwmon)));
+		EXPECT_EQ(0, get_info(&self->nl, self->devlink, device, &info));
+	}
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
+}
+
+TEST_HARNESS_MAIN
