@@ -78,8 +78,9 @@ static struct nvlf_switch *rig_switch(struct kunit *test, struct rig *rig,
 	sw = nvlf_switch_alloc(rig->f, id, 0x5000 + id, SWITCH_PORTS);
 	KUNIT_ASSERT_NOT_NULL(test, sw);
 	rig->f->sw[id] = sw;
-	sw->regs = rig_regs(test, NVL_SWITCH_PORT_BASE +
-					  SWITCH_PORTS * NVL_PORT_STRIDE);
+	sw->regs = rig_regs(test, NVL_SWITCH_BAR_REGS_SIZE);
+	put32(sw->regs, NVL_REG_ID, NVL_SWITCH_ID_VALUE);
+	sw->ngroups = SWITCH_GROUPS;
 	sw->registered = true;
 	sw->online = true;
 	return sw;

@@ -10,11 +10,12 @@
 
 #include "nvlf_internal.h"
 
-#define PORTS        2 /* of an endpoint, one to each switch */
-#define SWITCH_PORTS 4 /* the first two are wired */
-#define SWITCHES     2
-#define NEAR         5
-#define FAR          1900 /* a target id that is no small number */
+#define PORTS         2 /* of an endpoint, one to each switch */
+#define SWITCH_PORTS  4 /* the first two are wired */
+#define SWITCH_GROUPS 8
+#define SWITCHES      2
+#define NEAR          5
+#define FAR           1900 /* a target id that is no small number */
 
 /**
  * struct rig - two endpoints, each with one link to each of two switches
