@@ -6,7 +6,7 @@
  * Health is computed from the tables, for an endpoint at a time. Who asks gets
  * it as it is at that moment; listeners are told when state, cause or the
  * number of links have changed. A change marks the endpoints whose health it
- * can touch in nvlf_fabric.unwell, and only those are looked at at its end.
+ * can touch in nvlf_fabric.unwell; its end judges those and no others.
  *
  * The judgement, first match:
  *

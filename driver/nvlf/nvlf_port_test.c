@@ -160,7 +160,8 @@ static void port_memory(struct kunit *test)
 
 	guard(mutex)(&rig->f->change);
 	KUNIT_EXPECT_EQ(test, port->last, NVL_PARTNER_SWITCH);
-	port->since = since = 1;
+	since = 1;
+	port->since = since;
 	nvlf_topology_scan_endpoint(rig->f, rig->near, NULL);
 	KUNIT_EXPECT_EQ(test, port->since, since);
 	put32(regs, NVL_PORT_STATE, NVL_PORT_TRAIN);

@@ -82,14 +82,16 @@ int port_set(struct nl *nl, const struct port *port, int enable,
 	     unsigned int deeds)
 {
 	struct nl_request req;
-	int type;
 
 	port_request(&req, NVLF_CMD_PORT_SET, port);
 	if (enable != PORT_KEEP)
 		nl_put_u32(&req, NVLF_A_PORT_ENABLE, enable);
-	for (type = NVLF_A_PORT_RETRAIN; type <= NVLF_A_PORT_CLEAR; type++)
-		if (deeds & 1u << type)
-			nl_put(&req, type, NULL, 0);
+	if (deeds & PORT_RETRAIN)
+		nl_put(&req, NVLF_A_PORT_RETRAIN, NULL, 0);
+	if (deeds & PORT_RESET)
+		nl_put(&req, NVLF_A_PORT_RESET, NULL, 0);
+	if (deeds & PORT_CLEAR)
+		nl_put(&req, NVLF_A_PORT_CLEAR, NULL, 0);
 	return nl_do(nl, &req, NULL, NULL);
 }
 

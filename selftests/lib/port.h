@@ -30,9 +30,9 @@ struct port_record {
 
 /* What port-set is asked: whether the port is enabled, and deeds */
 #define PORT_KEEP    (-1) /* leave enable alone */
-#define PORT_RETRAIN (1u << NVLF_A_PORT_RETRAIN)
-#define PORT_RESET   (1u << NVLF_A_PORT_RESET)
-#define PORT_CLEAR   (1u << NVLF_A_PORT_CLEAR)
+#define PORT_RETRAIN 1u
+#define PORT_RESET   2u
+#define PORT_CLEAR   4u
 
 /* How long anything that a link does may take here */
 #define PORT_MSEC 20000

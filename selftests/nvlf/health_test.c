@@ -284,9 +284,8 @@ TEST_F(health, dumps)
 		nl_put_u32(&req, NVLF_A_HEALTH_STATE, state);
 		ASSERT_EQ(0, nl_dump(&self->nl, &req, on_tally, &tally));
 		EXPECT_EQ(0, tally.others);
-		if (state == NVLF_HEALTH_STATE_DEGRADED) {
+		if (state == NVLF_HEALTH_STATE_DEGRADED)
 			EXPECT_EQ(1, tally.count);
-		}
 		sum += tally.count;
 	}
 	EXPECT_EQ(self->fabric->endpoint_count, sum);
@@ -299,7 +298,7 @@ static int on_diagnosis(const struct nl_reply *reply, void *priv)
 	struct diagnosis *d = priv;
 	const struct nlattr *hop = NULL;
 	struct nl_reply inner;
-	char reason[160];
+	char reason[160] = "";
 	__u32 id, in, out, broken, last = 0;
 
 	memset(d, 0, sizeof(*d));
@@ -320,14 +319,13 @@ static int on_diagnosis(const struct nl_reply *reply, void *priv)
 				  sizeof(reason)))
 			return -EBADMSG;
 		/* In order; and good exactly where links go in and out */
-		if ((d->hops && id <= last) ||
-		    (in && out) != (broken == NVLF_BROKEN_NOTHING))
+		if ((d->hops && id <= last) || (in && out) == !!broken)
 			return -EBADMSG;
 		last = id;
 		d->good += broken == NVLF_BROKEN_NOTHING;
 		if (!d->hops++) {
 			d->first = broken;
-			strcpy(d->first_reason, reason);
+			memcpy(d->first_reason, reason, sizeof(reason));
 		}
 	}
 	return 0;

@@ -260,9 +260,8 @@ TEST_F(port, retrain)
 	unsigned int i, k;
 
 	for (i = 0; i < 2; i++) {
-		for (k = 0; k < 2; k++) {
+		for (k = 0; k < 2; k++)
 			ASSERT_EQ(0, port_get(&self->nl, at[k], &before[k]));
-		}
 		ASSERT_EQ(0,
 			  port_set(&self->nl, at[i], PORT_KEEP, PORT_RETRAIN));
 		for (k = 0; k < 2; k++) {
@@ -444,9 +443,8 @@ TEST_F(port, malformed)
 			nl_put_u32(&req, NVLF_A_PORT_ENABLE, 0);
 		at = nl_put(&req, cases[i].type, zeroes, cases[i].len);
 		ret = nl_do(&self->nl, &req, NULL, NULL);
-		if (cases[i].ret) {
+		if (cases[i].ret)
 			EXPECT_EQ(cases[i].ret, ret);
-		}
 		EXPECT_GT(0, ret)
 		{
 			TH_LOG("case %u", i);
@@ -498,9 +496,8 @@ TEST_F(port, duplicate)
 	nl_put_u32(&req, NVLF_A_PORT_ENABLE, 1);
 	ret = nl_do(&self->nl, &req, NULL, NULL);
 	ASSERT_EQ(0, port_get(&self->nl, &self->near, &p));
-	if (ret) {
+	if (ret)
 		EXPECT_EQ(1, p.enable);
-	}
 	EXPECT_EQ(p.enable, p.state != NVLF_PORT_STATE_OFF);
 }
 
