@@ -19,7 +19,9 @@
 /* How often a dump may be interrupted by changes before we give up. */
 #define DUMP_ATTEMPTS 8
 /* Room for notifications: a rack's ports all going up come to less. */
-#define EVENT_BUFFER  (4 << 20)
+#define EVENT_BUFFER (4 << 20)
+/* Room for one request: the whole table of a switch comes to 64 KiB. */
+#define SEND_BUFFER   (1 << 20)
 #define NSEC_PER_MSEC 1000000
 
 struct nvlf_client {
@@ -74,29 +76,101 @@ static uint32_t present_fields(const void *record)
 	return present;
 }
 
-/* Room for the largest request: a few numbers and a bitmap. */
-static struct nl_msg *new_message(void)
+static const char *place_of(const struct nvlf_field *field, const void *record)
 {
-	return nlmsg_alloc_size(1024);
+	return (const char *)record + field->offset;
+}
+
+/* Bytes that @count records can come to as attributes, nested ones too. */
+static size_t encoded_max(const struct nvlf_type *type, const void *record,
+			  size_t count)
+{
+	const struct nvlf_list *list;
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < type->field_count; i++) {
+		if (type->fields[i].kind != NVLF_NEST) {
+			size += count * nla_total_size(type->fields[i].size);
+			continue;
+		}
+		list = (const void *)place_of(&type->fields[i], record);
+		size += list->count * NLA_HDRLEN +
+			encoded_max(type->fields[i].nested, list->records,
+				    list->count);
+	}
+	return size;
+}
+
+static struct nl_msg *new_message(const struct nvlf_type *type,
+				  const void *record)
+{
+	size_t size = record ? encoded_max(type, record, 1) : 0;
+
+	return nlmsg_alloc_size(nlmsg_total_size(GENL_HDRLEN) + size);
+}
+
+static int put_fields(struct nl_msg *msg, const struct nvlf_type *type,
+		      const void *record, unsigned int count);
+
+static int put_nested(struct nl_msg *msg, const struct nvlf_field *field,
+		      const struct nvlf_list *list)
+{
+	const char *record = list->records;
+	struct nlattr *nest;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < list->count; i++, record += field->nested->size) {
+		nest = nla_nest_start(msg, field->attr);
+		if (!nest)
+			return -NLE_NOMEM;
+		ret = put_fields(msg, field->nested, record,
+				 field->nested->field_count);
+		if (ret)
+			return ret;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
+static int put_lanes(struct nl_msg *msg, const struct nvlf_field *field,
+		     const struct nvlf_lanes *lanes)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < lanes->count && !ret; i++)
+		ret = nla_put(msg, field->attr, sizeof(uint64_t),
+			      &lanes->value[i]);
+	return ret;
 }
 
 static int put_field(struct nl_msg *msg, const struct nvlf_field *field,
 		     const void *record)
 {
-	const char *place = (const char *)record + field->offset;
+	const char *place = place_of(field, record);
 	size_t length;
 
 	switch (field->kind) {
 	case NVLF_U32:
-		return nla_put(msg, field->attr, sizeof(uint32_t), place);
 	case NVLF_U64:
-		return nla_put(msg, field->attr, sizeof(uint64_t), place);
+	case NVLF_GUID:
+	case NVLF_UUID:
+		return nla_put(msg, field->attr, field->size, place);
+	case NVLF_FLAG:
+		return *(const bool *)place ? nla_put_flag(msg, field->attr) :
+					      0;
 	case NVLF_STRING:
 		return nla_put_string(msg, field->attr, place);
 	case NVLF_BITS:
 		length = bits_length((const struct bits *)place);
 		/* The kernel takes no attribute without a byte. */
 		return nla_put(msg, field->attr, length ? length : 1, place);
+	case NVLF_LANES:
+		return put_lanes(msg, field, (const void *)place);
+	case NVLF_NEST:
+		return put_nested(msg, field, (const void *)place);
 	}
 	return -NLE_INVAL;
 }
@@ -118,56 +192,84 @@ static int put_fields(struct nl_msg *msg, const struct nvlf_type *type,
 	return 0;
 }
 
-/* Return: whether the attribute fits the field. */
-static bool get_field(const struct nvlf_field *field, void *record,
-		      const struct nlattr *attr)
+static int list_add(struct nvlf_list *list, const struct nvlf_type *type,
+		    struct nlattr *attrs, int length);
+
+/* One more of the lanes' numbers. Return: whether there is a place for it. */
+static bool get_lane(struct nvlf_lanes *lanes, const struct nlattr *attr)
+{
+	if (nla_len(attr) != sizeof(uint64_t) || lanes->count == NVLF_LANES_MAX)
+		return false;
+	memcpy(&lanes->value[lanes->count++], nla_data(attr), sizeof(uint64_t));
+	return true;
+}
+
+/* Return: 0; -EPROTO where the attribute does not fit the field; -ENOMEM. */
+static int get_field(const struct nvlf_field *field, void *record,
+		     struct nlattr *attr)
 {
 	char *place = (char *)record + field->offset;
 	size_t length = nla_len(attr);
 
-	if (field->kind == NVLF_STRING) {
+	switch (field->kind) {
+	case NVLF_U32:
+	case NVLF_U64:
+	case NVLF_GUID:
+	case NVLF_UUID:
+		if (length != field->size)
+			return -EPROTO;
+		break;
+	case NVLF_FLAG:
+		*(bool *)place = true;
+		return 0;
+	case NVLF_STRING:
 		length = strnlen(nla_data(attr), length);
 		if (length >= field->size)
-			return false;
-	} else if (field->kind == NVLF_BITS) {
+			return -EPROTO;
+		break;
+	case NVLF_BITS:
 		if (length > field->size)
-			return false;
-	} else if (length != field->size) {
-		return false;
+			return -EPROTO;
+		break;
+	case NVLF_LANES:
+		return get_lane((void *)place, attr) ? 0 : -EPROTO;
+	case NVLF_NEST:
+		return list_add((void *)place, field->nested, nla_data(attr),
+				length);
 	}
 	memcpy(place, nla_data(attr), length);
-	return true;
+	return 0;
 }
 
 /* Fills an empty record. A newer kernel's attributes are passed over. */
-static bool get_fields(const struct nvlf_type *type, void *record,
-		       struct nlmsghdr *nlh)
+static int get_fields(const struct nvlf_type *type, void *record,
+		      struct nlattr *attrs, int length)
 {
-	struct genlmsghdr *genl = nlmsg_data(nlh);
 	uint32_t present = 0;
 	struct nlattr *attr;
 	unsigned int i;
-	int rest;
+	int rest, ret;
 
-	nla_for_each_attr(attr, genlmsg_attrdata(genl, 0),
-			  genlmsg_attrlen(genl, 0), rest) {
+	nla_for_each_attr(attr, attrs, length, rest) {
 		for (i = 0; i < type->field_count; i++) {
 			if (type->fields[i].attr != nla_type(attr))
 				continue;
-			if (!get_field(&type->fields[i], record, attr))
-				return false;
+			ret = get_field(&type->fields[i], record, attr);
+			if (ret)
+				return ret;
 			present |= 1u << i;
 		}
 	}
 	memcpy(record, &present, sizeof(present));
-	return true;
+	return 0;
 }
 
 static int list_add(struct nvlf_list *list, const struct nvlf_type *type,
-		    struct nlmsghdr *nlh)
+		    struct nlattr *attrs, int length)
 {
 	void *records, *record;
 	size_t room;
+	int ret;
 
 	if (list->count == list->room) {
 		room = list->room ? 2 * list->room : 16;
@@ -179,10 +281,23 @@ static int list_add(struct nvlf_list *list, const struct nvlf_type *type,
 	}
 	record = (char *)list->records + list->count * type->size;
 	memset(record, 0, type->size);
-	if (!get_fields(type, record, nlh))
-		return -EPROTO;
-	list->count++;
-	return 0;
+	ret = get_fields(type, record, attrs, length);
+	if (ret)
+		nvlf_record_free(type, record);
+	else
+		list->count++;
+	return ret;
+}
+
+/* Frees a list with all that is behind its records. */
+static void drop_list(struct nvlf_list *list, const struct nvlf_type *type)
+{
+	char *record = list->records;
+	size_t i;
+
+	for (i = 0; i < list->count; i++, record += type->size)
+		nvlf_record_free(type, record);
+	nvlf_list_free(list);
 }
 
 void nvlf_list_free(struct nvlf_list *list)
@@ -344,12 +459,14 @@ static int on_interrupt(struct nl_msg *msg, void *arg)
 
 static int on_record(struct nl_msg *msg, void *arg)
 {
+	struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(msg));
 	struct request *req = arg;
 	int ret;
 
 	if (!req->list || req->error)
 		return NL_OK;
-	ret = list_add(req->list, req->type, nlmsg_hdr(msg));
+	ret = list_add(req->list, req->type, genlmsg_attrdata(genl, 0),
+		       genlmsg_attrlen(genl, 0));
 	if (ret == -EPROTO)
 		set_error(req->client, ret,
 			  "the kernel's answer has an attribute of a wrong size");
@@ -398,7 +515,7 @@ static int ask(struct nvlf_client *client, const struct nvlf_type *type,
 	struct request req = { .client = client, .type = type, .list = list };
 	int ret;
 
-	req.msg = new_message();
+	req.msg = new_message(type, record);
 	if (!req.msg)
 		return set_error(client, -ENOMEM, no_memory);
 	if (!genlmsg_put(req.msg, NL_AUTO_PORT, NL_AUTO_SEQ, client->family, 0,
@@ -416,21 +533,32 @@ static int ask(struct nvlf_client *client, const struct nvlf_type *type,
 	return ret;
 }
 
-int nvlf_get(struct nvlf_client *client, const struct nvlf_type *type,
-	     void *record)
+/* One request that is answered by one record, which replaces @answer. */
+static int ask_one(struct nvlf_client *client, const struct nvlf_type *type,
+		   uint8_t command, const void *record, unsigned int fields,
+		   void *answer)
 {
 	struct nvlf_list list = {};
 	int ret;
 
-	ret = ask(client, type, type->get, 0, record, type->key_count, &list,
-		  NULL);
+	ret = ask(client, type, command, 0, record, fields, &list, NULL);
 	if (!ret && list.count != 1)
 		ret = set_error(client, -EPROTO,
 				"the kernel answered with no object");
-	if (!ret)
-		memcpy(record, list.records, type->size);
+	if (ret) {
+		drop_list(&list, type);
+		return ret;
+	}
+	memcpy(answer, list.records, type->size);
 	nvlf_list_free(&list);
-	return ret;
+	return 0;
+}
+
+int nvlf_get(struct nvlf_client *client, const struct nvlf_type *type,
+	     void *record)
+{
+	return ask_one(client, type, type->get, record, type->key_count,
+		       record);
 }
 
 int nvlf_dump(struct nvlf_client *client, const struct nvlf_type *type,
@@ -447,7 +575,7 @@ int nvlf_dump(struct nvlf_client *client, const struct nvlf_type *type,
 			*out = list;
 			return 0;
 		}
-		nvlf_list_free(&list);
+		drop_list(&list, type);
 		if (ret)
 			return ret;
 	}
@@ -469,7 +597,38 @@ int nvlf_del(struct nvlf_client *client, const struct nvlf_type *type,
 		   NULL);
 }
 
-/* ---- Connection and notifications --------------------------------------- */
+int nvlf_set_routes(struct nvlf_client *client, struct nvlf_route_table *table)
+{
+	const struct nvlf_type *type = &nvlf_route_table_type;
+	struct nvlf_route_table answer;
+	int ret;
+
+	ret = ask_one(client, type, type->set, table, type->field_count,
+		      &answer);
+	if (ret)
+		return ret;
+	table->generation = answer.generation;
+	nvlf_record_free(type, &answer);
+	return 0;
+}
+
+int nvlf_attach(struct nvlf_client *client, const struct nvlf_manager *manager)
+{
+	return nvlf_set(client, &nvlf_manager_type, manager);
+}
+
+int nvlf_heartbeat(struct nvlf_client *client, bool configured)
+{
+	const struct nvlf_manager manager = {
+		.present = 1u << NVLF_MANAGER_CONFIGURED,
+		.configured = configured,
+	};
+
+	return ask(client, &nvlf_manager_type, NVLF_CMD_MANAGER_HEARTBEAT, 0,
+		   &manager, nvlf_manager_type.field_count, NULL, NULL);
+}
+
+/* ---- Connection --------------------------------------------------------- */
 
 /* Asks for the kernel's words in errors, without a copy of the request. */
 static int want_words(struct nl_sock *sock)
@@ -498,6 +657,9 @@ int nvlf_connect(struct nvlf_client **out)
 	ret = genl_connect(client->sock);
 	if (ret)
 		return set_nl_error(client, "netlink socket", ret);
+	ret = nl_socket_set_buffer_size(client->sock, 0, SEND_BUFFER);
+	if (ret)
+		return set_nl_error(client, "netlink socket", ret);
 	ret = want_words(client->sock);
 	if (ret)
 		return set_error(client, ret,
@@ -521,6 +683,8 @@ void nvlf_disconnect(struct nvlf_client *client)
 	nl_socket_free(client->sock);
 	free(client);
 }
+
+/* ---- Notifications ------------------------------------------------------ */
 
 int nvlf_subscribe(struct nvlf_client *client)
 {
@@ -566,14 +730,86 @@ static int remaining(int64_t deadline)
 	return (ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
 }
 
+int nvlf_event_fd(const struct nvlf_client *client)
+{
+	return nl_socket_get_fd(client->events);
+}
+
+typedef void (*take_event)(const struct nvlf_event_type *event,
+			   const void *record, void *data);
+
+/* One message; what is no notification, or a newer kernel's, is passed over. */
+static int take_message(struct nvlf_client *client, struct nlmsghdr *nlh,
+			take_event take, void *data)
+{
+	const struct nvlf_event_type *event;
+	struct genlmsghdr *genl = nlmsg_data(nlh);
+	struct nvlf_list list = {};
+	int ret;
+
+	if (!take || nlh->nlmsg_type != client->family ||
+	    !genlmsg_valid_hdr(nlh, 0))
+		return 0;
+	event = nvlf_event_type(genl->cmd);
+	if (!event)
+		return 0;
+	ret = list_add(&list, event->type, genlmsg_attrdata(genl, 0),
+		       genlmsg_attrlen(genl, 0));
+	if (ret == -EPROTO)
+		set_error(client, ret,
+			  "a notification has an attribute of a wrong size");
+	else if (ret)
+		set_error(client, ret, no_memory);
+	else
+		take(event, list.records, data);
+	drop_list(&list, event->type);
+	return ret;
+}
+
+/* Return: whether the messages came from the kernel, not from a process. */
+static bool from_kernel(const struct sockaddr_nl *from, socklen_t length)
+{
+	return length == sizeof(*from) && from->nl_pid == 0;
+}
+
+int nvlf_take_events(struct nvlf_client *client, take_event take, void *data)
+{
+	char part[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct sockaddr_nl from;
+	struct nlmsghdr *nlh;
+	socklen_t from_length;
+	bool lost = false;
+	int ret = 0, rest;
+
+	while (!ret) {
+		from_length = sizeof(from);
+		rest = recvfrom(nvlf_event_fd(client), part, sizeof(part),
+				MSG_DONTWAIT, (struct sockaddr *)&from,
+				&from_length);
+		if (rest < 0 && errno == EAGAIN)
+			break;
+		if (rest < 0 && errno == ENOBUFS)
+			lost = true;
+		else if (rest < 0 && errno != EINTR)
+			return set_error(client, -errno, strerror(errno));
+		if (rest < 0 || !from_kernel(&from, from_length))
+			continue;
+		for (nlh = (struct nlmsghdr *)part; !ret && nlmsg_ok(nlh, rest);
+		     nlh = nlmsg_next(nlh, &rest))
+			ret = take_message(client, nlh, take, data);
+	}
+	if (!ret && lost)
+		ret = set_error(client, -ENOBUFS,
+				"notifications were lost: there was no room for them");
+	return ret;
+}
+
 int nvlf_await(struct nvlf_client *client, int64_t deadline)
 {
 	struct pollfd pfd = {
-		.fd = nl_socket_get_fd(client->events),
+		.fd = nvlf_event_fd(client),
 		.events = POLLIN,
 	};
-	char part[4096];
-	ssize_t len;
 	int ret;
 
 	do {
@@ -583,14 +819,7 @@ int nvlf_await(struct nvlf_client *client, int64_t deadline)
 		return set_error(client, -errno, strerror(errno));
 	if (!ret)
 		return 0;
-
 	/* The caller reads the state anew: what came does not matter. */
-	for (;;) {
-		len = recv(pfd.fd, part, sizeof(part), MSG_DONTWAIT);
-		if (len >= 0 || errno == EINTR || errno == ENOBUFS)
-			continue;
-		if (errno == EAGAIN)
-			return 1;
-		return set_error(client, -errno, strerror(errno));
-	}
+	ret = nvlf_take_events(client, NULL, NULL);
+	return ret && ret != -ENOBUFS ? ret : 1;
 }

@@ -28,6 +28,16 @@ $(OUTPUT)/test/test_client: $(OBJ)/tests/test_client.san.o $(OBJ)/tap.san.o \
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
 $(OUTPUT)/test/test_plan: $(OBJ)/nvlf-fm/plan.san.o $(OBJ)/nvlf-fm/model.san.o $(OBJ)/nvlf-fm/apply.san.o
 $(OUTPUT)/test/test_data: $(OBJ)/trn4ctl/data.san.o
+# The programs themselves, with a kernel that tests/mock-nvlf plays.
+
+MOCKED := $(OUTPUT)/test/bin/trn4ctl $(OUTPUT)/test/bin/nvlf-fm
+$(OUTPUT)/test/bin/trn4ctl: $(CTL_SRCS:%.c=$(OBJ)/%.san.o) $(SAN_LIB)
+$(OUTPUT)/test/bin/nvlf-fm: $(FM_SRCS:%.c=$(OBJ)/%.san.o)
+$(MOCKED): $(OBJ)/tests/mock_socket.san.o $(SAN_COMMON)
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
+
 # The kernel is the test's own.
 $(OUTPUT)/test/test_libtrn4: $(SAN_LIB)
 $(OUTPUT)/test/test_libtrn4: LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap

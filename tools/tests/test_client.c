@@ -5,6 +5,8 @@
  * the functions that nobody else may call.
  */
 #include "../common/nvlf_client.c"
+#include "array.h"
+#include "names.h"
 #include "tap.h"
 
 /* An nlmsgerr as it comes, with room for what follows it */
@@ -49,7 +51,7 @@ static struct request ask_route(struct nvlf_client *client)
 	struct request req = { .client = client, .type = &nvlf_route_type };
 
 	bits_set(&route.ports, 9);
-	req.msg = new_message();
+	req.msg = new_message(&nvlf_route_type, &route);
 	genlmsg_put(req.msg, NL_AUTO_PORT, NL_AUTO_SEQ, 30, 0, 0,
 		    NVLF_CMD_ROUTE_SET, NVLF_FAMILY_VERSION);
 	put_fields(req.msg, &nvlf_route_type, &route, 3);
@@ -173,7 +175,7 @@ static void long_words_are_cut(void)
 
 static struct nl_msg *port_message(void)
 {
-	struct nl_msg *msg = new_message();
+	struct nl_msg *msg = nlmsg_alloc();
 
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_PORT_GET, 1);
 	nla_put_u32(msg, NVLF_A_PORT_OWNER, NVLF_OWNER_SWITCH);
@@ -183,6 +185,15 @@ static struct nl_msg *port_message(void)
 	return msg;
 }
 
+static int decode(const struct nvlf_type *type, void *record,
+		  struct nl_msg *msg)
+{
+	struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(msg));
+
+	return get_fields(type, record, genlmsg_attrdata(genl, 0),
+			  genlmsg_attrlen(genl, 0));
+}
+
 static void records_are_read(void)
 {
 	struct nl_msg *msg = port_message();
@@ -190,7 +201,7 @@ static void records_are_read(void)
 
 	/* An attribute of a later kernel is passed over. */
 	nla_put_u32(msg, NVLF_A_PORT_MAX + 5, 1);
-	CHECK(get_fields(&nvlf_port_type, &port, nlmsg_hdr(msg)));
+	EQ(decode(&nvlf_port_type, &port, msg), 0);
 	EQ(port.owner, NVLF_OWNER_SWITCH);
 	EQ(port.owner_id, 3);
 	EQ(port.index, 17);
@@ -210,20 +221,20 @@ static void wrong_records_are_refused(void)
 
 	msg = port_message();
 	nla_put_u16(msg, NVLF_A_PORT_STATE, 1);
-	CHECK(!get_fields(&nvlf_port_type, &port, nlmsg_hdr(msg)));
+	EQ(decode(&nvlf_port_type, &port, msg), -EPROTO);
 	nlmsg_free(msg);
 
 	memset(many, 'a', sizeof(many));
-	msg = new_message();
+	msg = nlmsg_alloc();
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_ENDPOINT_GET, 1);
 	nla_put(msg, NVLF_A_ENDPOINT_DEVICE, 32, many);
-	CHECK(!get_fields(&nvlf_endpoint_type, &endpoint, nlmsg_hdr(msg)));
+	EQ(decode(&nvlf_endpoint_type, &endpoint, msg), -EPROTO);
 	nlmsg_free(msg);
 
-	msg = new_message();
+	msg = nlmsg_alloc();
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_ROUTE_GET, 1);
 	nla_put(msg, NVLF_A_ROUTE_PORTS, sizeof(many), many);
-	CHECK(!get_fields(&nvlf_route_type, &route, nlmsg_hdr(msg)));
+	EQ(decode(&nvlf_route_type, &route, msg), -EPROTO);
 	nlmsg_free(msg);
 }
 
@@ -233,7 +244,7 @@ static void requests_hold_what_is_present(void)
 		.present = 1u << NVLF_ROUTE_TARGET_ID | 1u << NVLF_ROUTE_PORTS,
 		.target_id = 5,
 	};
-	struct nl_msg *msg = new_message();
+	struct nl_msg *msg = nlmsg_alloc();
 	struct nlattr *attr;
 
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_ROUTE_SET, 1);
@@ -249,7 +260,7 @@ static void requests_hold_what_is_present(void)
 	nlmsg_free(msg);
 
 	/* Keys only */
-	msg = new_message();
+	msg = nlmsg_alloc();
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_ROUTE_DEL, 1);
 	CHECK(!put_fields(msg, &nvlf_route_type, &route, 2));
 	CHECK(!nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN,
@@ -280,6 +291,245 @@ static void a_dump_that_ends_in_an_error_failed(void)
 	nlmsg_free(req.msg);
 }
 
+static struct nl_msg *message_of(const struct nvlf_type *type,
+				 const void *record)
+{
+	struct nl_msg *msg = new_message(type, record);
+
+	genlmsg_put(msg, 0, 0, 30, 0, 0, 1, 1);
+	EQ(put_fields(msg, type, record, type->field_count), 0);
+	return msg;
+}
+
+/* The whole table of a switch, the largest there is, in one message. */
+static void a_whole_table_is_one_message(void)
+{
+	const struct nvlf_type *type = &nvlf_route_table_type;
+	struct nvlf_route_table table = {
+		.present = 1u << NVLF_ROUTE_TABLE_SWITCH_ID |
+			   1u << NVLF_ROUTE_TABLE_REPLACE |
+			   1u << NVLF_ROUTE_TABLE_ENTRIES,
+		.switch_id = 3,
+		.replace = true,
+	};
+	struct nvlf_route_table back = {};
+	struct nvlf_route_entry *entries;
+	struct nl_msg *msg;
+	unsigned int i;
+
+	entries = calloc(2048, sizeof(*entries));
+	for (i = 0; i < 2048; i++) {
+		entries[i].present = 3;
+		entries[i].target_id = i;
+		bits_set(&entries[i].ports, 71);
+	}
+	table.entries = (struct nvlf_list) { entries, 2048, 2048 };
+	msg = message_of(type, &table);
+	CHECK(nlmsg_hdr(msg)->nlmsg_len < 65536);
+	EQ(decode(type, &back, msg), 0);
+	EQ(back.switch_id, 3);
+	CHECK(back.replace);
+	EQ(back.entries.count, 2048);
+	if (back.entries.count == 2048) {
+		entries = back.entries.records;
+		EQ(entries[2047].target_id, 2047);
+		CHECK(bits_test(&entries[2047].ports, 71));
+	}
+	nvlf_record_free(type, &back);
+	nvlf_record_free(type, &table);
+	nlmsg_free(msg);
+}
+
+/* What was read before a wrong part is released with it: ASan watches. */
+static void a_wrong_nested_record_is_refused(void)
+{
+	const struct nvlf_type *type = &nvlf_diagnose_type;
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nvlf_list list = {};
+	struct genlmsghdr *genl;
+	struct nlattr *nest;
+	int i;
+
+	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_DIAGNOSE, 1);
+	for (i = 0; i < 2; i++) {
+		nest = nla_nest_start(msg, NVLF_A_DIAGNOSE_HOP);
+		nla_put(msg, NVLF_A_HOP_SWITCH_ID, i ? 2 : 4, "\1\0\0");
+		nla_nest_end(msg, nest);
+	}
+	genl = nlmsg_data(nlmsg_hdr(msg));
+	EQ(list_add(&list, type, genlmsg_attrdata(genl, 0),
+		    genlmsg_attrlen(genl, 0)),
+	   -EPROTO);
+	EQ(list.count, 0);
+	nvlf_list_free(&list);
+	nlmsg_free(msg);
+}
+
+static void lanes_come_one_by_one(void)
+{
+	struct nvlf_counter counter = {}, again = {};
+	struct nl_msg *msg = nlmsg_alloc();
+	unsigned int i;
+
+	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_COUNTER_GET, 1);
+	for (i = 0; i < NVLF_LANES_MAX; i++)
+		nla_put_u64(msg, NVLF_A_COUNTER_CRC, i * 1000ull << 32);
+	EQ(decode(&nvlf_counter_type, &counter, msg), 0);
+	EQ(counter.crc.count, NVLF_LANES_MAX);
+	EQ(counter.crc.value[15], 15000ull << 32);
+	nla_put_u64(msg, NVLF_A_COUNTER_CRC, 1);
+	EQ(decode(&nvlf_counter_type, &again, msg), -EPROTO);
+	nlmsg_free(msg);
+
+	counter = (struct nvlf_counter) {};
+	msg = nlmsg_alloc();
+	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_COUNTER_GET, 1);
+	nla_put_u32(msg, NVLF_A_COUNTER_CRC, 1);
+	EQ(decode(&nvlf_counter_type, &counter, msg), -EPROTO);
+	nlmsg_free(msg);
+}
+
+static void flags_are_there_or_not(void)
+{
+	struct nvlf_port port = {
+		.present = 1u << NVLF_PORT_RETRAIN | 1u << NVLF_PORT_RESET,
+		.retrain = true,
+	};
+	struct nl_msg *msg = message_of(&nvlf_port_type, &port);
+	struct nvlf_port back = {};
+
+	CHECK(nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN,
+			      NVLF_A_PORT_RETRAIN));
+	CHECK(!nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN, NVLF_A_PORT_RESET));
+	EQ(decode(&nvlf_port_type, &back, msg), 0);
+	CHECK(back.retrain && !back.reset);
+	nlmsg_free(msg);
+}
+
+/* The field that stands at the place that a number of nvlf_types.h means. */
+static void fields_have_their_numbers(void)
+{
+	static const struct {
+		const struct nvlf_type *type;
+		unsigned int number;
+		const char *name;
+	} fields[] = {
+		{ &nvlf_endpoint_type, NVLF_DEVICE_NAME, "device" },
+		{ &nvlf_endpoint_type, NVLF_ENDPOINT_REACHABLE, "reachable" },
+		{ &nvlf_endpoint_type, NVLF_DEVICE_UUID, "cluster-uuid" },
+		{ &nvlf_endpoint_type, NVLF_DEVICE_SERIAL, "serial" },
+		{ &nvlf_switch_type, NVLF_SWITCH_ROUTES, "routes" },
+		{ &nvlf_switch_type, NVLF_DEVICE_UUID, "cluster-uuid" },
+		{ &nvlf_switch_type, NVLF_DEVICE_RACK, "rack" },
+		{ &nvlf_switch_type, NVLF_DEVICE_SERIAL, "serial" },
+		{ &nvlf_port_type, NVLF_PORT_PARTNER, "partner" },
+		{ &nvlf_port_type, NVLF_PORT_LANES_UP, "lanes-up" },
+		{ &nvlf_port_type, NVLF_PORT_CLEAR, "clear" },
+		{ &nvlf_route_type, NVLF_ROUTE_PORTS, "ports" },
+		{ &nvlf_route_table_type, NVLF_ROUTE_TABLE_GENERATION,
+		  "generation" },
+		{ &nvlf_group_type, NVLF_GROUP_MEMBERS, "members" },
+		{ &nvlf_counter_type, NVLF_COUNTER_CRC, "crc" },
+		{ &nvlf_health_type, NVLF_HEALTH_CAUSE, "cause" },
+		{ &nvlf_diagnose_type, NVLF_DIAGNOSE_BROKEN, "broken" },
+		{ &nvlf_log_type, NVLF_LOG_PORT, "port" },
+		{ &nvlf_manager_type, NVLF_MANAGER_CONFIGURED, "configured" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		CHECK(!strcmp(fields[i].type->fields[fields[i].number].name,
+			      fields[i].name));
+}
+
+static void uuids_are_read_and_written(void)
+{
+	static const char text[] = "00112233-4455-6677-8899-aabbccddeeff";
+	static const char *const wrong[] = {
+		"",
+		"00112233",
+		"00112233-4455-6677-8899-aabbccddeef",
+		"00112233-4455-6677-8899-aabbccddeeff0",
+		"00112233445566778899aabbccddeeff",
+		"0011223g-4455-6677-8899-aabbccddeeff",
+	};
+	uint8_t uuid[NVLF_UUID_LEN];
+	char back[UUID_TEXT];
+	size_t i;
+
+	EQ(uuid_parse(text, uuid), 0);
+	EQ(uuid[15], 0xff);
+	uuid_format(uuid, back);
+	CHECK(!strcmp(back, text));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		EQ(uuid_parse(wrong[i], uuid), -EINVAL);
+}
+
+static struct nvlf_endpoint endpoint_at(uint32_t id, const char *device,
+					uint32_t tray, uint32_t slot,
+					const char *serial)
+{
+	struct nvlf_endpoint endpoint = {
+		.present = 1u << NVLF_DEVICE_ID | 1u << NVLF_DEVICE_NAME |
+			   1u << NVLF_DEVICE_RACK | 1u << NVLF_DEVICE_TRAY |
+			   1u << NVLF_DEVICE_SLOT | 1u << NVLF_DEVICE_SERIAL,
+		.target_id = id,
+		.place = { .tray = tray, .slot = slot },
+	};
+
+	strcpy(endpoint.device, device);
+	strcpy(endpoint.place.serial, serial);
+	return endpoint;
+}
+
+static void devices_have_names(void)
+{
+	struct nvlf_endpoint endpoints[] = {
+		endpoint_at(4, "0000:01:00.0", 3, 1, "A1"),
+		endpoint_at(5, "0001:01:00.0", 3, 2, "A2"),
+		endpoint_at(6, "0000:0a:00.0", 3, 3, "A1"),
+	};
+	const struct nvlf_list list = { endpoints, 3, 3 };
+	const struct nvlf_type *type = &nvlf_endpoint_type;
+	struct device_name name;
+	char why[NAME_WHY] = "";
+	char text[LOCATION_TEXT];
+	uint32_t id = 0;
+
+	EQ(name_resolve(type, &list, "77", &id, why), 0);
+	EQ(id, 77);
+	EQ(name_resolve(type, &list, "0000:01:00.0", &id, why), 0);
+	EQ(id, 4);
+	EQ(name_resolve(type, &list, "0A:00.0", &id, why), 0);
+	EQ(id, 6);
+	EQ(name_resolve(type, &list, "r0/t3/s2", &id, why), 0);
+	EQ(id, 5);
+	EQ(name_resolve(type, &list, "A2", &id, why), 0);
+	EQ(id, 5);
+	EQ(name_resolve(type, &list, "A1", &id, why), -EEXIST);
+	CHECK(!strcmp(why,
+		      "A1: is endpoint 4 and endpoint 6, too; name one by its number"));
+	EQ(name_resolve(type, &list, "r0/t3", &id, why), -ENOENT);
+	CHECK(strstr(why, "no endpoint has that number, PCI address"));
+
+	name = device_name(type, &endpoints[1]);
+	CHECK(location_matches(&name, "r0/t3/s2"));
+	CHECK(location_matches(&name, "r*/t[0-3]/s*"));
+	CHECK(!location_matches(&name, "r0/t[0-2]/s*"));
+	/* A star does not go over a slash. */
+	CHECK(!location_matches(&name, "r0/*"));
+
+	/* Of what a device was not told there is nothing. */
+	endpoints[1].present &= ~(1u << NVLF_DEVICE_TRAY);
+	name = device_name(type, &endpoints[1]);
+	CHECK(location_format(&name, text));
+	CHECK(!strcmp(text, "r0/s2"));
+	endpoints[1].present = 1;
+	name = device_name(type, &endpoints[1]);
+	CHECK(!location_format(&name, text));
+	CHECK(!location_matches(&name, "*"));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_kernels_words_are_told),
 	TAP_TEST(a_copy_of_the_request_is_stepped_over),
@@ -291,6 +541,13 @@ static const struct tap_test tests[] = {
 	TAP_TEST(wrong_records_are_refused),
 	TAP_TEST(requests_hold_what_is_present),
 	TAP_TEST(a_dump_that_ends_in_an_error_failed),
+	TAP_TEST(a_whole_table_is_one_message),
+	TAP_TEST(a_wrong_nested_record_is_refused),
+	TAP_TEST(lanes_come_one_by_one),
+	TAP_TEST(flags_are_there_or_not),
+	TAP_TEST(fields_have_their_numbers),
+	TAP_TEST(uuids_are_read_and_written),
+	TAP_TEST(devices_have_names),
 };
 
 TAP_MAIN(tests)
