@@ -804,7 +804,7 @@ int nvlf_take_events(struct nvlf_client *client, take_event take, void *data)
 	return ret;
 }
 
-int nvlf_await(struct nvlf_client *client, int64_t deadline)
+int nvlf_wait(struct nvlf_client *client, int64_t deadline)
 {
 	struct pollfd pfd = {
 		.fd = nvlf_event_fd(client),
@@ -817,8 +817,16 @@ int nvlf_await(struct nvlf_client *client, int64_t deadline)
 	} while (ret == -1 && errno == EINTR);
 	if (ret == -1)
 		return set_error(client, -errno, strerror(errno));
-	if (!ret)
-		return 0;
+	return ret;
+}
+
+int nvlf_await(struct nvlf_client *client, int64_t deadline)
+{
+	int ret;
+
+	ret = nvlf_wait(client, deadline);
+	if (ret <= 0)
+		return ret;
 	/* The caller reads the state anew: what came does not matter. */
 	ret = nvlf_take_events(client, NULL, NULL);
 	return ret && ret != -ENOBUFS ? ret : 1;

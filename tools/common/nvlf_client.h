@@ -92,6 +92,12 @@ int nvlf_take_events(struct nvlf_client *client,
 		     void *data);
 
 /*
+ * Waits for notifications until @deadline (CLOCK_MONOTONIC, ns), and leaves
+ * them there. Return: 1; 0 at the deadline; a negative errno.
+ */
+int nvlf_wait(struct nvlf_client *client, int64_t deadline);
+
+/*
  * Waits for notifications until @deadline (CLOCK_MONOTONIC, ns) and takes all
  * that are there. Also ends when some were lost for want of room, so that
  * whoever waits for a state reads it anew after every return. Return: 1 where

@@ -2,6 +2,7 @@
 /*
  * options.c - command lines by tables.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -85,8 +86,18 @@ static void complain(const struct command_option *option, const char *text,
 		[OPTION_SIZE] = "a size such as 4096, 64K or 2M",
 		[OPTION_SECONDS] = "a number of seconds",
 		[OPTION_LIST] = "a list such as 0-17,36",
+		[OPTION_DEVICE] = "a name",
 	};
+	unsigned int i;
 
+	if (option->kind == OPTION_CHOICE) {
+		fail("--%s %s: not one of these:", option->name, text);
+		for (i = 0; i < option->choice_count; i++)
+			fprintf(stderr, "%s%s", i ? ", " : "  ",
+				option->choices[i]);
+		fputc('\n', stderr);
+		return;
+	}
 	if (error != -ERANGE)
 		fail("--%s %s: not %s", option->name, text,
 		     wanted[option->kind]);
@@ -95,6 +106,33 @@ static void complain(const struct command_option *option, const char *text,
 		     option->name, text, option->min, option->max);
 	else
 		fail("--%s %s: too large", option->name, text);
+}
+
+/* A number is within the range; any other word can be a name. */
+static int read_device(const struct command_option *option, const char *text,
+		       uint64_t max)
+{
+	uint64_t number;
+	int ret;
+
+	ret = parse_number(text, option->min, max, &number);
+	if (ret == -ERANGE || !*text)
+		return ret;
+	*(const char **)option->value = text;
+	return 0;
+}
+
+static int read_choice(const struct command_option *option, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < option->choice_count; i++) {
+		if (strcmp(option->choices[i], text))
+			continue;
+		*(uint64_t *)option->value = i;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 static int read_argument(const struct command_option *option, const char *text)
@@ -117,6 +155,10 @@ static int read_argument(const struct command_option *option, const char *text)
 	case OPTION_LIST:
 		return bits_parse(option->value, text,
 				  option->max ? option->max + 1 : BITS_MAX);
+	case OPTION_DEVICE:
+		return read_device(option, text, max);
+	case OPTION_CHOICE:
+		return read_choice(option, text);
 	}
 	return -EINVAL;
 }
@@ -182,8 +224,12 @@ static int read_options(int argc, char **argv, const struct command_line *line,
 			return 1 + EXIT_DONE;
 		}
 		option = find(line->options, c);
-		if (!option)
+		if (!option) {
+			if (isdigit(optopt))
+				note("a negative number comes behind --, as in -- -%c",
+				     optopt);
 			return wrong(line);
+		}
 		ret = read_argument(option, optarg);
 		if (ret) {
 			complain(option, optarg, ret);

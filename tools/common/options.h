@@ -17,6 +17,8 @@ enum option_kind {
 	OPTION_SECONDS, /* time; int64_t, nanoseconds */
 	OPTION_TEXT,    /* anything; const char * */
 	OPTION_LIST,    /* numbers; struct bits */
+	OPTION_DEVICE,  /* number or another name; const char * */
+	OPTION_CHOICE,  /* one of some words; uint64_t, its place */
 };
 
 /**
@@ -30,7 +32,9 @@ enum option_kind {
  * @argument: how the help calls it
  * @help: one line
  * @min: least number (NUMBER)
- * @max: greatest number (NUMBER, LIST); 0 for no limit but the type's
+ * @max: greatest number (NUMBER, LIST, DEVICE); 0 for no limit but the type's
+ * @choices: the words (CHOICE)
+ * @choice_count: of @choices
  */
 struct command_option {
 	const char *name;
@@ -43,6 +47,8 @@ struct command_option {
 	const char *help;
 	uint64_t min;
 	uint64_t max;
+	const char *const *choices;
+	unsigned int choice_count;
 };
 
 /**

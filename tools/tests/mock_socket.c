@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,7 +24,7 @@
 static bool mocked[FDS];
 static uint32_t port_of[FDS];
 
-#define REAL(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) ((typeof(name) *)dlsym(RTLD_NEXT, #name))
 
 static bool is_mock(int fd)
 {
@@ -41,7 +42,7 @@ int socket(int domain, int type, int protocol)
 	fd = REAL(socket)(AF_UNIX, SOCK_SEQPACKET | (type & SOCK_CLOEXEC), 0);
 	if (fd < 0)
 		return fd;
-	strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
 	if (fd >= FDS || connect(fd, (void *)&addr, sizeof(addr))) {
 		REAL(close)(fd);
 		errno = EPROTONOSUPPORT;

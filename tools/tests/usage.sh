@@ -42,7 +42,11 @@ for args in --help help -V 'list --help' 'topology -h' 'port --help' 'port list 
 	'route list --help' 'route show --help' 'route set --help' 'route del --help' 'partition list --help' \
 	'partition show --help' 'partition set --help' 'partition del --help' 'peer --help' 'peer serve --help' \
 	'peer read --help' 'peer write --help' 'peer fill --help' 'atomic --help' 'atomic add --help' \
-	'atomic swap --help' 'atomic cas --help'; do
+	'atomic swap --help' 'atomic cas --help' 'fabric --help' 'manager -h' 'health --help' 'diagnose --help' \
+	'counters --help' 'log --help' 'monitor --help' 'endpoint list --help' 'endpoint show --help' 'switch --help' \
+	'switch show --help' 'port set --help' 'group list --help' 'group show --help' 'group set --help' \
+	'group del --help' 'fault --help' 'fault list --help' 'fault set --help' 'fault add --help' 'fault clear --help' \
+	'help peer' 'help route set' 'help list'; do
 	# shellcheck disable=SC2086 # words
 	expect 0 stdout "$ctl" $args
 done
@@ -52,7 +56,13 @@ expect 0 stdout "$fm" --version
 for args in '' --nothing nothing 'port nothing' peer atomic 'list extra' 'list --nothing' 'port list --state up' \
 	'port list --endpoint 2048' 'port list --endpoint 1 --switch 1' 'port show --port 1' 'port show --endpoint 0' \
 	'route set --switch 0 --target 1' 'route set --switch 0 --target 1 --ports 3-1' \
-	'route set --switch 0 --target 2048 --ports 0' 'route set --switch x --target 1 --ports 0' \
+	'route set --switch 0 --target 2048 --ports 0' 'route set --switch 99999999999 --target 1 --ports 0' \
+	'help nothing' 'help route nothing' 'help route set more' 'port set --switch 0 --port 1' 'port set --port 1 --reset' \
+	'port set --switch 0 --port 1 --enable --disable' 'port set --switch 0 --endpoint 0 --port 1 --reset' \
+	'port list --up --down' 'health --state well' 'log --severity x' 'counters --rate 0' 'counters --rate x' \
+	'diagnose 0' 'diagnose 0 1 2' 'monitor --count 0' 'group set --id 1024 --partition 1 --members 0' \
+	'group set --id 1 --members 0' 'group set --id 1 --partition 0 --members 0' 'topology --svg --dot' \
+	'topology --matrix -j' 'fault list' 'fault set --monitor x trn0' 'fault clear --monitor x trn0 more' 'fault nothing' \
 	'route del --switch 0' 'partition set --id 0 --members 0' 'partition set --id 65536 --members 0' \
 	'partition set --id 1 --members 2048' 'partition del' 'peer serve --dev 0' 'peer serve --dev 0 --size 1Q' \
 	'peer serve --dev 0 --size 2M --rights w' 'peer write --from 0' "peer write --from 0 --to 1 --token $token" \
@@ -68,6 +78,24 @@ done
 expect 2 stderr "$fm"
 expect 2 stderr "$fm" --once --wait never
 expect 2 stderr "$fm" --once more
+
+# told TEXT COMMAND...: the command's words on stderr have the text.
+told() {
+	text=$1
+	shift
+	n=$((n + 1))
+	if "$@" 2>&1 >/dev/null </dev/null | grep -qF -e "$text"; then
+		echo "ok $n - ${1##*/} says: $text"
+	else
+		echo "not ok $n - ${1##*/} says: $text"
+		failures=$((failures + 1))
+	fi
+}
+
+told 'a negative number comes behind --' "$ctl" atomic add --from 0 --to 1 -5
+told 'off, detect, train, active, degraded, fault' "$ctl" port list --state well
+told '--enable and --disable and --retrain and --reset and --clear exclude' "$ctl" port set --switch 0 --port 1 --reset --clear
+told 'not within 0 to 2047' "$ctl" health --endpoint 2048
 
 # No such thing on any machine
 expect 1 stderr "$ctl" peer serve --dev 2047 --size 2M

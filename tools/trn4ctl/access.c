@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -50,11 +51,33 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static int open_device(const char *name, struct trn4_device **dev)
+/* Of what the library takes: a target id, a PCI address, a node. */
+static bool is_library_name(const char *name)
 {
+	return !name[strspn(name, "0123456789")] || strchr(name, ':') ||
+	       name[0] == '/';
+}
+
+int access_device(const char *name, struct trn4_device **dev)
+{
+	struct nvlf_client *client;
+	char number[16];
+	uint32_t id;
 	int ret;
 
-	ret = trn4_open(name, dev);
+	if (is_library_name(name)) {
+		ret = trn4_open(name, dev);
+	} else {
+		client = connect_fabric();
+		if (!client)
+			return EXIT_FAILED;
+		ret = find_device(client, NVLF_OWNER_ENDPOINT, name, &id);
+		nvlf_disconnect(client);
+		if (ret)
+			return ret;
+		snprintf(number, sizeof(number), "%u", id);
+		ret = trn4_open(number, dev);
+	}
 	if (!ret)
 		return EXIT_DONE;
 	return fail("accelerator %s: %s", name,
@@ -77,7 +100,7 @@ static int grant_memory(struct access *a, const struct access_options *o,
 	void *ptr;
 	int ret;
 
-	if (open_device(o->to, &a->owner))
+	if (access_device(o->to, &a->owner))
 		return EXIT_FAILED;
 	if (trn4_target_id(a->owner) == trn4_target_id(a->dev))
 		return fail("--from %s and --to %s are the same accelerator",
@@ -152,7 +175,7 @@ int access_open(struct access *a, const struct access_options *o,
 		fail("--token %s: not 32 hexadecimal digits", o->token);
 		return EXIT_USAGE;
 	}
-	code = open_device(o->from, &a->dev);
+	code = access_device(o->from, &a->dev);
 	if (!code && o->to)
 		code = grant_memory(a, o, length, rights, &token);
 	if (!code)

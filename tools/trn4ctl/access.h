@@ -41,12 +41,11 @@ struct access_options {
 	  .help = "cpu: loads and stores (default); engine: copy commands" }
 
 #define DEVICE_NOTES \
-"A DEVICE is a target id (0), a PCI address (0000:01:00.0) or a node\n" \
-"(/dev/accel/accel0).\n"
-/* clang-format on */
+"A DEVICE is a target id (0), a PCI address (0000:01:00.0), a node\n" \
+"(/dev/accel/accel0), a location (r0/t3/s1) or a serial number.\n"
 
 /* --offset and --length beyond this are mistakes, and would overflow sums. */
-#define ACCESS_SPAN_MAX (1ull << 50)
+#define ACCESS_SPAN_MAX	(1ull << 50)
 
 /**
  * struct access - a window on the peer's memory, open
@@ -71,6 +70,12 @@ struct access {
 	struct trn4_grant *grant;
 	uint8_t *seen;
 };
+
+/*
+ * Opens the accelerator of that name, as DEVICE_NOTES says; says why not.
+ * Return: an exit code.
+ */
+int access_device(const char *name, struct trn4_device **dev);
 
 /*
  * Opens the way to @length bytes, or with 0 to all from the offset to the

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "array.h"
 #include "parse.h"
 
 struct atomic_options {
@@ -200,102 +201,74 @@ static int do_atomic(struct atomic *op, const struct atomic_options *o,
 	return code;
 }
 
-#define WIDTH_OPTION(o) \
-	{ \
-		.name = "width", .letter = 'w', .kind = OPTION_NUMBER, \
-		.value = &(o)->width, .argument = "BYTES", \
-		.help = "of the word, 4 or 8 (default 8)" \
-	}
+#define WAY_USAGE "--from DEVICE (--to DEVICE | --token HEX) [OPTIONS]"
 
-#define NEGATIVE_NOTES \
-	"A negative number comes behind --, and is meant in two's complement.\n"
+/* What the operations' command lines differ in */
+static const struct {
+	const char *name;
+	enum trn4_atomic_op op;
+	const char *usage;
+	const char *about;
+	int numbers;
+	bool counts; /* --count */
+} commands[] = {
+	{ "add", TRN4_FETCH_ADD, "trn4ctl atomic add " WAY_USAGE " NUMBER",
+	  "Adds to a word of a peer's memory in one step, and prints the word before and\n"
+	  "after.\n",
+	  1, true },
+	{ "swap", TRN4_SWAP, "trn4ctl atomic swap " WAY_USAGE " NUMBER",
+	  "Replaces a word of a peer's memory in one step, and prints the word before and\n"
+	  "after.\n",
+	  1, false },
+	{ "cas", TRN4_COMPARE_SWAP,
+	  "trn4ctl atomic cas " WAY_USAGE " EXPECTED NUMBER",
+	  "Replaces a word of a peer's memory in one step if it is as expected, and prints\n"
+	  "the word before and after. Exit status 3 where it was not.\n",
+	  2, false },
+};
 
-int cmd_atomic_add(int argc, char **argv)
+int cmd_atomic(int argc, char **argv)
 {
 	struct atomic_options o = { .width = 8, .count = 1 };
-	/* clang-format off */
-	const struct command_option options[] = {
+	struct command_option options[] = {
 		ACCESS_OPTIONS(&o.access),
-		WIDTH_OPTION(&o),
-		{ .name = "count", .letter = 'n', .kind = OPTION_NUMBER,
-		  .value = &o.count, .min = 1, .max = UINT32_MAX,
-		  .argument = "N", .help = "how many times (default once)" },
+		{ .name = "width",
+		  .letter = 'w',
+		  .kind = OPTION_NUMBER,
+		  .value = &o.width,
+		  .argument = "BYTES",
+		  .help = "of the word, 4 or 8 (default 8)" },
+		{ .name = "count",
+		  .letter = 'n',
+		  .kind = OPTION_NUMBER,
+		  .value = &o.count,
+		  .min = 1,
+		  .max = UINT32_MAX,
+		  .argument = "N",
+		  .help = "how many times (default once)" },
 		{}
 	};
-	const struct command_line line = {
-		.usage = "trn4ctl atomic add --from DEVICE (--to DEVICE | --token HEX) [OPTIONS] NUMBER",
-		.about =
-"Adds to a word of a peer's memory in one step, and prints the word before and\n"
-"after.\n",
+	struct command_line line = {
 		.options = options,
-		.notes = NEGATIVE_NOTES DEVICE_NOTES,
-		.min_args = 1,
-		.max_args = 1,
+		.notes =
+			"A negative number comes behind --, and is meant in two's complement.\n" DEVICE_NOTES,
 	};
-	/* clang-format on */
-	struct atomic op = { .op = TRN4_FETCH_ADD };
+	struct atomic op = {};
+	size_t i = 0;
 	char **args;
 	int code;
 
-	code = command_parse(argc, argv, &line, &args);
-	if (code)
-		return code - 1;
-	return do_atomic(&op, &o, args);
-}
-
-int cmd_atomic_swap(int argc, char **argv)
-{
-	struct atomic_options o = { .width = 8, .count = 1 };
-	/* clang-format off */
-	const struct command_option options[] = {
-		ACCESS_OPTIONS(&o.access),
-		WIDTH_OPTION(&o),
-		{}
-	};
-	const struct command_line line = {
-		.usage = "trn4ctl atomic swap --from DEVICE (--to DEVICE | --token HEX) [OPTIONS] NUMBER",
-		.about =
-"Replaces a word of a peer's memory in one step, and prints the word before and\n"
-"after.\n",
-		.options = options,
-		.notes = NEGATIVE_NOTES DEVICE_NOTES,
-		.min_args = 1,
-		.max_args = 1,
-	};
-	/* clang-format on */
-	struct atomic op = { .op = TRN4_SWAP };
-	char **args;
-	int code;
-
-	code = command_parse(argc, argv, &line, &args);
-	if (code)
-		return code - 1;
-	return do_atomic(&op, &o, args);
-}
-
-int cmd_atomic_cas(int argc, char **argv)
-{
-	struct atomic_options o = { .width = 8, .count = 1 };
-	/* clang-format off */
-	const struct command_option options[] = {
-		ACCESS_OPTIONS(&o.access),
-		WIDTH_OPTION(&o),
-		{}
-	};
-	const struct command_line line = {
-		.usage = "trn4ctl atomic cas --from DEVICE (--to DEVICE | --token HEX) [OPTIONS] EXPECTED NUMBER",
-		.about =
-"Replaces a word of a peer's memory in one step if it is as expected, and prints\n"
-"the word before and after. Exit status 3 where it was not.\n",
-		.options = options,
-		.notes = NEGATIVE_NOTES DEVICE_NOTES,
-		.min_args = 2,
-		.max_args = 2,
-	};
-	/* clang-format on */
-	struct atomic op = { .op = TRN4_COMPARE_SWAP };
-	char **args;
-	int code;
+	/* main() knows no other names. */
+	while (strcmp(commands[i].name, argv[0]))
+		i++;
+	op.op = commands[i].op;
+	line.usage = commands[i].usage;
+	line.about = commands[i].about;
+	line.min_args = commands[i].numbers;
+	line.max_args = commands[i].numbers;
+	/* The last of the options */
+	if (!commands[i].counts)
+		options[ARRAY_SIZE(options) - 2] = (struct command_option) {};
 
 	code = command_parse(argc, argv, &line, &args);
 	if (code)

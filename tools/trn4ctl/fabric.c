@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fabric.c - what the commands on the fabric's objects share: connect, ask
- * about one object, print.
+ * fabric.c - what the commands on the fabric share: connect, find a device by
+ * its name, print.
  */
-#include <inttypes.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "names.h"
 #include "trn4ctl.h"
 
 struct nvlf_client *connect_fabric(void)
@@ -21,59 +19,24 @@ struct nvlf_client *connect_fabric(void)
 	return NULL;
 }
 
-/* Type and keys of an object, such as "route (switch-id 0, target-id 1)". */
-static void describe(const struct nvlf_type *type, const void *record,
-		     char *text, size_t size)
+int find_device(struct nvlf_client *client, uint32_t kind, const char *name,
+		uint32_t *id)
 {
-	const struct nvlf_field *field;
-	uint32_t value;
-	unsigned int i;
-	size_t used;
+	const struct nvlf_type *type = kind == NVLF_OWNER_SWITCH ?
+					       &nvlf_switch_type :
+					       &nvlf_endpoint_type;
+	struct nvlf_list list = {};
+	char why[NAME_WHY];
+	int code = EXIT_DONE;
 
-	used = snprintf(text, size, "%s (", type->name);
-	for (i = 0; i < type->key_count && used < size; i++) {
-		field = &type->fields[i];
-		memcpy(&value, (const char *)record + field->offset,
-		       sizeof(value));
-		used += snprintf(text + used, size - used, "%s%s ",
-				 i ? ", " : "", field->name);
-		if (used >= size)
-			break;
-		if (field->values)
-			used += snprintf(text + used, size - used, "%s",
-					 nvlf_value_name(field, value));
-		else
-			used += snprintf(text + used, size - used, "%" PRIu32,
-					 value);
-	}
-	if (used < size)
-		snprintf(text + used, size - used, ")");
-}
-
-int ask_fabric(enum verb verb, const struct nvlf_type *type, void *record)
-{
-	struct nvlf_client *client = connect_fabric();
-	int ret = 0, code = EXIT_DONE;
-	char text[128];
-
-	if (!client)
-		return EXIT_FAILED;
-	switch (verb) {
-	case VERB_GET:
-		ret = nvlf_get(client, type, record);
-		break;
-	case VERB_SET:
-		ret = nvlf_set(client, type, record);
-		break;
-	case VERB_DEL:
-		ret = nvlf_del(client, type, record);
-		break;
-	}
-	if (ret) {
-		describe(type, record, text, sizeof(text));
-		code = fail("%s: %s", text, nvlf_error(client));
-	}
-	nvlf_disconnect(client);
+	/* A number needs no list. */
+	if (!name_resolve(type, &list, name, id, why))
+		return EXIT_DONE;
+	if (nvlf_dump(client, type, NULL, &list))
+		return fail("%s", nvlf_error(client));
+	if (name_resolve(type, &list, name, id, why))
+		code = fail("%s", why);
+	nvlf_list_free(&list);
 	return code;
 }
 

@@ -6,50 +6,95 @@
 #include <string.h>
 
 #include "array.h"
+#include "object.h"
 #include "trn4ctl.h"
 #include "version.h"
 
+/* A function that reads its own command line, or an object's verb */
 struct command {
 	const char *group;
 	const char *name; /* NULL: the group's name is the command's */
-	int (*run)(int argc, char **argv);
 	const char *help;
+	int (*run)(int argc, char **argv);
+	const struct object *object;
+	enum object_verb verb;
 };
 
-/* Of the commands of a group the first is meant where none is named. */
+#define OBJECT(what, which) .object = &(what), .verb = (which)
+
+/* Of the commands of a group "list" is meant where none is named. */
 static const struct command commands[] = {
-	{ "list", NULL, cmd_list, "accelerators of this machine" },
-	{ "topology", NULL, cmd_topology,
-	  "links between endpoints and switches, and who reaches whom" },
-	{ "port", "list", cmd_port_list,
-	  "ports and what is at their other end" },
-	{ "port", "show", cmd_port_show, "one port" },
-	{ "route", "list", cmd_route_list, "routes of the switches" },
-	{ "route", "show", cmd_route_show, "one route" },
-	{ "route", "set", cmd_route_set, "make or replace a route" },
-	{ "route", "del", cmd_route_del, "remove a route" },
-	{ "partition", "list", cmd_partition_list,
-	  "partitions and their members" },
-	{ "partition", "show", cmd_partition_show, "one partition" },
-	{ "partition", "set", cmd_partition_set,
-	  "make a partition or replace its members" },
-	{ "partition", "del", cmd_partition_del, "remove a partition" },
-	{ "peer", "serve", cmd_peer_serve,
-	  "grant memory of an accelerator to peers" },
-	{ "peer", "read", cmd_peer_read, "read a peer's memory" },
-	{ "peer", "write", cmd_peer_write, "write a peer's memory" },
-	{ "peer", "fill", cmd_peer_fill, "fill a peer's memory with one byte" },
-	{ "atomic", "add", cmd_atomic_add, "add to a word of a peer's memory" },
-	{ "atomic", "swap", cmd_atomic_swap,
-	  "replace a word of a peer's memory" },
-	{ "atomic", "cas", cmd_atomic_cas,
-	  "replace a word of a peer's memory if it has a given value" },
+	{ "list", NULL, "accelerators of this machine", .run = cmd_list },
+	{ "topology", NULL,
+	  "links between endpoints and switches, and who reaches whom",
+	  .run = cmd_topology },
+	{ "fabric", NULL, "the fabric as a whole, in numbers",
+	  .run = cmd_fabric },
+	{ "health", NULL, "what each endpoint can do, and why no more",
+	  OBJECT(health_object, OBJECT_LIST) },
+	{ "diagnose", NULL, "the way from one endpoint to another, hop by hop",
+	  .run = cmd_diagnose },
+	{ "counters", NULL, "what ports have counted, also as rates",
+	  .run = cmd_counters },
+	{ "log", NULL, "errors that devices have logged",
+	  OBJECT(log_object, OBJECT_LIST) },
+	{ "monitor", NULL, "all changes of the fabric as they happen",
+	  .run = cmd_monitor },
+	{ "manager", NULL, "who manages the fabric", .run = cmd_manager },
+	{ "endpoint", "list", "endpoints and where they stand",
+	  OBJECT(endpoint_object, OBJECT_LIST) },
+	{ "endpoint", "show", "one endpoint",
+	  OBJECT(endpoint_object, OBJECT_SHOW) },
+	{ "switch", "list", "switches and where they stand",
+	  OBJECT(switch_object, OBJECT_LIST) },
+	{ "switch", "show", "one switch", OBJECT(switch_object, OBJECT_SHOW) },
+	{ "port", "list", "ports and what is at their other end",
+	  OBJECT(port_object, OBJECT_LIST) },
+	{ "port", "show", "one port", OBJECT(port_object, OBJECT_SHOW) },
+	{ "port", "set", "enable, disable, retrain, reset or clear a port",
+	  OBJECT(port_object, OBJECT_SET) },
+	{ "route", "list", "routes of the switches",
+	  OBJECT(route_object, OBJECT_LIST) },
+	{ "route", "show", "one route", OBJECT(route_object, OBJECT_SHOW) },
+	{ "route", "set", "make or replace a route",
+	  OBJECT(route_object, OBJECT_SET) },
+	{ "route", "del", "remove a route", OBJECT(route_object, OBJECT_DEL) },
+	{ "partition", "list", "partitions and their members",
+	  OBJECT(partition_object, OBJECT_LIST) },
+	{ "partition", "show", "one partition",
+	  OBJECT(partition_object, OBJECT_SHOW) },
+	{ "partition", "set", "make a partition or replace its members",
+	  OBJECT(partition_object, OBJECT_SET) },
+	{ "partition", "del", "remove a partition",
+	  OBJECT(partition_object, OBJECT_DEL) },
+	{ "group", "list", "multicast groups",
+	  OBJECT(group_object, OBJECT_LIST) },
+	{ "group", "show", "one group", OBJECT(group_object, OBJECT_SHOW) },
+	{ "group", "set", "make or replace a group",
+	  OBJECT(group_object, OBJECT_SET) },
+	{ "group", "del", "remove a group", OBJECT(group_object, OBJECT_DEL) },
+	{ "fault", "list", "faults that are put on the emulated devices",
+	  .run = cmd_fault },
+	{ "fault", "set", "put faults on a device in place of others",
+	  .run = cmd_fault },
+	{ "fault", "add", "put one more fault on a device", .run = cmd_fault },
+	{ "fault", "clear", "take faults off", .run = cmd_fault },
+	{ "peer", "serve", "grant memory of an accelerator to peers",
+	  .run = cmd_peer_serve },
+	{ "peer", "read", "read a peer's memory", .run = cmd_peer_read },
+	{ "peer", "write", "write a peer's memory", .run = cmd_peer_write },
+	{ "peer", "fill", "fill a peer's memory with one byte",
+	  .run = cmd_peer_fill },
+	{ "atomic", "add", "add to a word of a peer's memory",
+	  .run = cmd_atomic },
+	{ "atomic", "swap", "replace a word of a peer's memory",
+	  .run = cmd_atomic },
+	{ "atomic", "cas",
+	  "replace a word of a peer's memory if it has a given value",
+	  .run = cmd_atomic },
 };
 
 #define COMMANDS (ARRAY_SIZE(commands))
-
-/* Groups that list what there is when no command of them is named */
-static const char *const listing[] = { "port", "route", "partition" };
 
 static void print_commands(FILE *out, const char *group)
 {
@@ -68,22 +113,12 @@ static void print_usage(FILE *out)
 	fputs("Usage: trn4ctl [-j | -p] COMMAND [OPTIONS]\n\n", out);
 	print_commands(out, NULL);
 	fputs("\n"
-	      "Each has more to say by --help. -j prints JSON, -p the same with line breaks;\n"
-	      "both may also stand behind the command.\n"
+	      "Each has more to say by --help, or by trn4ctl help COMMAND. -j prints JSON, -p the\n"
+	      "same with line breaks; both may also stand behind the command. trn4ctl -V prints\n"
+	      "the program's version.\n"
 	      "\n"
 	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 data are not as expected.\n",
 	      out);
-}
-
-static bool is_listing(const char *group)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(listing); i++) {
-		if (!strcmp(listing[i], group))
-			return true;
-	}
-	return false;
 }
 
 static const struct command *find(const char *group, const char *name)
@@ -99,6 +134,13 @@ static const struct command *find(const char *group, const char *name)
 	return NULL;
 }
 
+static int call(const struct command *c, int argc, char **argv)
+{
+	if (c->object)
+		return object_command(c->object, c->verb, argc, argv);
+	return c->run(argc, argv);
+}
+
 /* argv[0] is a command or a group. */
 static int run(int argc, char **argv)
 {
@@ -111,14 +153,16 @@ static int run(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (!c->name)
-		return c->run(argc, argv);
+		return call(c, argc, argv);
 	if (!name && argc > 1 &&
 	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		print_commands(stdout, group);
 		return EXIT_DONE;
 	}
-	if (!name && is_listing(group))
-		return c->run(argc, argv);
+	if (!name && !strcmp(c->name, "list")) {
+		argv[0] = (char *)c->name;
+		return call(c, argc, argv);
+	}
 	c = name ? find(group, name) : NULL;
 	if (!c) {
 		if (name)
@@ -128,7 +172,23 @@ static int run(int argc, char **argv)
 		print_commands(stderr, group);
 		return EXIT_USAGE;
 	}
-	return c->run(argc - 1, argv + 1);
+	return call(c, argc - 1, argv + 1);
+}
+
+/* argv[0] is help; behind it is what help is wanted on. */
+static int explain(int argc, char **argv)
+{
+	if (argc == 1) {
+		print_usage(stdout);
+		return EXIT_DONE;
+	}
+	if (argc > 3) {
+		fail("help: of one command only");
+		return EXIT_USAGE;
+	}
+	memmove(argv, argv + 1, (argc - 1) * sizeof(*argv));
+	argv[argc - 1] = (char *)"--help";
+	return run(argc, argv);
 }
 
 /*
@@ -171,9 +231,7 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[i], "help")) {
-		print_usage(stdout);
-		return out_end(EXIT_DONE);
-	}
+	if (!strcmp(argv[i], "help"))
+		return out_end(explain(argc - i, argv + i));
 	return out_end(run(argc - i, argv + i));
 }

@@ -246,7 +246,7 @@ int cmd_peer_serve(int argc, char **argv)
 	/* clang-format on */
 	struct trn4_device *dev;
 	uint32_t rights;
-	int ret, code;
+	int code;
 
 	code = command_parse(argc, argv, &line, NULL);
 	if (code)
@@ -264,10 +264,9 @@ int cmd_peer_serve(int argc, char **argv)
 		fail("--stdin and --file - exclude one another");
 		return EXIT_USAGE;
 	}
-	ret = trn4_open(o.dev, &dev);
-	if (ret)
-		return fail("accelerator %s: %s", o.dev,
-			    trn4_explain(TRN4_CALL_OPEN, ret));
+	code = access_device(o.dev, &dev);
+	if (code)
+		return code;
 	code = serve(&o, dev, rights);
 	trn4_close(dev);
 	return code;

@@ -16,38 +16,27 @@
  */
 int cmd_list(int argc, char **argv);
 int cmd_topology(int argc, char **argv);
-int cmd_port_list(int argc, char **argv);
-int cmd_port_show(int argc, char **argv);
-int cmd_route_list(int argc, char **argv);
-int cmd_route_show(int argc, char **argv);
-int cmd_route_set(int argc, char **argv);
-int cmd_route_del(int argc, char **argv);
-int cmd_partition_list(int argc, char **argv);
-int cmd_partition_show(int argc, char **argv);
-int cmd_partition_set(int argc, char **argv);
-int cmd_partition_del(int argc, char **argv);
+int cmd_counters(int argc, char **argv);
+int cmd_diagnose(int argc, char **argv);
+int cmd_fabric(int argc, char **argv);
+int cmd_manager(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
+int cmd_fault(int argc, char **argv);
 int cmd_peer_read(int argc, char **argv);
 int cmd_peer_write(int argc, char **argv);
 int cmd_peer_fill(int argc, char **argv);
 int cmd_peer_serve(int argc, char **argv);
-int cmd_atomic_add(int argc, char **argv);
-int cmd_atomic_swap(int argc, char **argv);
-int cmd_atomic_cas(int argc, char **argv);
+int cmd_atomic(int argc, char **argv);
 
 /* Connects, or says why not. Return: NULL then. */
 struct nvlf_client *connect_fabric(void);
 
-enum verb {
-	VERB_GET,
-	VERB_SET,
-	VERB_DEL,
-};
-
 /*
- * Gets, sets or removes the object @record; says what was wrong with which.
- * Return: an exit code.
+ * The id of the endpoint or switch (enum nvlf_owner) that is called @name; says
+ * so where there is none. Return: an exit code.
  */
-int ask_fabric(enum verb verb, const struct nvlf_type *type, void *record);
+int find_device(struct nvlf_client *client, uint32_t kind, const char *name,
+		uint32_t *id);
 
 /* Prints the records of a list as a JSON array. */
 void show_list_json(const struct nvlf_type *type, const struct nvlf_list *list);
