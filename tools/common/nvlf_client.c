@@ -394,7 +394,8 @@ static void keep_error(struct request *req, int error, struct nlattr *attrs,
 	if (missing && used < size)
 		used += snprintf(out + used, size - used,
 				 " (attribute %s is missing)", missing);
-	todo = advice(error);
+	/* What the kernel has words for needs none of ours. */
+	todo = text ? NULL : advice(error);
 	if (todo && used < size)
 		snprintf(out + used, size - used, "; %s", todo);
 }
@@ -615,6 +616,11 @@ int nvlf_set_routes(struct nvlf_client *client, struct nvlf_route_table *table)
 int nvlf_attach(struct nvlf_client *client, const struct nvlf_manager *manager)
 {
 	return nvlf_set(client, &nvlf_manager_type, manager);
+}
+
+uint32_t nvlf_port_id(const struct nvlf_client *client)
+{
+	return nl_socket_get_local_port(client->sock);
 }
 
 int nvlf_heartbeat(struct nvlf_client *client, bool configured)

@@ -66,6 +66,9 @@ int nvlf_set_routes(struct nvlf_client *client, struct nvlf_route_table *table);
  */
 int nvlf_attach(struct nvlf_client *client, const struct nvlf_manager *manager);
 
+/* Netlink port of the client's socket, by which the kernel knows a manager */
+uint32_t nvlf_port_id(const struct nvlf_client *client);
+
 /* The manager is alive; and whether all is configured as it wants it. */
 int nvlf_heartbeat(struct nvlf_client *client, bool configured);
 

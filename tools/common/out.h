@@ -17,6 +17,7 @@ enum exit_code {
 	EXIT_USAGE = 2,    /* the command line is wrong */
 	EXIT_DIFFERS = 3,  /* trn4ctl: data read back are not those written */
 	EXIT_TRAINING = 3, /* nvlf-fm: some ports were still training */
+	EXIT_MANAGED = 4,  /* nvlf-fm: another manager is attached */
 };
 
 /* "program: message" on stderr. Return: EXIT_FAILED, for return fail(...). */

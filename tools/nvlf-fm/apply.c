@@ -2,8 +2,10 @@
 /*
  * apply.c - carries a plan out, and tells of it.
  */
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "apply.h"
 #include "out.h"
@@ -19,22 +21,113 @@ static const struct {
 	[CHANGE_ROUTE_DEL] = { &nvlf_route_type, false },
 };
 
+static bool is_route(const struct change *change)
+{
+	return kinds[change->kind].type == &nvlf_route_type;
+}
+
 static const void *record(const struct change *change)
 {
-	if (kinds[change->kind].type == &nvlf_route_type)
-		return &change->route;
-	return &change->partition;
+	return is_route(change) ? (const void *)&change->route :
+				  (const void *)&change->partition;
+}
+
+/* ---- Routes, a switch at a time ----------------------------------------- */
+
+static int table_add(struct nvlf_route_table *table,
+		     const struct nvlf_route *route)
+{
+	struct nvlf_list *list = &table->entries;
+	struct nvlf_route_entry *entry;
+	size_t room;
+
+	if (list->count == list->room) {
+		room = list->room ? 2 * list->room : 64;
+		entry = reallocarray(list->records, room, sizeof(*entry));
+		if (!entry)
+			return -ENOMEM;
+		list->records = entry;
+		list->room = room;
+	}
+	entry = (struct nvlf_route_entry *)list->records + list->count++;
+	*entry = (struct nvlf_route_entry) {
+		.present = 1u << NVLF_ROUTE_ENTRY_TARGET_ID |
+			   1u << NVLF_ROUTE_ENTRY_PORTS,
+		.target_id = route->target_id,
+		.ports = route->ports,
+	};
+	table->present |= 1u << NVLF_ROUTE_TABLE_ENTRIES;
+	return 0;
+}
+
+/*
+ * What opens paths is a table of the new routes alone. What closes them is the
+ * whole table as it should be, which ends all others.
+ */
+static int make_table(struct nvlf_route_table *table, const struct plan *plan,
+		      const struct change *changes, size_t count)
+{
+	const struct nvlf_route *route = plan->routes.records;
+	size_t i;
+
+	table->switch_id = changes->route.switch_id;
+	table->present = 1u << NVLF_ROUTE_TABLE_SWITCH_ID;
+	if (changes->kind == CHANGE_ROUTE_SET) {
+		for (i = 0; i < count; i++) {
+			if (table_add(table, &changes[i].route))
+				return -ENOMEM;
+		}
+		return 0;
+	}
+	table->replace = true;
+	table->present |= 1u << NVLF_ROUTE_TABLE_REPLACE;
+	for (i = 0; i < plan->routes.count; i++, route++) {
+		if (route->switch_id == table->switch_id &&
+		    table_add(table, route))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The changes of one kind to one switch. */
+static int apply_routes(const struct plan *plan, const struct change *changes,
+			size_t count, struct nvlf_client *client)
+{
+	struct nvlf_route_table table = {};
+	int ret;
+
+	ret = make_table(&table, plan, changes, count);
+	if (!ret)
+		ret = nvlf_set_routes(client, &table);
+	nvlf_record_free(&nvlf_route_table_type, &table);
+	return ret;
+}
+
+/* How many changes from the @first on go in one request. */
+static size_t group_size(const struct plan *plan, size_t first)
+{
+	const struct change *change = &plan->changes[first];
+	size_t n = 1;
+
+	while (is_route(change) && first + n < plan->count &&
+	       change[n].kind == change->kind &&
+	       change[n].route.switch_id == change->route.switch_id)
+		n++;
+	return n;
 }
 
 int apply(struct plan *plan, struct nvlf_client *client)
 {
 	struct change *change;
-	size_t i;
+	size_t i, n;
 	int ret;
 
-	for (i = 0; i < plan->count; i++) {
+	for (i = 0; i < plan->count; i += n) {
 		change = &plan->changes[i];
-		if (kinds[change->kind].sets)
+		n = group_size(plan, i);
+		if (is_route(change))
+			ret = apply_routes(plan, change, n, client);
+		else if (kinds[change->kind].sets)
 			ret = nvlf_set(client, kinds[change->kind].type,
 				       record(change));
 		else
@@ -42,34 +135,45 @@ int apply(struct plan *plan, struct nvlf_client *client)
 				       record(change));
 		if (ret)
 			return ret;
-		change->done = true;
+		for (; change < &plan->changes[i + n]; change++)
+			change->done = true;
 	}
 	return 0;
 }
 
+/* ---- Telling ------------------------------------------------------------ */
+
 void change_format(const struct change *change, char text[CHANGE_TEXT])
 {
+	bool sets = kinds[change->kind].sets;
 	char now[BITS_TEXT], was[BITS_TEXT];
 	const char *what;
 	int n;
 
-	if (kinds[change->kind].type == &nvlf_route_type) {
-		n = snprintf(text, CHANGE_TEXT, "switch %u, route to %u: ",
-			     change->route.switch_id, change->route.target_id);
+	n = snprintf(text, CHANGE_TEXT, "%c ",
+		     !sets            ? '-' :
+		     change->replaces ? '~' :
+					'+');
+	if (is_route(change)) {
+		n += snprintf(text + n, CHANGE_TEXT - n,
+			      "switch %u, route to %u: ",
+			      change->route.switch_id, change->route.target_id);
 		bits_format(&change->route.ports, now, sizeof(now));
 		what = "ports";
 	} else {
-		n = snprintf(text, CHANGE_TEXT,
-			     "partition %u: ", change->partition.id);
+		n += snprintf(text + n, CHANGE_TEXT - n,
+			      "partition %u: ", change->partition.id);
 		bits_format(&change->partition.members, now, sizeof(now));
 		what = "members";
 	}
 	bits_format(&change->was, was, sizeof(was));
-	if (kinds[change->kind].sets)
+	if (!sets)
+		snprintf(text + n, CHANGE_TEXT - n, "%s %s", what, was);
+	else if (change->replaces)
 		snprintf(text + n, CHANGE_TEXT - n, "%s %s (was %s)", what, now,
 			 was);
 	else
-		snprintf(text + n, CHANGE_TEXT - n, "removed (was %s)", was);
+		snprintf(text + n, CHANGE_TEXT - n, "%s %s", what, now);
 }
 
 struct json_object *change_json(const struct change *change)
@@ -80,7 +184,8 @@ struct json_object *change_json(const struct change *change)
 
 	json_add(json, "object", json_object_new_string(type->name));
 	json_add(json, "action", json_object_new_string(sets ? "set" : "del"));
-	json_add(json, "was", bits_json(&change->was));
+	if (change->replaces)
+		json_add(json, "was", bits_json(&change->was));
 	json_add(json, "done", json_object_new_boolean(change->done));
 	return json;
 }

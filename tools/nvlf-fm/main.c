@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * main.c - nvlf-fm, the fabric manager: reads the fabric, makes a plan and
- * carries it out.
+ * main.c - nvlf-fm, the fabric manager: its command line, and a single round
+ * for whoever wants no daemon.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -9,17 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "apply.h"
+#include "config.h"
+#include "daemon.h"
+#include "log.h"
 #include "model.h"
 #include "options.h"
 #include "out.h"
 #include "plan.h"
+#include "status.h"
 #include "version.h"
 
 struct options {
+	const char *config;
 	bool once;
 	bool dry_run;
+	bool check;
+	bool status;
+	bool takeover;
+	bool verbose;
+	bool trace;
 	bool version;
 	int64_t wait; /* ns, how long ports may take to train; 0 not at all */
 };
@@ -114,7 +125,7 @@ static void show_json(const struct model *model, const struct plan *plan,
 	json_show(json, out_pretty);
 }
 
-static int manage_once(struct nvlf_client *client,
+static int manage_once(struct nvlf_client *client, const struct policy *policy,
 		       const struct options *options)
 {
 	struct model_links links;
@@ -130,7 +141,7 @@ static int manage_once(struct nvlf_client *client,
 		     model.endpoints.count ? "switch" : "accelerator");
 		goto out;
 	}
-	if (plan_make(&plan, &model)) {
+	if (plan_make(&plan, &model, policy)) {
 		fail("out of memory");
 		goto out;
 	}
@@ -162,29 +173,50 @@ static int read_options(int argc, char **argv, struct options *options)
 {
 	/* clang-format off */
 	const struct command_option table[] = {
+		{ .name = "config", .letter = 'c', .kind = OPTION_TEXT,
+		  .value = &options->config, .argument = "FILE",
+		  .help = "what is wanted (default: " CONFIG_PATH ")" },
 		{ .name = "once", .letter = '1', .kind = OPTION_FLAG,
 		  .value = &options->once, .help = "do it once and end" },
 		{ .name = "wait", .letter = 'w', .kind = OPTION_SECONDS,
 		  .value = &options->wait, .argument = "SECONDS",
-		  .help = "first wait until no port trains, at most so long" },
+		  .help = "once: first wait until no port trains, so long" },
 		{ .name = "dry-run", .letter = 'n', .kind = OPTION_FLAG,
 		  .value = &options->dry_run,
-		  .help = "only say what would be changed" },
+		  .help = "once: only say what would be changed" },
+		{ .name = "check", .kind = OPTION_FLAG,
+		  .value = &options->check,
+		  .help = "only say whether the file is right" },
+		{ .name = "status", .letter = 's', .kind = OPTION_FLAG,
+		  .value = &options->status,
+		  .help = "ask the daemon how it is" },
+		{ .name = "takeover", .kind = OPTION_FLAG,
+		  .value = &options->takeover,
+		  .help = "detach another manager that is attached" },
+		{ .name = "verbose", .letter = 'v', .kind = OPTION_FLAG,
+		  .value = &options->verbose,
+		  .help = "log each change and each link" },
+		{ .name = "trace", .kind = OPTION_FLAG,
+		  .value = &options->trace,
+		  .help = "log each reading of the fabric, too" },
 		{ .name = "version", .letter = 'V', .kind = OPTION_FLAG,
 		  .value = &options->version,
 		  .help = "print the program's version" },
 		{}
 	};
 	const struct command_line line = {
-		.usage = "nvlf-fm --once [--wait SECONDS] [--dry-run] [--json]",
+		.usage = "nvlf-fm [--config FILE] [--once | --dry-run | --check | --status] [OPTIONS]",
 		.about =
-"Puts all endpoints of the fabric in partition 1, spreads the routes to each\n"
-"over all switches that have links to it, and removes all other routes and\n"
-"partitions. Says what it changed; changes nothing that is right already.\n",
+"Manages the fabric: attaches to the kernel as its manager and keeps it as the\n"
+"file wants it, until a signal ends it, which leaves all in force. Endpoints are\n"
+"put in partitions (without a file all in partition 1), the routes to each are\n"
+"spread over all switches that have links to it, and all other routes and\n"
+"partitions are removed. What is right already is left alone.\n",
 		.options = table,
 		.notes =
-"Exit status: 0 all is in force, 1 failed, 2 wrong usage, 3 in force for the\n"
-"links that are up, while others were still training.\n",
+"SIGHUP: read the file anew. Exit status: 0 done, 1 failed, 2 wrong usage or\n"
+"file, 3 (once) in force for the links that are up, while others were still\n"
+"training, 4 another manager is attached.\n",
 	};
 	/* clang-format on */
 	int ret;
@@ -196,26 +228,82 @@ static int read_options(int argc, char **argv, struct options *options)
 		puts("nvlf-fm " TOOLS_VERSION);
 		return 1 + EXIT_DONE;
 	}
-	if (!options->once) {
-		fail("--once is missing; more by --help");
+	if (options->check + options->status +
+		    (options->once || options->dry_run) >
+	    1) {
+		fail("--once and --dry-run, --check and --status exclude one another");
+		return 1 + EXIT_USAGE;
+	}
+	if (options->dry_run)
+		options->once = true;
+	if (options->wait && !options->once) {
+		fail("--wait is for --once");
 		return 1 + EXIT_USAGE;
 	}
 	return 0;
 }
 
+/*
+ * The file that is named, or the usual one where it is there. Return: an exit
+ * code.
+ */
+static int read_config(struct options *options, struct config *config)
+{
+	char error[CONFIG_ERROR];
+
+	if (!options->config && !access(CONFIG_PATH, F_OK))
+		options->config = CONFIG_PATH;
+	if (!options->config) {
+		config_default(config);
+		return EXIT_DONE;
+	}
+	if (!config_load(config, options->config, error))
+		return EXIT_DONE;
+	fail("%s", error);
+	return EXIT_USAGE;
+}
+
+static int run(struct options *options, struct config *config)
+{
+	struct nvlf_client *client;
+	int code;
+
+	if (options->check) {
+		printf("%s: %zu partition%s, all is right\n",
+		       options->config ? options->config : "no file",
+		       config->policy.partition_count,
+		       config->policy.partition_count == 1 ? "" : "s");
+		return EXIT_DONE;
+	}
+	if (options->status)
+		return status_show(config->status_socket);
+	log_open(options->trace   ? LOG_DEBUG :
+		 options->verbose ? LOG_INFO :
+				    LOG_NOTICE);
+	if (nvlf_connect(&client))
+		code = fail("%s", nvlf_error(client));
+	else if (options->once)
+		code = manage_once(client, &config->policy, options);
+	else
+		code = daemon_run(client, config, options->config,
+				  options->takeover);
+	nvlf_disconnect(client);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {};
-	struct nvlf_client *client;
+	struct config config;
 	int code;
 
 	code = read_options(argc, argv, &options);
 	if (code)
 		return out_end(code - 1);
-	if (nvlf_connect(&client))
-		code = fail("%s", nvlf_error(client));
-	else
-		code = manage_once(client, &options);
-	nvlf_disconnect(client);
+	code = read_config(&options, &config);
+	if (code)
+		return out_end(code);
+	code = run(&options, &config);
+	config_free(&config);
 	return out_end(code);
 }

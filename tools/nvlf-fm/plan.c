@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plan.c - the manager's policy, as a pure function of the model.
+ * plan.c - what a policy wants of a fabric, as a pure function of both.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <hw/trn4_hw.h>
 
 #include "plan.h"
 
+#define TARGETS (NVLF_TARGET_MAX + 1)
+#define NOWHERE UINT32_MAX
+
 /*
- * The wanted routes: a row for each switch, a column for each endpoint, in the
- * model's order.
+ * Routes as they should be and as they are: a row for each switch, a column for
+ * each endpoint, in the model's order.
  */
-struct wanted {
+struct grid {
 	const struct model *model;
-	struct bits *ports;
+	const struct policy *policy;
+	uint32_t column_of[TARGETS]; /* by target id, or NOWHERE */
+	struct bits *wanted;
+	const struct bits **in_force; /* NULL where there is no route */
 };
 
 static const struct nvlf_endpoint *endpoint_at(const struct model *m, size_t i)
@@ -26,67 +35,83 @@ static const struct nvlf_switch *switch_at(const struct model *m, size_t i)
 	return (const struct nvlf_switch *)m->switches.records + i;
 }
 
-/* Where in the model a switch or an endpoint is; the count where it is not. */
-static size_t find_switch(const struct model *model, uint32_t id)
+static size_t row_of(const struct model *model, uint32_t switch_id)
 {
 	size_t i;
 
 	for (i = 0; i < model->switches.count; i++) {
-		if (switch_at(model, i)->id == id)
+		if (switch_at(model, i)->id == switch_id)
 			break;
 	}
 	return i;
 }
 
-static size_t find_endpoint(const struct model *model, uint32_t target_id)
+/* Where in the grid a pair is; NOWHERE where the model lacks one of them. */
+static size_t cell_of(const struct grid *grid, uint32_t switch_id,
+		      uint32_t target_id)
 {
-	size_t i;
+	size_t row = row_of(grid->model, switch_id);
 
-	for (i = 0; i < model->endpoints.count; i++) {
-		if (endpoint_at(model, i)->target_id == target_id)
-			break;
-	}
-	return i;
+	if (row == grid->model->switches.count || target_id >= TARGETS ||
+	    grid->column_of[target_id] == NOWHERE)
+		return NOWHERE;
+	return row * grid->model->endpoints.count + grid->column_of[target_id];
 }
 
-/* NULL where the model has no such switch or no such endpoint. */
-static struct bits *wanted_ports(const struct wanted *wanted,
-				 uint32_t switch_id, uint32_t target_id)
+static void fill_wanted(struct grid *grid)
 {
-	const struct model *model = wanted->model;
-	size_t sw = find_switch(model, switch_id);
-	size_t ep = find_endpoint(model, target_id);
+	const struct nvlf_port *port = grid->model->ports.records;
+	size_t i, cell;
 
-	if (sw == model->switches.count || ep == model->endpoints.count)
-		return NULL;
-	return &wanted->ports[sw * model->endpoints.count + ep];
-}
-
-static int want_routes(struct wanted *wanted, const struct model *model)
-{
-	size_t pairs = model->switches.count * model->endpoints.count;
-	const struct nvlf_port *port = model->ports.records;
-	struct bits *ports;
-	size_t i;
-
-	wanted->model = model;
-	wanted->ports = calloc(pairs ? pairs : 1, sizeof(*wanted->ports));
-	if (!wanted->ports)
-		return -ENOMEM;
-	for (i = 0; i < model->ports.count; i++, port++) {
-		if (port->owner != NVLF_OWNER_SWITCH || !nvlf_port_up(port) ||
+	for (i = 0; i < grid->model->ports.count; i++, port++) {
+		if (port->owner != NVLF_OWNER_SWITCH ||
+		    !policy_uses(grid->policy, port) ||
 		    !nvlf_has(port->present, NVLF_PORT_PARTNER) ||
 		    port->partner != NVLF_OWNER_ENDPOINT ||
 		    port->index >= BITS_MAX)
 			continue;
-		ports = wanted_ports(wanted, port->owner_id, port->partner_id);
-		if (ports)
-			bits_set(ports, port->index);
+		cell = cell_of(grid, port->owner_id, port->partner_id);
+		if (cell != NOWHERE)
+			bits_set(&grid->wanted[cell], port->index);
 	}
+}
+
+static int grid_make(struct grid *grid, const struct model *model,
+		     const struct policy *policy)
+{
+	size_t cells = model->switches.count * model->endpoints.count;
+	const struct nvlf_route *route = model->routes.records;
+	size_t i, cell;
+
+	*grid = (struct grid) { .model = model, .policy = policy };
+	memset(grid->column_of, 0xff, sizeof(grid->column_of));
+	grid->wanted = calloc(cells + 1, sizeof(*grid->wanted));
+	grid->in_force = calloc(cells + 1, sizeof(*grid->in_force));
+	if (!grid->wanted || !grid->in_force)
+		return -ENOMEM;
+	for (i = 0; i < model->endpoints.count; i++) {
+		if (endpoint_at(model, i)->target_id < TARGETS)
+			grid->column_of[endpoint_at(model, i)->target_id] = i;
+	}
+	for (i = 0; i < model->routes.count; i++, route++) {
+		cell = cell_of(grid, route->switch_id, route->target_id);
+		if (cell != NOWHERE)
+			grid->in_force[cell] = &route->ports;
+	}
+	fill_wanted(grid);
 	return 0;
 }
 
-static struct change *add_change(struct plan *plan, enum change_kind kind)
+static void grid_free(struct grid *grid)
+{
+	free(grid->wanted);
+	free(grid->in_force);
+}
+
+/* ---- Changes ------------------------------------------------------------ */
+
+static struct change *add_change(struct plan *plan, enum change_kind kind,
+				 const struct bits *was)
 {
 	struct change *change;
 	size_t room;
@@ -100,35 +125,27 @@ static struct change *add_change(struct plan *plan, enum change_kind kind)
 		plan->room = room;
 	}
 	change = &plan->changes[plan->count++];
-	*change = (struct change) { .kind = kind };
+	*change = (struct change) { .kind = kind, .replaces = was };
+	if (was)
+		change->was = *was;
 	return change;
 }
 
 static int add_route(struct plan *plan, enum change_kind kind,
-		     uint32_t switch_id, uint32_t target_id,
-		     const struct bits *ports, const struct bits *was)
+		     const struct nvlf_route *route, const struct bits *was)
 {
-	struct change *change = add_change(plan, kind);
+	struct change *change = add_change(plan, kind, was);
 
 	if (!change)
 		return -ENOMEM;
-	change->route.switch_id = switch_id;
-	change->route.target_id = target_id;
-	change->route.present = 1u << NVLF_ROUTE_SWITCH_ID |
-				1u << NVLF_ROUTE_TARGET_ID;
-	if (ports) {
-		change->route.ports = *ports;
-		change->route.present |= 1u << NVLF_ROUTE_PORTS;
-	}
-	if (was)
-		change->was = *was;
+	change->route = *route;
 	return 0;
 }
 
 static int add_partition(struct plan *plan, enum change_kind kind, uint32_t id,
 			 const struct bits *members, const struct bits *was)
 {
-	struct change *change = add_change(plan, kind);
+	struct change *change = add_change(plan, kind, was);
 
 	if (!change)
 		return -ENOMEM;
@@ -138,111 +155,199 @@ static int add_partition(struct plan *plan, enum change_kind kind, uint32_t id,
 		change->partition.members = *members;
 		change->partition.present |= 1u << NVLF_PARTITION_MEMBERS;
 	}
-	if (was)
-		change->was = *was;
 	return 0;
 }
 
-static const struct bits *route_in_force(const struct model *model,
-					 uint32_t switch_id, uint32_t target_id)
+/* All routes that should be, and those of them that are not so yet. */
+static int plan_route_sets(struct plan *plan, const struct grid *grid)
 {
-	const struct nvlf_route *route = model->routes.records;
-	size_t i;
-
-	for (i = 0; i < model->routes.count; i++, route++) {
-		if (route->switch_id == switch_id &&
-		    route->target_id == target_id)
-			return &route->ports;
-	}
-	return NULL;
-}
-
-static int plan_route_sets(struct plan *plan, const struct wanted *wanted)
-{
-	const struct model *model = wanted->model;
-	const struct bits *ports = wanted->ports;
+	size_t rows = grid->model->switches.count;
+	size_t columns = grid->model->endpoints.count;
+	struct nvlf_route *route;
 	const struct bits *was;
-	uint32_t switch_id, target_id;
-	size_t sw, ep;
-
-	for (sw = 0; sw < model->switches.count; sw++) {
-		for (ep = 0; ep < model->endpoints.count; ep++, ports++) {
-			if (bits_empty(ports))
-				continue;
-			switch_id = switch_at(model, sw)->id;
-			target_id = endpoint_at(model, ep)->target_id;
-			was = route_in_force(model, switch_id, target_id);
-			if (was && bits_equal(was, ports))
-				continue;
-			if (add_route(plan, CHANGE_ROUTE_SET, switch_id,
-				      target_id, ports, was))
-				return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static int plan_route_dels(struct plan *plan, const struct wanted *wanted)
-{
-	const struct nvlf_route *route = wanted->model->routes.records;
-	const struct bits *ports;
 	size_t i;
 
-	for (i = 0; i < wanted->model->routes.count; i++, route++) {
-		ports = wanted_ports(wanted, route->switch_id,
-				     route->target_id);
-		if (ports && !bits_empty(ports))
-			continue;
-		if (add_route(plan, CHANGE_ROUTE_DEL, route->switch_id,
-			      route->target_id, NULL, &route->ports))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int plan_partitions(struct plan *plan, const struct model *model)
-{
-	const struct nvlf_partition *part = model->partitions.records;
-	const struct bits *was = NULL;
-	struct bits members = {};
-	size_t i;
-
-	for (i = 0; i < model->endpoints.count; i++)
-		bits_set(&members, endpoint_at(model, i)->target_id);
-
-	for (i = 0; i < model->partitions.count; i++) {
-		if (part[i].id == PLAN_PARTITION)
-			was = &part[i].members;
-	}
-	if (!bits_empty(&members) && !(was && bits_equal(was, &members)) &&
-	    add_partition(plan, CHANGE_PARTITION_SET, PLAN_PARTITION, &members,
-			  was))
+	plan->routes.records = calloc(rows * columns + 1, sizeof(*route));
+	if (!plan->routes.records)
 		return -ENOMEM;
-
-	for (i = 0; i < model->partitions.count; i++) {
-		if (part[i].id == PLAN_PARTITION && !bits_empty(&members))
+	plan->routes.room = rows * columns + 1;
+	for (i = 0; i < rows * columns; i++) {
+		if (bits_empty(&grid->wanted[i]))
 			continue;
-		if (add_partition(plan, CHANGE_PARTITION_DEL, part[i].id, NULL,
-				  &part[i].members))
+		route = (struct nvlf_route *)plan->routes.records +
+			plan->routes.count++;
+		route->switch_id = switch_at(grid->model, i / columns)->id;
+		route->target_id =
+			endpoint_at(grid->model, i % columns)->target_id;
+		route->ports = grid->wanted[i];
+		route->present = 1u << NVLF_ROUTE_SWITCH_ID |
+				 1u << NVLF_ROUTE_TARGET_ID |
+				 1u << NVLF_ROUTE_PORTS;
+		was = grid->in_force[i];
+		if (was && bits_equal(was, &route->ports))
+			continue;
+		if (add_route(plan, CHANGE_ROUTE_SET, route, was))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-int plan_make(struct plan *plan, const struct model *model)
+static int plan_route_dels(struct plan *plan, const struct grid *grid)
 {
-	struct wanted wanted;
+	const struct nvlf_route *route = grid->model->routes.records;
+	struct nvlf_route key;
+	size_t i, cell;
+
+	for (i = 0; i < grid->model->routes.count; i++, route++) {
+		cell = cell_of(grid, route->switch_id, route->target_id);
+		if (cell != NOWHERE && !bits_empty(&grid->wanted[cell]))
+			continue;
+		key = (struct nvlf_route) {
+			.present = 1u << NVLF_ROUTE_SWITCH_ID |
+				   1u << NVLF_ROUTE_TARGET_ID,
+			.switch_id = route->switch_id,
+			.target_id = route->target_id,
+		};
+		if (add_route(plan, CHANGE_ROUTE_DEL, &key, &route->ports))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* ---- Partitions --------------------------------------------------------- */
+
+/* Endpoints that have too few links that are used. */
+static void find_drained(struct plan *plan, const struct grid *grid)
+{
+	size_t rows = grid->model->switches.count;
+	size_t columns = grid->model->endpoints.count;
+	uint32_t target_id;
+	size_t e, s;
+
+	if (!grid->policy->drain)
+		return;
+	for (e = 0; e < columns; e++) {
+		unsigned int links = 0;
+
+		for (s = 0; s < rows; s++)
+			links += bits_count(&grid->wanted[s * columns + e]);
+		target_id = endpoint_at(grid->model, e)->target_id;
+		if (links < grid->policy->min_links && target_id < TARGETS)
+			bits_set(&plan->drained, target_id);
+	}
+}
+
+/*
+ * Who is to be in the partition now. Where endpoints are drained, one that is
+ * not there yet has to show its links first.
+ */
+static struct bits members_of(const struct plan *plan, const struct grid *grid,
+			      const struct policy_partition *partition)
+{
+	struct bits members = policy_members(partition, grid->model);
+	struct bits now = {};
+	unsigned int n;
+
+	if (!grid->policy->drain)
+		return members;
+	for (n = bits_next(&members, 0); n < BITS_MAX;
+	     n = bits_next(&members, n + 1)) {
+		if (grid->column_of[n] != NOWHERE &&
+		    !bits_test(&plan->drained, n))
+			bits_set(&now, n);
+	}
+	return now;
+}
+
+static int plan_partition_sets(struct plan *plan, const struct grid *grid)
+{
+	const struct nvlf_partition *part = grid->model->partitions.records;
+	const struct policy_partition *wanted;
+	const struct bits *was;
+	struct bits members;
+	size_t i, p;
+
+	for (p = 0; p < grid->policy->partition_count; p++) {
+		wanted = &grid->policy->partitions[p];
+		members = members_of(plan, grid, wanted);
+		was = NULL;
+		for (i = 0; i < grid->model->partitions.count; i++) {
+			if (part[i].id == wanted->id)
+				was = &part[i].members;
+		}
+		/* Nobody needs an empty one that is not there. */
+		if (bits_empty(&members) || (was && bits_equal(was, &members)))
+			continue;
+		if (add_partition(plan, CHANGE_PARTITION_SET, wanted->id,
+				  &members, was))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int plan_partition_dels(struct plan *plan, const struct grid *grid)
+{
+	const struct nvlf_partition *part = grid->model->partitions.records;
+	const struct policy *policy = grid->policy;
+	struct bits members;
+	size_t i, p;
+	bool keep;
+
+	for (i = 0; i < grid->model->partitions.count; i++) {
+		keep = false;
+		for (p = 0; p < policy->partition_count; p++) {
+			if (policy->partitions[p].id != part[i].id)
+				continue;
+			members = members_of(plan, grid,
+					     &policy->partitions[p]);
+			keep = !bits_empty(&members);
+		}
+		if (!keep && add_partition(plan, CHANGE_PARTITION_DEL,
+					   part[i].id, NULL, &part[i].members))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * What opens paths comes first, unless the switches have no room for what goes
+ * and what comes at once.
+ */
+static int plan_partitions(struct plan *plan, const struct grid *grid)
+{
+	size_t first = plan->count, all = grid->model->partitions.count;
+	int ret;
+
+	ret = plan_partition_sets(plan, grid);
+	for (; first < plan->count; first++)
+		all += !plan->changes[first].replaces;
+	if (!ret && all > NVL_PARTITIONS) {
+		while (plan->count && plan->changes[plan->count - 1].kind ==
+					      CHANGE_PARTITION_SET)
+			plan->count--;
+		ret = plan_partition_dels(plan, grid);
+		return ret ? ret : plan_partition_sets(plan, grid);
+	}
+	return ret ? ret : plan_partition_dels(plan, grid);
+}
+
+int plan_make(struct plan *plan, const struct model *model,
+	      const struct policy *policy)
+{
+	struct grid grid;
 	int ret;
 
 	*plan = (struct plan) {};
-	ret = want_routes(&wanted, model);
+	ret = grid_make(&grid, model, policy);
+	if (!ret) {
+		find_drained(plan, &grid);
+		ret = plan_route_sets(plan, &grid);
+	}
 	if (!ret)
-		ret = plan_route_sets(plan, &wanted);
+		ret = plan_partitions(plan, &grid);
 	if (!ret)
-		ret = plan_partitions(plan, model);
-	if (!ret)
-		ret = plan_route_dels(plan, &wanted);
-	free(wanted.ports);
+		ret = plan_route_dels(plan, &grid);
+	grid_free(&grid);
 	if (ret)
 		plan_free(plan);
 	return ret;
@@ -251,5 +356,6 @@ int plan_make(struct plan *plan, const struct model *model)
 void plan_free(struct plan *plan)
 {
 	free(plan->changes);
+	nvlf_list_free(&plan->routes);
 	*plan = (struct plan) {};
 }

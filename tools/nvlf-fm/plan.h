@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan.h - the manager's policy: what routes and partitions a fabric should
- * have, and what must change for that. No input but the model, no output but
- * the plan.
+ * plan.h - what routes and partitions a fabric should have by a policy, and
+ * what must change for that. No input but model and policy, no output but the
+ * plan.
  */
 #ifndef NVLF_FM_PLAN_H
 #define NVLF_FM_PLAN_H
 
 #include "model.h"
-
-#define PLAN_PARTITION 1 /* the one that all endpoints are in */
+#include "policy.h"
 
 /* In the order in which a plan has them: what opens paths comes first */
 enum change_kind {
@@ -20,11 +19,12 @@ enum change_kind {
 };
 
 /**
- * struct change - one request to the kernel
+ * struct change - one difference between what is in force and what should be
  * @kind: what is done
  * @route: what is set, or the keys of what is deleted (ROUTE)
  * @partition: the same (PARTITION)
- * @was: the ports or members in force before; empty where there were none
+ * @replaces: there was such an object before
+ * @was: its ports or members
  * @done: set by whoever carried it out
  */
 struct change {
@@ -33,24 +33,37 @@ struct change {
 		struct nvlf_route route;
 		struct nvlf_partition partition;
 	};
+	bool replaces;
 	struct bits was;
 	bool done;
 };
 
+/**
+ * struct plan - all differences, and what there is in the end
+ * @changes: by kind, but partitions go before others come where there is no
+ *	room for both; changes of a switch's routes follow one another
+ * @count: of @changes
+ * @room: for changes
+ * @routes: struct nvlf_route, all that should be, by switch
+ * @drained: endpoints that are in no partition for their links' sake
+ */
 struct plan {
 	struct change *changes;
 	size_t count;
 	size_t room;
+	struct nvlf_list routes;
+	struct bits drained;
 };
 
 /*
  * For each switch and endpoint the route is the set of the switch's ports that
  * are up and have the endpoint at their other end, so that traffic to it is
- * spread over all switches that it has links to; no such port, no route. All
- * endpoints are in PLAN_PARTITION, and there is no other. What is in force
- * already is not in the plan. Return: 0 or -ENOMEM.
+ * spread over all switches that it has links to, and over all links to them; no
+ * such port, no route. Partitions are those of the policy, and no others. What
+ * is in force already is not among the changes. Return: 0 or -ENOMEM.
  */
-int plan_make(struct plan *plan, const struct model *model);
+int plan_make(struct plan *plan, const struct model *model,
+	      const struct policy *policy);
 void plan_free(struct plan *plan);
 
 #endif /* NVLF_FM_PLAN_H */

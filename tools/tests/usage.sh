@@ -75,7 +75,13 @@ for args in '' --nothing nothing 'port nothing' peer atomic 'list extra' 'list -
 	# shellcheck disable=SC2086 # words
 	expect 2 stderr "$ctl" $args
 done
-expect 2 stderr "$fm"
+for args in '--once --check' '--status --dry-run' '--check --status' '--wait 1' '--config' 'more' \
+	'--config /nonexistent/file' '--check --config /dev/null/none'; do
+	# shellcheck disable=SC2086 # words
+	expect 2 stderr "$fm" $args
+done
+expect 0 stdout "$fm" --check --config /dev/null
+expect 0 stdout "$fm" --check --config "$(dirname "$0")/../nvlf-fm/nvlf-fm.conf.example"
 expect 2 stderr "$fm" --once --wait never
 expect 2 stderr "$fm" --once more
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status.h - how the daemon tells how it is: one JSON object to whoever
+ * connects to its Unix socket.
+ */
+#ifndef NVLF_FM_STATUS_H
+#define NVLF_FM_STATUS_H
+
+struct json_object;
+
+/*
+ * Makes the socket, in place of one that nobody serves any more. Return: it, or
+ * a negative errno; -EADDRINUSE where somebody serves it.
+ */
+int status_listen(const char *path);
+
+/* Answers all who wait; a slow reader is left, and nobody is waited for. */
+void status_serve(int fd, struct json_object *status);
+
+/* Asks a daemon, and prints what it says. Return: an exit code. */
+int status_show(const char *path);
+
+#endif /* NVLF_FM_STATUS_H */
