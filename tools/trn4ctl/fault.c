@@ -295,7 +295,7 @@ int cmd_fault(int argc, char **argv)
 		.notes =
 			"SOCKET is the path of a QMP socket or HOST:PORT (qemu -qmp unix:PATH,server=on,\n"
 			"wait=off). DEVICE is the id that it has in QEMU, such as trn0 or switch1, or a\n"
-			"QOM path; docs/hardware/qemu.md says what faults there are.\n",
+			"QOM path; docs/hardware/faults.md says what faults there are.\n",
 	};
 	struct victims victims = {};
 	enum fault_verb verb = 0;

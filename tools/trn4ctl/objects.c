@@ -77,7 +77,7 @@ static void since_cell(struct table *table, const void *record)
 	const struct nvlf_port *port = record;
 
 	if (nvlf_has(port->present, NVLF_PORT_STATE_MS))
-		table_cell(table, "%" PRIu64 ".%" PRIu64 " s",
+		table_cell(table, "%" PRIu64 ".%" PRIu64 "s",
 			   port->state_ms / 1000, port->state_ms / 100 % 10);
 	else
 		table_cell(table, "-");
