@@ -21,5 +21,5 @@ all: $(OUTPUT)/obj/$(COLLECTION_NAME).list
 .PHONY: FORCE
 $(OUTPUT)/obj/$(COLLECTION_NAME).list: FORCE
 	@mkdir -p $(@D)
-	@for script in $(TEST_PROGS); do install -m 755 $$script $(OUTPUT); done
+	@for script in $(TEST_PROGS) $(TEST_FILES); do install -m 755 $$script $(OUTPUT); done
 	@printf '%s\n' $(foreach t,$(notdir $(TEST_LIST)),'$(t) $(call TIME_OF,$(t))') > $@
