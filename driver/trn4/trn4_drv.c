@@ -226,11 +226,9 @@ static void trn4_fini_soft(struct drm_device *drm, void *arg)
 {
 	struct trn4_device *tdev = to_trn4(drm);
 
-	drm_mm_takedown(&tdev->aperture_ro_mm);
-	drm_mm_takedown(&tdev->aperture_rw);
+	trn4_aperture_fini(&tdev->aperture);
 	drm_mm_takedown(&tdev->hbm_mm);
 	mutex_destroy(&tdev->queue.lock);
-	mutex_destroy(&tdev->windows_lock);
 	mutex_destroy(&tdev->bo_lock);
 }
 
@@ -240,7 +238,6 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	int ret;
 
 	mutex_init(&tdev->bo_lock);
-	mutex_init(&tdev->windows_lock);
 	mutex_init(&tdev->queue.lock);
 	init_rwsem(&tdev->reset_lock);
 	init_waitqueue_head(&tdev->reset_wait);
@@ -251,9 +248,8 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	tdev->state = TRN4_RUNNING;
 	tdev->hbm_free = tdev->hbm_size;
 	drm_mm_init(&tdev->hbm_mm, 0, tdev->hbm_size);
-	drm_mm_init(&tdev->aperture_rw, 0, tdev->aperture_ro);
-	drm_mm_init(&tdev->aperture_ro_mm, tdev->aperture_ro,
-		    tdev->aperture_size - tdev->aperture_ro);
+	trn4_aperture_init(&tdev->aperture, tdev->window_count,
+			   tdev->aperture_size, tdev->aperture_ro);
 	ret = drmm_add_action_or_reset(&tdev->drm, trn4_fini_soft, NULL);
 	if (ret)
 		return ret;

@@ -16,9 +16,9 @@
  * touched (trn4_hw_enter()), for writing only to change trn4_device.state.
  * The queue does not take it, see below.
  *
- * trn4_device.windows_lock (mutex) guards the slots and the ranges of the
- * aperture. They are changed by the holder of this and of trn4_share_lock,
- * and may be read by the holder of either.
+ * trn4_aperture.lock (mutex) guards the slots and the ranges of the aperture.
+ * They are changed by the holder of this and of trn4_share_lock, and may be
+ * read by the holder of either.
  *
  * trn4_window.lock (rwsem) is held for reading from the check that a window
  * may be touched until its pages are in the page table. Who takes the window
@@ -34,11 +34,11 @@
  * where fences are signalled: its holder must not allocate, and takes no
  * other lock.
  *
- * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock, windows_lock,
- * trn4_window.lock; bo_lock within trn4_share_lock or mmap_lock. nvlf calls
- * trn4_nvlf_revoke() under its own lock, and takes reset_lock under it to read
- * our ports, so calls into nvlf other than nvlf_path() are made with none of
- * these held.
+ * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock,
+ * trn4_aperture.lock, trn4_window.lock; bo_lock within trn4_share_lock or
+ * mmap_lock. nvlf calls trn4_nvlf_revoke() under its own lock, and takes
+ * reset_lock under it to read our ports, so calls into nvlf other than
+ * nvlf_path() are made with none of these held.
  *
  * Lifetime
  * ========
@@ -181,8 +181,7 @@ struct trn4_grant {
  * struct trn4_window - a slice of the aperture that stands for a peer's grant
  * @base: GEM object
  * @node: its range of one half of the aperture
- * @half: which one
- * @slot: in the hardware's table, and in trn4_device.windows
+ * @slot: in the hardware's table, and in trn4_aperture.windows
  * @peer: target id of the grant's endpoint
  * @peer_addr: where in the peer's HBM it begins
  * @rights: NVL_RIGHT_*
@@ -194,7 +193,6 @@ struct trn4_grant {
 struct trn4_window {
 	struct drm_gem_object base;
 	struct drm_mm_node node;
-	struct drm_mm *half;
 	u32 slot;
 	u32 peer;
 	u64 peer_addr;
@@ -203,6 +201,24 @@ struct trn4_window {
 	enum drm_trn4_window_state gone;
 	struct trn4_grant *grant;
 	struct list_head link;
+};
+
+/**
+ * struct trn4_aperture - which windows there are, and where they lie
+ * @lock: see "Locking" above
+ * @windows: by slot
+ * @slots: entries of @windows that are set
+ * @count: slots that there are
+ * @rw: ranges of the lower half
+ * @ro: ranges of the upper half, which can only be read
+ */
+struct trn4_aperture {
+	struct mutex lock; /* slots and ranges */
+	struct trn4_window *windows[TRN4_WINDOWS];
+	DECLARE_BITMAP(slots, TRN4_WINDOWS);
+	u32 count;
+	struct drm_mm rw;
+	struct drm_mm ro;
 };
 
 /**
@@ -299,11 +315,7 @@ struct trn4_sched {
  * @host_bos: buffers in host memory that are mapped (@bo_lock)
  * @grants: live grants (trn4_share_lock)
  * @grant_slots: entries in use (trn4_share_lock)
- * @windows_lock: see "Locking" above
- * @windows: by slot
- * @window_slots: entries of @windows that are set
- * @aperture_rw: ranges of the aperture's lower half
- * @aperture_ro_mm: ranges of its read-only half
+ * @aperture: its windows
  * @queue: the kernel's queue
  * @sched: its scheduler
  * @release_wq: frees jobs that have ended, out of the scheduler's way
@@ -344,11 +356,7 @@ struct trn4_device {
 	struct list_head grants;
 	DECLARE_BITMAP(grant_slots, TRN4_GRANTS);
 
-	struct mutex windows_lock; /* windows and aperture */
-	struct trn4_window *windows[TRN4_WINDOWS];
-	DECLARE_BITMAP(window_slots, TRN4_WINDOWS);
-	struct drm_mm aperture_rw;
-	struct drm_mm aperture_ro_mm;
+	struct trn4_aperture aperture;
 
 	struct trn4_queue queue;
 	struct trn4_sched *sched;
@@ -511,15 +519,30 @@ static inline bool trn4_is_host(const struct drm_gem_object *obj)
 /* trn4_grant.c */
 bool trn4_rights_ok(u32 rights);
 struct trn4_grant *trn4_grant_find(const u8 *token);
+int trn4_grant_part(const struct trn4_grant *grant,
+		    const struct drm_trn4_window_map *args, u64 *size);
 int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
 		      struct drm_trn4_grant_create *args);
 int trn4_grant_revoke(struct trn4_file *file, u32 handle);
 void trn4_grant_revoke_file(struct trn4_file *file);
 void trn4_grant_kill_all(struct trn4_device *tdev);
 
+/* trn4_aperture.c */
+void trn4_aperture_init(struct trn4_aperture *aperture, u32 count, u64 size,
+			u64 ro);
+void trn4_aperture_fini(struct trn4_aperture *aperture);
+int trn4_aperture_take(struct trn4_aperture *aperture, struct trn4_window *win,
+		       u64 size);
+void trn4_aperture_give(struct trn4_aperture *aperture,
+			struct trn4_window *win);
+
 /* trn4_window.c */
 extern const struct drm_gem_object_funcs trn4_window_funcs;
 extern const struct nvlf_endpoint_ops trn4_nvlf_ops;
+int trn4_window_errno(enum trn4_window_status status);
+enum drm_trn4_window_state trn4_window_state_of(enum trn4_window_status status);
+int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
+		       struct trn4_grant *grant, u64 offset);
 struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 				       const struct drm_trn4_window_map *args);
 void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why);

@@ -54,6 +54,30 @@ struct trn4_grant *trn4_grant_find(const u8 *token)
 	return NULL;
 }
 
+/**
+ * trn4_grant_part() - the part of a grant that a window is to show
+ * @grant: grant
+ * @args: offset, size (0: up to the grant's end) and rights that are asked for
+ * @size: out, bytes
+ *
+ * Return: 0, -EACCES (a right that was not granted), -ERANGE (not within it).
+ */
+int trn4_grant_part(const struct trn4_grant *grant,
+		    const struct drm_trn4_window_map *args, u64 *size)
+{
+	u64 rest;
+
+	if (args->rights & ~grant->rights)
+		return -EACCES;
+	if (args->offset >= grant->size)
+		return -ERANGE;
+	rest = grant->size - args->offset;
+	if (args->size > rest)
+		return -ERANGE;
+	*size = args->size ?: rest;
+	return 0;
+}
+
 /*
  * End a grant: no window reaches the memory when this returns. Processes lose
  * their mappings first, then the windows, then the grant itself, so that none

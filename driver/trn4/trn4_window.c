@@ -45,11 +45,30 @@ static const enum drm_trn4_window_state trn4_path_state[] = {
 
 /* clang-format on */
 
-static int trn4_window_errno(enum trn4_window_status status)
+/**
+ * trn4_window_errno() - why a window cannot be mapped
+ * @status: what the hardware says of it
+ *
+ * Return: 0 where it can, or a negative errno.
+ */
+int trn4_window_errno(enum trn4_window_status status)
 {
 	if (status >= ARRAY_SIZE(trn4_window_meaning))
 		return -EIO;
 	return -trn4_window_meaning[status].error;
+}
+
+/**
+ * trn4_window_state_of() - the state of a window that was mapped
+ * @status: what the hardware says of it
+ *
+ * Return: enum drm_trn4_window_state
+ */
+enum drm_trn4_window_state trn4_window_state_of(enum trn4_window_status status)
+{
+	if (status >= ARRAY_SIZE(trn4_window_meaning))
+		return DRM_TRN4_WINDOW_FAULT;
+	return trn4_window_meaning[status].state;
 }
 
 /*
@@ -124,8 +143,8 @@ void trn4_window_kill_all(struct trn4_device *tdev,
 
 	lockdep_assert_held(&trn4_share_lock);
 
-	for_each_set_bit(slot, tdev->window_slots, TRN4_WINDOWS)
-		trn4_window_kill(tdev->windows[slot], why);
+	for_each_set_bit(slot, tdev->aperture.slots, TRN4_WINDOWS)
+		trn4_window_kill(tdev->aperture.windows[slot], why);
 }
 
 /**
@@ -137,24 +156,25 @@ void trn4_window_event(struct trn4_device *tdev, u32 slot)
 {
 	struct trn4_window *win;
 
-	mutex_lock(&tdev->windows_lock);
-	win = tdev->windows[slot];
+	mutex_lock(&tdev->aperture.lock);
+	win = tdev->aperture.windows[slot];
 	if (win && trn4_hw_window_status(tdev, slot) != TRN4_WINDOW_LIVE)
 		trn4_window_zap(win);
-	mutex_unlock(&tdev->windows_lock);
+	mutex_unlock(&tdev->aperture.lock);
 }
 
 /* A peer cannot be reached any more; nvlf_path() says so already. */
 static void trn4_nvlf_revoke(void *priv, u32 peer)
 {
 	struct trn4_device *tdev = priv;
+	struct trn4_aperture *aperture = &tdev->aperture;
 	u32 slot;
 
-	mutex_lock(&tdev->windows_lock);
-	for_each_set_bit(slot, tdev->window_slots, TRN4_WINDOWS)
-		if (tdev->windows[slot]->peer == peer)
-			trn4_window_zap(tdev->windows[slot]);
-	mutex_unlock(&tdev->windows_lock);
+	mutex_lock(&aperture->lock);
+	for_each_set_bit(slot, aperture->slots, TRN4_WINDOWS)
+		if (aperture->windows[slot]->peer == peer)
+			trn4_window_zap(aperture->windows[slot]);
+	mutex_unlock(&aperture->lock);
 }
 
 /* An unbind, too, waits for reset_lock before the registers go. */
@@ -186,7 +206,6 @@ const struct nvlf_endpoint_ops trn4_nvlf_ops = {
 static enum drm_trn4_window_state trn4_window_look(struct trn4_window *win)
 {
 	struct trn4_device *tdev = to_trn4(win->base.dev);
-	enum trn4_window_status status;
 	enum nvlf_path path;
 
 	lockdep_assert_held(&win->lock);
@@ -198,10 +217,7 @@ static enum drm_trn4_window_state trn4_window_look(struct trn4_window *win)
 		return path < ARRAY_SIZE(trn4_path_state) ?
 			       trn4_path_state[path] :
 			       DRM_TRN4_WINDOW_FAULT;
-	status = trn4_hw_window_status(tdev, win->slot);
-	if (status >= ARRAY_SIZE(trn4_window_meaning))
-		return DRM_TRN4_WINDOW_FAULT;
-	return trn4_window_meaning[status].state;
+	return trn4_window_state_of(trn4_hw_window_status(tdev, win->slot));
 }
 
 /**
@@ -274,31 +290,6 @@ static int trn4_window_mmap(struct drm_gem_object *obj,
 	return 0;
 }
 
-/* Take a slot and a range of the aperture */
-static int trn4_window_place(struct trn4_device *tdev, struct trn4_window *win)
-{
-	u32 slot;
-	int ret;
-
-	lockdep_assert_held(&trn4_share_lock);
-
-	mutex_lock(&tdev->windows_lock);
-	slot = find_first_zero_bit(tdev->window_slots, tdev->window_count);
-	ret = -ENOSPC;
-	if (slot >= tdev->window_count)
-		goto out_unlock;
-	ret = drm_mm_insert_node_generic(win->half, &win->node, win->base.size,
-					 NVL_PAGE_SIZE, 0, DRM_MM_INSERT_BEST);
-	if (ret)
-		goto out_unlock;
-	win->slot = slot;
-	tdev->windows[slot] = win;
-	__set_bit(slot, tdev->window_slots);
-out_unlock:
-	mutex_unlock(&tdev->windows_lock);
-	return ret;
-}
-
 static void trn4_window_free(struct drm_gem_object *obj)
 {
 	struct trn4_window *win = to_trn4_window(obj);
@@ -306,13 +297,7 @@ static void trn4_window_free(struct drm_gem_object *obj)
 
 	mutex_lock(&trn4_share_lock);
 	trn4_window_kill(win, DRM_TRN4_WINDOW_UNMAPPED);
-	if (drm_mm_node_allocated(&win->node)) {
-		mutex_lock(&tdev->windows_lock);
-		drm_mm_remove_node(&win->node);
-		tdev->windows[win->slot] = NULL;
-		__clear_bit(win->slot, tdev->window_slots);
-		mutex_unlock(&tdev->windows_lock);
-	}
+	trn4_aperture_give(&tdev->aperture, win);
 	mutex_unlock(&trn4_share_lock);
 	drm_gem_object_release(obj);
 	kfree(win);
@@ -330,31 +315,35 @@ static int trn4_window_check(struct trn4_device *tdev,
 			     const struct trn4_grant *grant,
 			     const struct drm_trn4_window_map *args, u64 *size)
 {
+	int ret;
+
 	if (grant->tdev == tdev)
 		return -ELOOP;
-	if (args->rights & ~grant->rights)
-		return -EACCES;
-	if (args->offset >= grant->size)
-		return -ERANGE;
-	*size = args->size ?: grant->size - args->offset;
-	if (*size > grant->size - args->offset)
-		return -ERANGE;
+	ret = trn4_grant_part(grant, args, size);
+	if (ret)
+		return ret;
 	return nvlf_path_errno(nvlf_path(tdev->ep, grant->tdev->target));
 }
 
-/* Attach to the grant and switch the hardware's window on */
-static int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
-			      struct trn4_grant *grant, u64 offset)
+/**
+ * trn4_window_attach() - hang on the grant, and switch the hardware's window on
+ * @tdev: device, entered
+ * @win: with slot, range and rights; trn4_window_kill() undoes this
+ * @grant: of @win's peer
+ * @offset: within the grant
+ *
+ * Context: trn4_share_lock
+ * Return: 0, or what trn4_window_errno() makes of the hardware's answer.
+ */
+int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
+		       struct trn4_grant *grant, u64 offset)
 {
-	enum trn4_window_status status;
-
 	lockdep_assert_held(&trn4_share_lock);
 
 	win->peer_addr = grant->base + offset;
 	win->grant = grant;
 	list_add_tail(&win->link, &grant->windows);
-	status = trn4_hw_window_set(tdev, win, offset);
-	return trn4_window_errno(status);
+	return trn4_window_errno(trn4_hw_window_set(tdev, win, offset));
 }
 
 /**
@@ -376,8 +365,6 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 	if (!win)
 		return ERR_PTR(-ENOMEM);
 	win->rights = args->rights;
-	win->half = args->rights & NVL_RIGHT_WRITE ? &tdev->aperture_rw :
-						     &tdev->aperture_ro_mm;
 	init_rwsem(&win->lock);
 	win->base.funcs = &trn4_window_funcs;
 
@@ -396,7 +383,7 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 	drm_gem_private_object_init(&tdev->drm, &win->base, size);
 	ret = drm_gem_create_mmap_offset(&win->base);
 	if (!ret)
-		ret = trn4_window_place(tdev, win);
+		ret = trn4_aperture_take(&tdev->aperture, win, size);
 	if (!ret)
 		ret = trn4_window_attach(tdev, win, grant, args->offset);
 	trn4_hw_exit(tdev, idx);
