@@ -14,7 +14,8 @@
  *
  * trn4_device.reset_lock (rwsem) is held for reading while the device is
  * touched (trn4_hw_enter()), for writing only to change trn4_device.state.
- * The queue does not take it, see below.
+ * So it is never held for as long as a reset takes; who waits for that holds
+ * no lock, mmap_lock included. The queue does not take it, see below.
  *
  * trn4_aperture.lock (mutex) guards the slots and the ranges of the aperture.
  * They are changed by the holder of this and of trn4_share_lock, and may be

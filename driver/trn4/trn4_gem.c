@@ -4,6 +4,7 @@
  * host memory that the engine sees over PCIe.
  */
 #include <linux/dma-mapping.h>
+#include <linux/file.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -83,6 +84,29 @@ vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
 
 /* ---- HBM ---------------------------------------------------------------- */
 
+/*
+ * HBM outlives a reset: wait for its end, and have the fault taken again. A
+ * reset takes long, and whoever wants the address space must not wait for it
+ * as well: mmap_lock is dropped. Where the caller does not allow that, the
+ * instruction is executed once more, and faults anew.
+ */
+static vm_fault_t trn4_hbm_wait(struct trn4_device *tdev, struct vm_fault *vmf)
+{
+	struct file *file;
+
+	if (!fault_flag_allow_retry_first(vmf->flags))
+		return VM_FAULT_NOPAGE;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+	/* The mapping may go meanwhile; the file keeps the device. */
+	file = get_file(vmf->vma->vm_file);
+	mmap_read_unlock(vmf->vma->vm_mm);
+	wait_event_killable(tdev->reset_wait,
+			    READ_ONCE(tdev->state) != TRN4_RESETTING);
+	fput(file);
+	return VM_FAULT_RETRY;
+}
+
 static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
@@ -91,12 +115,8 @@ static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
 	int idx, err;
 
 	err = trn4_hw_enter(tdev, &idx);
-	if (err == -EBUSY) {
-		/* HBM outlives a reset; look again after it. */
-		wait_event_killable(tdev->reset_wait,
-				    READ_ONCE(tdev->state) != TRN4_RESETTING);
-		return VM_FAULT_NOPAGE;
-	}
+	if (err == -EBUSY)
+		return trn4_hbm_wait(tdev, vmf);
 	if (err)
 		return VM_FAULT_SIGBUS;
 	ret = trn4_gem_fill(vmf, obj,

@@ -40,10 +40,11 @@ int pci_driver(const char *device, char *driver, size_t size)
 	return 0;
 }
 
-static int write_file(const char *path, const char *text)
+static int write_text(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+	int fd, ret = 0;
 
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (write(fd, text, strlen(text)) < 0)
@@ -58,7 +59,7 @@ static int write_name(const char *driver, const char *what, const char *device)
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", driver,
 		 what);
-	return write_file(path, device);
+	return write_text(path, device);
 }
 
 int pci_bind(const char *driver, const char *device)
@@ -71,13 +72,18 @@ int pci_unbind(const char *driver, const char *device)
 	return write_name(driver, "unbind", device);
 }
 
-/* A function level reset; returns when the device is back */
+/**
+ * pci_reset() - reset a device that is bound, and let its driver go on
+ * @device: its name, such as 0000:01:00.0
+ *
+ * Return: 0 or a negative errno, when the reset is over.
+ */
 int pci_reset(const char *device)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset", device);
-	return write_file(path, "1");
+	return write_text(path, "1");
 }
 
 /* Like rmmod: -EAGAIN or -EBUSY where it is in use */
