@@ -3,6 +3,7 @@
  * The driver's frame: PCI and DRM entry points, bind and unbind, resets from
  * outside.
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/module.h>
@@ -10,6 +11,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_accel.h>
 #include <drm/drm_managed.h>
@@ -141,22 +143,81 @@ static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
 		trn4_hw_irq_disable(tdev);
 }
 
+/* Nobody resets it, or it does not come back from that. Its lock is held. */
+static void trn4_give_up(struct trn4_device *tdev)
+{
+	drm_err(&tdev->drm, "did not come back from a reset\n");
+	pci_clear_master(tdev->pdev);
+	trn4_set_state(tdev, TRN4_DEAD);
+	nvlf_endpoint_ports_changed(tdev->ep);
+}
+
+/*
+ * The device has been reset, and is made use of again, or given up. Its lock
+ * is held, so that no other reset comes while ports are read.
+ */
 static int trn4_reset_end(struct trn4_device *tdev)
 {
 	int ret;
 
+	pci_set_master(tdev->pdev);
 	ret = trn4_hw_reset(tdev);
 	if (!ret)
 		ret = trn4_queue_start(tdev);
 	if (ret) {
-		drm_err(&tdev->drm, "did not come back from a reset\n");
-		trn4_set_state(tdev, TRN4_DEAD);
+		trn4_give_up(tdev);
 		return ret;
 	}
 	trn4_set_state(tdev, TRN4_RUNNING);
 	trn4_hw_irq_enable(tdev);
 	nvlf_endpoint_ports_changed(tdev->ep);
 	return 0;
+}
+
+/* Frozen while the system sleeps, which is a reset of its own */
+static void trn4_reset_soon(struct trn4_device *tdev, unsigned int ms)
+{
+	mod_delayed_work(system_freezable_wq, &tdev->reset_work,
+			 msecs_to_jiffies(ms));
+}
+
+/**
+ * trn4_reset_ask() - have the device reset
+ * @tdev: device, not unplugged, whose queue does not start
+ *
+ * Until then all jobs fail.
+ *
+ * Context: any
+ */
+void trn4_reset_ask(struct trn4_device *tdev)
+{
+	trn4_reset_soon(tdev, 0);
+}
+
+/*
+ * Whoever has the device's lock may be about to unbind it, and then waits for
+ * this to end; or to reset it, which is what is asked for. A reset that has
+ * begun and that nobody has the lock for is error recovery, and now that took
+ * too long: the PCI core tells no driver that it failed.
+ */
+static void trn4_reset_work(struct work_struct *work)
+{
+	struct trn4_device *tdev = container_of(work, struct trn4_device,
+						reset_work.work);
+	struct device *dev = &tdev->pdev->dev;
+
+	while (!device_trylock(dev)) {
+		if (drm_dev_is_unplugged(&tdev->drm))
+			return;
+		msleep(20);
+	}
+	if (tdev->state == TRN4_RUNNING && !trn4_queue_is_up(tdev)) {
+		trn4_reset_begin(tdev, TRN4_RESETTING, true);
+		trn4_reset_end(tdev);
+	} else if (tdev->state == TRN4_RESETTING) {
+		trn4_give_up(tdev);
+	}
+	device_unlock(dev);
 }
 
 static void trn4_reset_prepare(struct pci_dev *pdev)
@@ -181,10 +242,11 @@ static pci_ers_result_t trn4_error_detected(struct pci_dev *pdev,
 		/* Its registers are out of reach, and memory is about to go. */
 		pci_clear_master(pdev);
 		trn4_reset_begin(tdev, TRN4_RESETTING, false);
+		trn4_reset_soon(tdev, TRN4_RECOVERY_TIMEOUT_MS);
 		return PCI_ERS_RESULT_NEED_RESET;
 	default:
-		pci_clear_master(pdev);
 		trn4_reset_begin(tdev, TRN4_DEAD, false);
+		trn4_give_up(tdev);
 		return PCI_ERS_RESULT_DISCONNECT;
 	}
 }
@@ -193,7 +255,6 @@ static pci_ers_result_t trn4_slot_reset(struct pci_dev *pdev)
 {
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
-	pci_set_master(pdev);
 	return trn4_reset_end(pci_get_drvdata(pdev)) ?
 		       PCI_ERS_RESULT_DISCONNECT :
 		       PCI_ERS_RESULT_RECOVERED;
@@ -241,6 +302,7 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	mutex_init(&tdev->queue.lock);
 	init_rwsem(&tdev->reset_lock);
 	init_waitqueue_head(&tdev->reset_wait);
+	INIT_DELAYED_WORK(&tdev->reset_work, trn4_reset_work);
 	INIT_LIST_HEAD(&tdev->host_bos);
 	INIT_LIST_HEAD(&tdev->grants);
 	INIT_LIST_HEAD(&tdev->queue.jobs);
@@ -389,6 +451,7 @@ static void trn4_remove(struct pci_dev *pdev)
 	struct trn4_device *tdev = pci_get_drvdata(pdev);
 
 	drm_dev_unplug(&tdev->drm);
+	cancel_delayed_work_sync(&tdev->reset_work);
 	trn4_set_state(tdev, TRN4_DEAD);
 	trn4_end_sharing(tdev);
 	trn4_hw_irq_disable(tdev);

@@ -92,6 +92,9 @@
 /* A queue that completes nothing for this long is reset */
 #define TRN4_JOB_TIMEOUT_MS 10000
 
+/* How long error recovery may take: the PCI core waits a minute for a device */
+#define TRN4_RECOVERY_TIMEOUT_MS 90000
+
 /* How long the jobs of a file that closes may go on */
 #define TRN4_CLOSE_TIMEOUT_MS 1000
 
@@ -102,7 +105,7 @@ struct trn4_job;
  * enum trn4_state - may the device be touched?
  * @TRN4_RUNNING: yes
  * @TRN4_RESETTING: no, but it will come back
- * @TRN4_DEAD: no, and it will not
+ * @TRN4_DEAD: no, and it will not, unless someone resets it once more
  */
 enum trn4_state {
 	TRN4_RUNNING,
@@ -310,6 +313,8 @@ struct trn4_sched {
  * @reset_lock: see "Locking" above
  * @state: may it be touched (written under @reset_lock, read anywhere)
  * @reset_wait: woken when @state changes
+ * @reset_work: resets the device where that is the only way on, and gives it
+ *	up where others were to do that and did not
  * @bo_lock: see "Locking" above
  * @hbm_mm: ranges of HBM (@bo_lock)
  * @hbm_free: bytes free in it (written under @bo_lock)
@@ -348,6 +353,7 @@ struct trn4_device {
 	struct rw_semaphore reset_lock;
 	enum trn4_state state;
 	wait_queue_head_t reset_wait;
+	struct delayed_work reset_work;
 
 	struct mutex bo_lock; /* HBM and host buffers */
 	struct drm_mm hbm_mm;
@@ -477,9 +483,14 @@ static inline struct trn4_window *to_trn4_window(struct drm_gem_object *obj)
 	return container_of(obj, struct trn4_window, base);
 }
 
+/* trn4_drv.c */
+void trn4_reset_ask(struct trn4_device *tdev);
+
 /* trn4_hw.c */
+int trn4_hw_ready(struct trn4_device *tdev);
 int trn4_hw_enter(struct trn4_device *tdev, int *idx);
 void trn4_hw_exit(struct trn4_device *tdev, int idx);
+bool trn4_hw_answers(struct trn4_device *tdev);
 int trn4_hw_reset(struct trn4_device *tdev);
 int trn4_hw_identify(struct trn4_device *tdev);
 void trn4_hw_irq_enable(struct trn4_device *tdev);
@@ -574,6 +585,7 @@ int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job);
 void trn4_queue_irq(struct trn4_device *tdev);
 void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file);
 bool trn4_queue_stuck(struct trn4_device *tdev);
+bool trn4_queue_is_up(struct trn4_device *tdev);
 int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit);
 
 /* trn4_job.c */

@@ -23,6 +23,34 @@ static_assert(DRM_TRN4_RIGHT_ATOMIC == NVL_RIGHT_ATOMIC);
 #define TRN4_VECTOR_EVENT 0
 #define TRN4_VECTOR_QUEUE 1
 
+static int trn4_state_errno(enum trn4_state state)
+{
+	switch (state) {
+	case TRN4_RUNNING:
+		return 0;
+	case TRN4_RESETTING:
+		return -EBUSY;
+	default:
+		return -EIO;
+	}
+}
+
+/**
+ * trn4_hw_ready() - is it worth while to begin something?
+ * @tdev: device
+ *
+ * For those who do not touch the device by themselves; the answer may be
+ * another by the time it is there.
+ *
+ * Return: as trn4_hw_enter()
+ */
+int trn4_hw_ready(struct trn4_device *tdev)
+{
+	if (drm_dev_is_unplugged(&tdev->drm))
+		return -ENODEV;
+	return trn4_state_errno(READ_ONCE(tdev->state));
+}
+
 /**
  * trn4_hw_enter() - begin to touch the device
  * @tdev: device
@@ -35,17 +63,17 @@ static_assert(DRM_TRN4_RIGHT_ATOMIC == NVL_RIGHT_ATOMIC);
  */
 int trn4_hw_enter(struct trn4_device *tdev, int *idx)
 {
-	enum trn4_state state;
+	int ret;
 
 	if (!drm_dev_enter(&tdev->drm, idx))
 		return -ENODEV;
 	down_read(&tdev->reset_lock);
-	state = tdev->state;
-	if (state == TRN4_RUNNING)
-		return 0;
-	up_read(&tdev->reset_lock);
-	drm_dev_exit(*idx);
-	return state == TRN4_RESETTING ? -EBUSY : -EIO;
+	ret = trn4_state_errno(tdev->state);
+	if (ret) {
+		up_read(&tdev->reset_lock);
+		drm_dev_exit(*idx);
+	}
+	return ret;
 }
 
 /**
@@ -57,6 +85,17 @@ void trn4_hw_exit(struct trn4_device *tdev, int idx)
 {
 	up_read(&tdev->reset_lock);
 	drm_dev_exit(idx);
+}
+
+/**
+ * trn4_hw_answers() - are there registers?
+ * @tdev: device
+ *
+ * Return: true where they are, and writes before this have arrived.
+ */
+bool trn4_hw_answers(struct trn4_device *tdev)
+{
+	return readl(tdev->regs + NVL_REG_ID) == TRN4_ID_VALUE;
 }
 
 /**

@@ -43,6 +43,9 @@ static int trn4_ioctl_bo_create(struct drm_device *drm, void *data,
 
 	if (!args->size || args->flags & ~DRM_TRN4_BO_HOST)
 		return -EINVAL;
+	ret = trn4_hw_ready(to_trn4(drm));
+	if (ret)
+		return ret;
 	bo = trn4_bo_create(to_trn4(drm), args->size, args->flags);
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);

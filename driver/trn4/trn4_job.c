@@ -169,8 +169,11 @@ static enum drm_gpu_sched_stat trn4_job_timedout(struct drm_sched_job *base)
 
 	drm_sched_wqueue_stop(sched);
 	drm_err(&tdev->drm, "queue completes nothing: resetting it\n");
-	if (trn4_queue_recover(tdev, job))
-		drm_err(&tdev->drm, "queue does not start again\n");
+	if (trn4_queue_recover(tdev, job)) {
+		drm_err(&tdev->drm,
+			"queue does not start again: resetting all\n");
+		trn4_reset_ask(tdev);
+	}
 	/* All have ended: this frees them, and the start finds none. */
 	drm_sched_stop(sched, base);
 	drm_sched_start(sched);
@@ -530,6 +533,9 @@ int trn4_job_submit(struct drm_file *drm_file,
 	    args->in_count > DRM_TRN4_SYNCS_MAX ||
 	    args->out_count > DRM_TRN4_SYNCS_MAX)
 		return -EINVAL;
+	ret = trn4_hw_ready(file->tdev);
+	if (ret)
+		return ret;
 
 	job = trn4_job_create(drm_file, args);
 	if (IS_ERR(job))

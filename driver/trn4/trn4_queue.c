@@ -136,7 +136,9 @@ static void trn4_queue_disable(struct trn4_device *tdev)
 	void __iomem *regs = trn4_queue_regs(tdev);
 
 	writel(0, regs + TRN4_QUEUE_CTRL);
-	readl(regs + TRN4_QUEUE_STATUS); /* until the write is there */
+	/* Until the write is there; one that does not hear it loses the bus. */
+	if (!trn4_hw_answers(tdev))
+		pci_clear_master(tdev->pdev);
 }
 
 /* The queue lets go of a job, whose results are about to be written. */
@@ -530,6 +532,23 @@ bool trn4_queue_stuck(struct trn4_device *tdev)
 	}
 	mutex_unlock(&q->lock);
 	return stuck;
+}
+
+/**
+ * trn4_queue_is_up() - does it take jobs?
+ * @tdev: device
+ *
+ * Return: false where all fail.
+ */
+bool trn4_queue_is_up(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	bool up;
+
+	mutex_lock(&q->lock);
+	up = q->up;
+	mutex_unlock(&q->lock);
+	return up;
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/pci_regs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -84,6 +85,49 @@ int pci_reset(const char *device)
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset", device);
 	return write_text(path, "1");
+}
+
+/* A word of configuration space at @at, read or (with @write) written */
+static int config_word(const char *device, int at, __u16 *value, bool write)
+{
+	char path[PATH_MAX];
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", device);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = write ? pwrite(fd, value, sizeof(*value), at) :
+		      pread(fd, value, sizeof(*value), at);
+	if (len != sizeof(*value))
+		len = len < 0 ? -errno : -EIO;
+	close(fd);
+	return len < 0 ? len : 0;
+}
+
+/**
+ * pci_answer() - let a device answer to what is read and written, or not
+ * @device: its name, such as 0000:01:00.0
+ * @on: does it?
+ *
+ * One that does not is like one that was lost on the bus: stores get nowhere,
+ * and loads give no sense. A reset does not bring it back.
+ *
+ * Return: 0 or a negative errno.
+ */
+int pci_answer(const char *device, bool on)
+{
+	__u16 command;
+	int ret = config_word(device, PCI_COMMAND, &command, false);
+
+	if (ret)
+		return ret;
+	if (on)
+		command |= PCI_COMMAND_MEMORY;
+	else
+		command &= ~PCI_COMMAND_MEMORY;
+	return config_word(device, PCI_COMMAND, &command, true);
 }
 
 /* Like rmmod: -EAGAIN or -EBUSY where it is in use */

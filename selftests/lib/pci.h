@@ -5,12 +5,15 @@
 #ifndef SELFTESTS_PCI_H
 #define SELFTESTS_PCI_H
 
+#include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 int pci_driver(const char *device, char *driver, size_t size);
 int pci_bind(const char *driver, const char *device);
 int pci_unbind(const char *driver, const char *device);
 int pci_reset(const char *device);
+int pci_answer(const char *device, bool on);
 
 int module_remove(const char *name);
 int module_load(const char *name);

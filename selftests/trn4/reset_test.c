@@ -23,6 +23,14 @@
 #define LONG_COUNT 128
 #define ROUNDS     5
 
+/* Queues nothing to speak of: 0, or why that cannot be */
+static int submit_probe(int fd)
+{
+	const struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+
+	return submit(fd, &nop, 1, 0, 0, 0);
+}
+
 /* Accelerator 0 is the one that is reset. 1 holds a window on it, 0 one on 1 */
 FIXTURE(reset)
 {
@@ -78,8 +86,17 @@ FIXTURE_SETUP(reset)
 	ASSERT_EQ(0, touch_kind_write(self->map_between));
 }
 
+/* What a test has left lost is found again for the next one */
 FIXTURE_TEARDOWN(reset)
 {
+	int i;
+
+	for (i = 0; i < self->rig.count && i < 3; i++)
+		if (submit_probe(self->rig.fd[i])) {
+			EXPECT_EQ(0,
+				  pci_answer(self->rig.accels[i].device, true));
+			EXPECT_EQ(0, pci_reset(self->rig.accels[i].device));
+		}
 	rig_end(&self->rig);
 }
 
@@ -239,6 +256,303 @@ TEST_F(reset, touched_all_the_time)
 	ASSERT_EQ(children[0], waitpid(children[0], &status, 0));
 }
 
+/* ---- Devices that cannot be used ---- */
+
+static void *reset_thread(void *arg)
+{
+	return (void *)(long)pci_reset(arg);
+}
+
+/* What would begin something is refused in a reset, and works after it */
+TEST_F(reset, busy_meanwhile)
+{
+	int refused[4] = {}, i, round, all = 0;
+	__u32 bo, window, sync;
+	pthread_t resetter;
+	struct grant grant;
+	void *ret;
+
+	ASSERT_EQ(0, sync_create(self->fd, &sync));
+	for (round = 0; round < 10 && all < 4; round++) {
+		ASSERT_EQ(0, pthread_create(&resetter, NULL, reset_thread,
+					    (void *)self->device));
+		while (pthread_tryjoin_np(resetter, &ret)) {
+			int said[4];
+
+			said[0] = bo_create(self->fd, PAGE, 0, &bo);
+			if (!said[0])
+				gem_close(self->fd, bo);
+			said[1] = bo_create(self->fd, 4096, DRM_TRN4_BO_HOST,
+					    &bo);
+			if (!said[1])
+				gem_close(self->fd, bo);
+			said[2] = grant_make(self->fd, self->bo.handle, RIGHT_R,
+					     0, PAGE, &grant);
+			if (!said[2])
+				grant_revoke(self->fd, grant.handle);
+			said[3] = submit_probe(self->fd);
+			for (i = 0; i < 4; i++) {
+				ASSERT_TRUE(!said[i] || said[i] == -EBUSY)
+				{
+					TH_LOG("call %d: %d", i, said[i]);
+				}
+				refused[i] += !!said[i];
+			}
+		}
+		ASSERT_EQ(NULL, ret);
+		all = 0;
+		for (i = 0; i < 4; i++)
+			all += !!refused[i];
+	}
+	EXPECT_EQ(4, all)
+	{
+		TH_LOG("refused %d, %d, %d, %d times", refused[0], refused[1],
+		       refused[2], refused[3]);
+	}
+	ASSERT_EQ(0, settle(&self->rig));
+	EXPECT_EQ(0, window_map(self->fd, &self->theirs_grant, 0, 0, RIGHT_R,
+				&window));
+	EXPECT_EQ(0, submit_probe(self->fd));
+}
+
+/* Every ioctl of a device that did not come back, and its mappings */
+#define EXPECT_DEAD(file) \
+	do { \
+		struct grant __grant; \
+		__u64 __value; \
+		__u32 __handle; \
+		int __fd = (file); \
+\
+		EXPECT_EQ(-EIO, bo_create(__fd, PAGE, 0, &__handle)); \
+		EXPECT_EQ(-EIO, \
+			  bo_create(__fd, PAGE, DRM_TRN4_BO_HOST, &__handle)); \
+		EXPECT_EQ(-EIO, grant_make(__fd, self->bo.handle, RIGHT_R, 0, \
+					   PAGE, &__grant)); \
+		EXPECT_EQ(-EIO, window_map(__fd, &self->theirs_grant, 0, 0, \
+					   RIGHT_R, &__handle)); \
+		EXPECT_EQ(-EIO, submit_probe(__fd)); \
+		/* It can be asked still, and things can be given up */ \
+		EXPECT_EQ(0, accel_param(__fd, DRM_TRN4_PARAM_TARGET_ID, \
+					 &__value)); \
+		EXPECT_EQ(self->rig.accels[0].id, __value); \
+		EXPECT_EQ(0, map_offset(__fd, self->bo.handle, &__value)); \
+		EXPECT_EQ(DRM_TRN4_WINDOW_FAULT, \
+			  window_state(__fd, self->on_them)); \
+		EXPECT_EQ(0, window_unmap(__fd, self->on_them)); \
+		EXPECT_EQ(0, grant_revoke(__fd, self->ours_grant.handle)); \
+		EXPECT_EQ(SIGBUS, touch_kind(self->bo.map)); \
+		EXPECT_EQ(SIGBUS, touch_kind_write(self->bo.map)); \
+		EXPECT_EQ(SIGBUS, touch_kind(self->map_on_them)); \
+		EXPECT_EQ(SIGBUS, touch_kind(self->map_on_us)); \
+		EXPECT_EQ(0, touch_kind_write(self->host.map)); \
+		EXPECT_EQ(0, touch_kind_write(self->map_between)); \
+	} while (0)
+
+/* A reset from which it does not return, and one from which it does */
+TEST_F(reset, does_not_come_back)
+{
+	struct drm_trn4_cmd cmds[LONG_COUNT];
+	struct fabric *now;
+	unsigned int i;
+	__u32 sync;
+	int file;
+
+	now = malloc(sizeof(*now));
+	ASSERT_NE(NULL, now);
+	for (i = 0; i < LONG_COUNT; i++)
+		cmds[i] = cmd_copy(self->host.handle, 0, self->bo.handle, 0,
+				   BO_SIZE);
+	fill_pattern(self->bo.map, BO_SIZE, 4);
+	ASSERT_EQ(0, sync_create(self->fd, &sync));
+	for (i = 0; i < 8; i++)
+		ASSERT_EQ(0, submit(self->fd, cmds, LONG_COUNT, 0, 0, sync));
+	file = sync_export(self->fd, sync);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, pci_answer(self->device, false));
+	ASSERT_EQ(0, pci_reset(self->device));
+	ASSERT_EQ(0, sync_file_wait(file, 5000));
+	EXPECT_EQ(-ECANCELED, sync_file_status(file));
+	close(file);
+	EXPECT_DEAD(self->fd);
+	/* The fabric knows that it has no links */
+	ASSERT_EQ(0, fabric_load(&self->rig.nl, now));
+	for (i = 0; i < now->endpoint_count; i++)
+		if (now->endpoints[i].id == self->rig.accels[0].id)
+			EXPECT_EQ(0, now->endpoints[i].ports_up);
+	free(now);
+
+	ASSERT_EQ(0, pci_answer(self->device, true));
+	EXPECT_EQ(-EIO, submit_probe(self->fd));
+	ASSERT_EQ(0, pci_reset(self->device));
+	EXPECT_EQ(0, check_pattern(self->bo.map, BO_SIZE, 4));
+	EXPECT_EQ(0, submit_wait(self->fd, cmds, 1, 0));
+	EXPECT_EQ(0, check_pattern(self->host.map, BO_SIZE, 4));
+	ASSERT_EQ(0, settle(&self->rig));
+	EXPECT_EQ(0, window_map(self->fd, &self->theirs_grant, 0, 0, RIGHT_R,
+				&self->on_them));
+}
+
+/*
+ * Queues that complete nothing: one device answers again by the time that is
+ * noticed, and loses its work alone; the other does not, and is given up.
+ */
+TEST_F_TIMEOUT(reset, queue_stuck, 100)
+{
+	const char *passing = self->rig.accels[2].device;
+	const struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+	int lost, stuck, i;
+	__u32 sync;
+
+	ASSERT_EQ(0, pci_answer(self->device, false));
+	ASSERT_EQ(0, pci_answer(passing, false));
+	ASSERT_EQ(0, sync_create(self->fd, &sync));
+	ASSERT_EQ(0, submit(self->fd, &nop, 1, 0, 0, sync));
+	lost = sync_export(self->fd, sync);
+	ASSERT_LE(0, lost);
+	ASSERT_EQ(0, sync_create(self->others, &sync));
+	ASSERT_EQ(0, submit(self->others, &nop, 1, 0, 0, sync));
+	stuck = sync_export(self->others, sync);
+	ASSERT_LE(0, stuck);
+	/* By then both were told of their work, and did not hear */
+	ASSERT_EQ(-ETIME, sync_file_wait(stuck, 5000));
+	ASSERT_EQ(0, pci_answer(passing, true));
+
+	ASSERT_EQ(0, sync_file_wait(stuck, 30000));
+	EXPECT_EQ(-ETIMEDOUT, sync_file_status(stuck));
+	EXPECT_EQ(0, submit_wait(self->others, &nop, 1, 0));
+	EXPECT_EQ(0, touch_kind_write(self->map_between));
+
+	ASSERT_EQ(0, sync_file_wait(lost, 30000));
+	EXPECT_EQ(-ETIMEDOUT, sync_file_status(lost));
+	/* All of it is reset before it is given up */
+	for (i = 0; i < 10000 && submit_probe(self->fd) != -EIO; i++)
+		usleep(1000);
+	EXPECT_DEAD(self->fd);
+	ASSERT_EQ(0, pci_answer(self->device, true));
+	ASSERT_EQ(0, pci_reset(self->device));
+	EXPECT_EQ(0, submit_wait(self->fd, &nop, 1, 0));
+	EXPECT_EQ(0, touch_kind_write(self->bo.map));
+	close(lost);
+	close(stuck);
+}
+
+/* ---- In the midst of changes of the fabric ---- */
+
+/*
+ * struct stir - a thread that does something again and again
+ * @one: does it; 0 or a negative errno
+ * @rig: what it is done to
+ * @stop: it may end
+ * @times: how often it was done
+ */
+struct stir {
+	int (*one)(const struct rig *rig);
+	const struct rig *rig;
+	int stop;
+	unsigned int times;
+};
+
+/* Ports of all accelerators go down and come up */
+static int stir_switch(const struct rig *rig)
+{
+	return pci_reset(rig->fabric->switches[0].device);
+}
+
+/* Pairs are lost and won, over a socket of its own */
+static int stir_routes(const struct rig *rig)
+{
+	const __u32 target = rig->accels[0].id;
+	struct nl nl;
+	int ret = nl_open(&nl);
+
+	if (ret)
+		return ret;
+	ret = fabric_unroute_all(&nl, rig->fabric, target);
+	if (!ret)
+		ret = fabric_route_all(&nl, rig->fabric, target);
+	nl_close(&nl);
+	return ret;
+}
+
+/* A window on the one that is reset comes and goes, if there is a way to it */
+static int stir_windows(const struct rig *rig)
+{
+	struct grant grant;
+	__u32 bo, window;
+	int ret;
+
+	ret = bo_create(rig->fd[0], PAGE, 0, &bo);
+	if (ret)
+		return ret == -EBUSY ? 0 : ret;
+	ret = grant_make(rig->fd[0], bo, RIGHT_ALL, 0, PAGE, &grant);
+	gem_close(rig->fd[0], bo);
+	if (ret)
+		return ret == -EBUSY ? 0 : ret;
+	ret = window_map(rig->fd[1], &grant, 0, 0, RIGHT_ALL, &window);
+	if (!ret)
+		gem_close(rig->fd[1], window);
+	/* It was reset meanwhile, or no link or route is there for now */
+	else if (ret == -ENOENT || ret == -ENOLINK || ret == -EHOSTUNREACH)
+		ret = 0;
+	grant_revoke(rig->fd[0], grant.handle);
+	return ret;
+}
+
+static void *stir_thread(void *arg)
+{
+	struct stir *stir = arg;
+	long ret = 0;
+
+	while (!ret && !__atomic_load_n(&stir->stop, __ATOMIC_SEQ_CST)) {
+		ret = stir->one(stir->rig);
+		stir->times++;
+	}
+	return (void *)ret;
+}
+
+/*
+ * Ports change and pairs come and go while the accelerator is reset; in the
+ * end all is as it was.
+ */
+TEST_F(reset, while_the_fabric_changes)
+{
+	struct stir stirs[] = {
+		{ .one = stir_switch, .rig = &self->rig },
+		{ .one = stir_routes, .rig = &self->rig },
+		{ .one = stir_windows, .rig = &self->rig },
+	};
+	struct drm_trn4_cmd cmd;
+	pthread_t threads[3];
+	struct grant grant;
+	__u32 window;
+	void *ret;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, stir_thread,
+					    &stirs[i]));
+	for (i = 0; i < ROUNDS; i++)
+		EXPECT_EQ(0, pci_reset(self->device));
+	for (i = 0; i < 3; i++) {
+		__atomic_store_n(&stirs[i].stop, 1, __ATOMIC_SEQ_CST);
+		ASSERT_EQ(0, pthread_join(threads[i], &ret));
+		EXPECT_EQ(NULL, ret)
+		{
+			TH_LOG("thread %d ended with %ld", i, (long)ret);
+		}
+		EXPECT_LT(0, stirs[i].times);
+	}
+	ASSERT_EQ(0, settle(&self->rig));
+	ASSERT_EQ(0, grant_make(self->fd, self->bo.handle, RIGHT_ALL, 0,
+				BO_SIZE, &grant));
+	ASSERT_EQ(0, window_map(self->peer, &grant, 0, 0, RIGHT_ALL, &window));
+	fill_pattern(self->bo.map, BO_SIZE, 3);
+	cmd = cmd_copy(self->theirs.handle, 0, window, 0, BO_SIZE);
+	EXPECT_EQ(0, submit_wait(self->peer, &cmd, 1, 0));
+	EXPECT_EQ(0, check_pattern(self->theirs.map, BO_SIZE, 3));
+	EXPECT_EQ(0, touch_kind_write(self->map_between));
+}
+
 /* ---- Those who wait ---- */
 
 /*
@@ -266,7 +580,7 @@ static void *touch_thread(void *arg)
 	return NULL;
 }
 
-static void *reset_thread(void *arg)
+static void *waited_reset_thread(void *arg)
 {
 	struct waiter *w = arg;
 	long ret = pci_reset(w->device);
@@ -316,7 +630,8 @@ TEST_F(reset, waiting_holds_up_nobody)
 		usleep(1000);
 	for (round = 0; round < 10 && !seen; round++) {
 		w.resetting = 1;
-		ASSERT_EQ(0, pthread_create(&resetter, NULL, reset_thread, &w));
+		ASSERT_EQ(0, pthread_create(&resetter, NULL,
+					    waited_reset_thread, &w));
 		while (!seen &&
 		       __atomic_load_n(&w.resetting, __ATOMIC_SEQ_CST)) {
 			if (!waits_for_hbm(&w))
@@ -371,7 +686,8 @@ TEST_F(reset, unmapped_while_waited_for)
 	close(file);
 	while (!waitpid(child, &status, WNOHANG)) {
 		w.resetting = 1;
-		ASSERT_EQ(0, pthread_create(&resetter, NULL, reset_thread, &w));
+		ASSERT_EQ(0, pthread_create(&resetter, NULL,
+					    waited_reset_thread, &w));
 		ASSERT_EQ(0, pthread_join(resetter, &ret));
 		ASSERT_EQ(NULL, ret);
 	}

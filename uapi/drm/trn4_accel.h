@@ -4,9 +4,10 @@
  *
  * Rules for every ioctl: fields marked mbz and bits that are not named must
  * be zero, or the call fails with EINVAL; a call that fails has changed
- * nothing; an unplugged device answers ENODEV, one that is being reset EBUSY
- * and one that did not come back from a reset EIO. A call that waits can be
- * interrupted by a signal. Sizes and offsets are in bytes. Handles of buffers
+ * nothing; an unplugged device answers ENODEV. While it is being reset calls
+ * that begin something (BO_CREATE, GRANT_CREATE, WINDOW_MAP, SUBMIT) fail with
+ * EBUSY, and with EIO when it did not come back; those that ask or give up work
+ * on. A call that waits can be interrupted by a signal. Sizes and offsets are in bytes. Handles of buffers
  * and windows are GEM handles of the file that made them and are closed with
  * DRM_IOCTL_GEM_CLOSE or with the file.
  */
@@ -310,9 +311,10 @@ struct drm_trn4_result {
  *
  * All is checked before anything is queued. The results are written before
  * the fence signals; a command that failed does not stop the others, and the
- * fence carries the first error. Where that is ECANCELED the device went away
- * in between, and results in HBM may be missing. The call waits while 1024
- * submits of the file have not ended.
+ * fence carries the first error. Where that is ECANCELED the device was reset
+ * in between, and results in HBM may be missing: it could not be written then.
+ * ETIMEDOUT: the device did not go on. The call waits while 1024 submits of
+ * the file have not ended.
  */
 struct drm_trn4_submit {
 	__u64 cmds;
