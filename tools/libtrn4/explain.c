@@ -72,7 +72,7 @@ static const struct text submit_texts[] = {
 	  "a command is wrong: range beyond the buffer or window, unaligned atomic, width other than 4 or 8, operand too large, or an operation that this memory does not take",
 	},
 	{ ENOENT, "a command names a buffer, window or syncobj that this device does not have" },
-	{ EBUSY, "the batch is under way" },
+	{ EBUSY, "the batch is under way, or the device is being reset" },
 	{ ENOSPC, "the batch is full" },
 	{ ENOMEM, "out of host memory" },
 	{}
@@ -92,6 +92,14 @@ static const struct text result_texts[] = {
 	{ EIO, "memory could not be reached" },
 	{ ECANCELED, "the device was reset before the command ended" },
 	{ EBUSY, "the batch has not ended" },
+	{}
+};
+
+/* Of any call that has no word of its own */
+static const struct text device_texts[] = {
+	{ ENODEV, "the device is gone: unplugged, or its driver unbound" },
+	{ EBUSY, "the device is being reset: try again when that is over" },
+	{ EIO, "the device did not come back from a reset: it has to be reset again" },
 	{}
 };
 
@@ -133,8 +141,10 @@ TRN4_API const char *trn4_explain(enum trn4_call call, int error)
 		if (t->error == -error)
 			return t->text;
 	}
-	if (error == -ENODEV)
-		return "the device is gone: unplugged, or its driver unbound";
+	for (t = device_texts; t->text; t++) {
+		if (t->error == -error)
+			return t->text;
+	}
 	return errno_text(-error);
 }
 

@@ -548,7 +548,8 @@ int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
  *
  * Return: 0; -EINVAL where a command is wrong, -ENOENT where a buffer or
  * window in it is not this device's: nothing was queued then; -EBUSY where it
- * is under way; -ENODEV.
+ * is under way or the device is being reset, -EIO where that did not come back;
+ * -ENODEV.
  */
 int trn4_batch_submit(struct trn4_batch *batch);
 

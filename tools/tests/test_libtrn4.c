@@ -358,6 +358,10 @@ static void errors_have_words(void)
 	CHECK(strstr(trn4_explain(TRN4_CALL_WINDOW, -EPERM), "partition"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EKEYREVOKED), "revoked"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_SUBMIT, -ENODEV), "gone"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EBUSY), "being reset"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_SUBMIT, -EBUSY), "being reset"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_GRANT, -EIO), "come back"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EIO), "memory"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_MAP, -EPERM), "permitted"));
 	for (error = -40; error < 12; error++)
 		CHECK(*trn4_window_state_text(error));
