@@ -306,12 +306,13 @@ static void take_event(const struct nvlf_event_type *event, const void *record,
 	if (event->type == &nvlf_port_type)
 		tell_port(record);
 	if (event->type == &nvlf_manager_type) {
+		/*
+		 * Another one: before us, or in our place. The kernel's answer
+		 * to a heartbeat tells which.
+		 */
 		if (nvlf_has(manager->present, NVLF_MANAGER_PORT_ID) &&
-		    manager->port_id != d->port_id) {
-			log_line(LOG_ERR, "%s took over the fabric",
-				 manager->name);
-			d->end = EXIT_MANAGED;
-		}
+		    manager->port_id != d->port_id)
+			d->beat_at = now();
 		return;
 	}
 	/* What routes and partitions do not depend on */

@@ -215,12 +215,25 @@ takeover_ends_the_first() {
 	[ $? = 4 ] && soon manager_is configured && kill "$fm" && ends 0 && fabric 'j["pairs-reached"] == 12'
 }
 
+# Of the manager that was before it may hear late.
+rumours_do_no_harm() {
+	local before
+
+	before=$(tell count manager-heartbeat)
+	tell rumour && soon heartbeats_are_more_than "$before" && manager_is configured && status 'j["state"] == "configured"'
+}
+
+heartbeats_are_more_than() {
+	[ "$(tell count manager-heartbeat)" -gt "$1" ]
+}
+
 # What a killed daemon leaves does not stop the next one.
 killed_daemon_is_replaced() {
 	config && manage && kill -KILL "$fm" && ends 137 && [ -S "$sock" ] && manager_is offline &&
 		exits 1 nvlf-fm --config "$conf" --status && has err 'nobody serves' && manage && stop
 }
 
+ok 'rumours do no harm' rumours_do_no_harm
 ok 'a second manager is refused' second_is_refused
 ok 'a takeover ends the first' takeover_ends_the_first
 ok 'a killed daemon is replaced' killed_daemon_is_replaced
