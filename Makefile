@@ -47,6 +47,7 @@ help:
 	@echo '  make run          set up everything, boot the accelerators, show them at work, then a shell in the guest'
 	@echo '  make check        all tests: host unit tests, qtests, generated code, docs, kselftests in the guest'
 	@echo '  make unit|qtest|generated-check|kselftest     a part of them'
+	@echo '  make rack         72 accelerators and 36 switches in one guest: a window of each on every other, written and verified'
 	@echo '  make check-debug  kselftests on a kernel that looks for faults of memory, locks and leaks (DEBUG=kcsan: for data races)'
 	@echo '  make lint         style: checkpatch, sparse, kernel-doc, shellcheck'
 	@echo '  make shell        boot straight to a shell in the guest'
@@ -72,7 +73,7 @@ help:
 	@echo '  DEBUG=kasan       kernel of check-debug: kasan or kcsan'
 	@echo '  V=1               show all output'
 
-.PHONY: run shell check check-debug unit qtest kselftest generated-check lint lint-deps
+.PHONY: run shell check rack check-debug unit qtest kselftest generated-check lint lint-deps
 run: guest
 	@vm/run
 
@@ -81,6 +82,9 @@ shell: guest
 
 check:
 	@vm/check
+
+rack:
+	@TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G ONLY="$(or $(ONLY),mesh_test)" vm/check kselftest
 
 # The debug kernel's long build and QEMU's go on side by side.
 check-debug: prebuilt
