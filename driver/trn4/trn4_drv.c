@@ -33,6 +33,7 @@ static int trn4_open(struct drm_device *drm, struct drm_file *drm_file)
 	if (!file)
 		return -ENOMEM;
 	file->tdev = tdev;
+	file->context = dma_fence_context_alloc(1);
 	atomic_set(&file->jobs, 0);
 	mutex_init(&file->submit_lock);
 	xa_init_flags(&file->grants, XA_FLAGS_ALLOC1);
@@ -306,7 +307,6 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	INIT_LIST_HEAD(&tdev->host_bos);
 	INIT_LIST_HEAD(&tdev->grants);
 	INIT_LIST_HEAD(&tdev->queue.jobs);
-	tdev->queue.context = dma_fence_context_alloc(1);
 	tdev->state = TRN4_RUNNING;
 	tdev->hbm_free = tdev->hbm_size;
 	drm_mm_init(&tdev->hbm_mm, 0, tdev->hbm_size);

@@ -255,8 +255,6 @@ struct trn4_entry {
  * @bytes: to be copied by the descriptors in the ring
  * @jobs: jobs with descriptors in the ring or still to come, oldest first
  * @feed: the oldest of them that has descriptors to come, or NULL
- * @context: of its fences
- * @seqno: of the newest fence
  */
 struct trn4_queue {
 	struct mutex lock; /* the ring and its jobs */
@@ -273,8 +271,6 @@ struct trn4_queue {
 	u64 bytes;
 	struct list_head jobs;
 	struct trn4_job *feed;
-	u64 context;
-	u64 seqno;
 };
 
 /**
@@ -375,6 +371,8 @@ struct trn4_device {
  * @tdev: device
  * @entity: where its jobs wait for their turn
  * @submit_lock: see "Locking" above
+ * @context: of the hardware's fences of its jobs
+ * @seqno: of the newest of them (trn4_queue.lock)
  * @jobs: jobs that are not freed yet; woken by wake_up_var()
  * @grants: by handle (trn4_share_lock)
  */
@@ -382,6 +380,8 @@ struct trn4_file {
 	struct trn4_device *tdev;
 	struct drm_sched_entity entity;
 	struct mutex submit_lock; /* arming and pushing of jobs */
+	u64 context;
+	u64 seqno;
 	atomic_t jobs;
 	struct xarray grants;
 };

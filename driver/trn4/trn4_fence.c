@@ -113,8 +113,8 @@ struct dma_fence *trn4_fence_alloc(struct trn4_sched *sched)
 /**
  * trn4_fence_init() - make it a fence, with one reference
  * @fence: from trn4_fence_alloc()
- * @context: of the queue
- * @seqno: in the order in which the queue completes
+ * @context: of the file
+ * @seqno: in the order in which its jobs end
  */
 void trn4_fence_init(struct dma_fence *fence, u64 context, u64 seqno)
 {

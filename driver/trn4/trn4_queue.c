@@ -262,12 +262,16 @@ static void trn4_queue_emit(struct trn4_queue *q, struct trn4_job *job)
 	q->tail++;
 }
 
-/* @job has all of its descriptors: the next one's turn */
+/* @job gets no more descriptors: the next one's turn that may have some */
 static void trn4_queue_fed(struct trn4_queue *q, struct trn4_job *job)
 {
-	q->feed = list_is_last(&job->link, &q->jobs) ?
-			  NULL :
-			  list_next_entry(job, link);
+	q->feed = NULL;
+	list_for_each_entry_continue(job, &q->jobs, link) {
+		if (!job->cut) {
+			q->feed = job;
+			break;
+		}
+	}
 }
 
 /* Does @obj take results of a job in the ring? */
@@ -340,16 +344,16 @@ int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job)
 
 	plugged = drm_dev_enter(&tdev->drm, &idx);
 	mutex_lock(&q->lock);
-	trn4_fence_init(job->fence, q->context, ++q->seqno);
-	if (!plugged) {
-		ret = -ENODEV;
-	} else if (!q->up) {
-		ret = -ECANCELED;
+	trn4_fence_init(job->fence, job->file->context, ++job->file->seqno);
+	if (!q->up) {
+		ret = plugged ? -ECANCELED : -ENODEV;
 	} else {
 		list_add_tail(&job->link, &q->jobs);
 		if (!q->feed)
 			q->feed = job;
-		trn4_queue_feed(tdev);
+		/* Or unbind fails it, in its turn after those before it */
+		if (plugged)
+			trn4_queue_feed(tdev);
 	}
 	mutex_unlock(&q->lock);
 	if (plugged)
@@ -397,16 +401,35 @@ static void trn4_queue_result(const struct trn4_entry *entry,
 		job->error = r->error;
 }
 
-/* End a job of which nothing is in the ring any more, if nothing follows. */
-static void trn4_queue_end(struct trn4_job *job)
+/* Nothing of it is in the ring any more, and nothing follows. */
+static bool trn4_queue_done(const struct trn4_job *job)
 {
-	if (job->pending || (job->fed < job->count && !job->cut))
-		return;
-	trn4_queue_drop(job);
-	if (job->ended == job->count)
-		trn4_job_finish(job, true);
-	else
-		trn4_job_abort(job, -ECANCELED, true);
+	return !job->pending && (job->fed == job->count || job->cut);
+}
+
+/*
+ * End the jobs of a file that are done, up to the first that is not: its fences
+ * are of one context, and signal in order. A job that was cut short before it
+ * began is done long before those that have descriptors in the ring.
+ */
+static void trn4_queue_retire(struct trn4_queue *q,
+			      const struct trn4_file *file)
+{
+	struct trn4_job *job, *next;
+
+	lockdep_assert_held(&q->lock);
+
+	list_for_each_entry_safe(job, next, &q->jobs, link) {
+		if (job->file != file)
+			continue;
+		if (!trn4_queue_done(job))
+			break;
+		trn4_queue_drop(job);
+		if (job->ended == job->count)
+			trn4_job_finish(job, true);
+		else
+			trn4_job_abort(job, -ECANCELED, true);
+	}
 }
 
 /* Take completions off the ring; returns whether there were any. */
@@ -442,7 +465,8 @@ static bool trn4_queue_reap(struct trn4_device *tdev)
 		q->bytes -= entry->bytes;
 		entry->job->pending--;
 		trn4_queue_result(entry, cqe);
-		trn4_queue_end(entry->job); /* it may be gone now */
+		if (trn4_queue_done(entry->job))
+			trn4_queue_retire(q, entry->job->file);
 	}
 	if (q->head == head)
 		return false;
@@ -484,7 +508,7 @@ void trn4_queue_irq(struct trn4_device *tdev)
 void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file)
 {
 	struct trn4_queue *q = &tdev->queue;
-	struct trn4_job *job, *next;
+	struct trn4_job *job;
 	bool cookie;
 	int idx;
 
@@ -493,14 +517,14 @@ void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file)
 		return;
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&q->lock);
-	list_for_each_entry_safe(job, next, &q->jobs, link) {
+	list_for_each_entry(job, &q->jobs, link) {
 		if (job->file != file || job->fed == job->count)
 			continue;
 		if (q->feed == job)
 			trn4_queue_fed(q, job);
 		job->cut = true;
-		trn4_queue_end(job);
 	}
+	trn4_queue_retire(q, file);
 	if (q->up)
 		trn4_queue_feed(tdev);
 	mutex_unlock(&q->lock);

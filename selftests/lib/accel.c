@@ -322,6 +322,20 @@ int sync_file_status(int sync_file)
 	return info.status;
 }
 
+/* What can be read of a fence: as sync_file_status(), and the rest in @fence */
+int sync_file_fence(int sync_file, struct sync_fence_info *fence)
+{
+	struct sync_file_info info = {
+		.num_fences = 1,
+		.sync_fence_info = (__u64)(uintptr_t)fence,
+	};
+
+	memset(fence, 0, sizeof(*fence));
+	if (ioctl(sync_file, SYNC_IOC_FILE_INFO, &info) < 0)
+		return -errno;
+	return info.status;
+}
+
 int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
 	   __u32 in_sync, __u32 out_sync)
 {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <linux/types.h>
 #include <drm/trn4_accel.h>
+#include <linux/sync_file.h>
 
 #define ACCEL_MAX 72
 #define MIB       (1024ull * 1024)
@@ -76,6 +77,7 @@ int sync_wait(int fd, __u32 handle, __s64 nsec);
 int sync_export(int fd, __u32 handle);
 int sync_file_wait(int sync_file, int msec);
 int sync_file_status(int sync_file);
+int sync_file_fence(int sync_file, struct sync_fence_info *fence);
 
 int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
 	   __u32 in_sync, __u32 out_sync);

@@ -265,6 +265,47 @@ TEST_F(sync, killed_while_submitting)
 	EXPECT_EQ(0, submit_wait(self->fd, &nop, 1, 0));
 }
 
+/*
+ * Of a file that is closed with more queued than the scheduler hands over at a
+ * time, whatever is cut short, dropped or never begun: its fences signal in the
+ * order of its submits.
+ */
+TEST_F(sync, closed_ends_in_order)
+{
+	struct sync_fence_info fence;
+	int files[300], i, fd, status, cut = 0;
+	__u64 last = 0;
+	__u32 sync;
+	struct bo x;
+
+	fd = accel_open(&self->rig.accels[0]);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, bo_make(fd, 2 * BIG, 0, &x));
+	for (i = 0; i < LONG_COUNT; i++)
+		self->slow[i] = cmd_copy(x.handle, 0, x.handle, BIG, BIG);
+	ASSERT_EQ(0, sync_create(fd, &sync));
+	for (i = 0; i < 300; i++) {
+		ASSERT_EQ(0, submit(fd, self->slow, LONG_COUNT, 0, 0, sync));
+		files[i] = sync_export(fd, sync);
+		ASSERT_LE(0, files[i]);
+	}
+	bo_drop(fd, &x);
+	close(fd);
+	for (i = 0; i < 300; i++) {
+		ASSERT_EQ(0, sync_file_wait(files[i], 20000));
+		status = sync_file_fence(files[i], &fence);
+		ASSERT_NE(0, status);
+		EXPECT_LE(last, fence.timestamp_ns)
+		{
+			TH_LOG("submit %d ended before the one before it", i);
+		}
+		last = fence.timestamp_ns;
+		cut += status < 0;
+		close(files[i]);
+	}
+	EXPECT_LT(0, cut);
+}
+
 /* A file closed with work queued: memory comes back, others are not harmed */
 TEST_F(sync, closed_while_queued)
 {

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <linux/sync_file.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -152,18 +151,6 @@ TEST_F(unbind, idle)
 	EXPECT_EQ(self->rig.count - 1, count);
 }
 
-/* What a fence's holder can read of it, for who asks by its sync_file */
-static int fence_names(int file, struct sync_fence_info *fence)
-{
-	struct sync_file_info info = {
-		.num_fences = 1,
-		.sync_fence_info = (__u64)(unsigned long)fence,
-	};
-
-	memset(fence, 0, sizeof(*fence));
-	return ioctl(file, SYNC_IOC_FILE_INFO, &info) ? -errno : info.status;
-}
-
 /*
  * A file is closed with more queued than the hardware was ever handed. The
  * fence of what was dropped tells the same for as long as someone holds it.
@@ -186,7 +173,7 @@ TEST_F(unbind, fence_of_dropped_job)
 		ASSERT_EQ(0, submit(file, cmds, LONG_COUNT, 0, 0, sync));
 	fence = sync_export(file, sync);
 	ASSERT_LE(0, fence);
-	EXPECT_EQ(0, fence_names(fence, &before));
+	EXPECT_EQ(0, sync_file_fence(fence, &before));
 	EXPECT_NE(0, before.obj_name[0]);
 	bo_drop(file, &bo);
 	close(file);
@@ -195,7 +182,7 @@ TEST_F(unbind, fence_of_dropped_job)
 	ASSERT_EQ(0, pci_unbind("trn4", self->victim->device));
 	close(self->fd);
 	self->rig.fd[0] = -1;
-	EXPECT_GT(0, fence_names(fence, &after));
+	EXPECT_GT(0, sync_file_fence(fence, &after));
 	EXPECT_STREQ(before.obj_name, after.obj_name);
 	EXPECT_STREQ(before.driver_name, after.driver_name);
 	close(fence);
