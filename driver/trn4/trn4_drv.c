@@ -22,6 +22,22 @@
 
 /* ---- Files --------------------------------------------------------------- */
 
+static void trn4_file_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct trn4_file, ref));
+}
+
+/**
+ * trn4_file_put() - give a reference back
+ * @file: file, closed before its own is given back
+ *
+ * Context: any
+ */
+void trn4_file_put(struct trn4_file *file)
+{
+	kref_put(&file->ref, trn4_file_free);
+}
+
 static int trn4_open(struct drm_device *drm, struct drm_file *drm_file)
 {
 	struct trn4_device *tdev = to_trn4(drm);
@@ -32,9 +48,9 @@ static int trn4_open(struct drm_device *drm, struct drm_file *drm_file)
 	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 	if (!file)
 		return -ENOMEM;
+	kref_init(&file->ref);
 	file->tdev = tdev;
 	file->context = dma_fence_context_alloc(1);
-	atomic_set(&file->jobs, 0);
 	mutex_init(&file->submit_lock);
 	xa_init_flags(&file->grants, XA_FLAGS_ALLOC1);
 	ret = drm_sched_entity_init(&file->entity, DRM_SCHED_PRIORITY_NORMAL,
@@ -51,7 +67,8 @@ static int trn4_open(struct drm_device *drm, struct drm_file *drm_file)
 /*
  * All handles are closed already. Jobs get a second to end, as who closes
  * after a submit expects; then those that have not begun are dropped, and of
- * those that have only what is in the ring is waited for.
+ * those that have only what is in the ring is waited for. They are freed in
+ * their time, which other files' work can hold up.
  */
 static void trn4_postclose(struct drm_device *drm, struct drm_file *drm_file)
 {
@@ -62,9 +79,9 @@ static void trn4_postclose(struct drm_device *drm, struct drm_file *drm_file)
 			       msecs_to_jiffies(TRN4_CLOSE_TIMEOUT_MS));
 	drm_sched_entity_fini(&file->entity);
 	trn4_queue_cut(to_trn4(drm), file);
-	wait_var_event(&file->jobs, !atomic_read(&file->jobs));
+	wait_var_event(&file->queued, !atomic_read(&file->queued));
 	mutex_destroy(&file->submit_lock);
-	kfree(file);
+	trn4_file_put(file);
 }
 
 static void trn4_show_fdinfo(struct drm_printer *p, struct drm_file *drm_file)

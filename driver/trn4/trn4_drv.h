@@ -47,7 +47,10 @@
  * The registers, the BARs and DMA mappings go at unbind; they are touched by
  * who has entered with drm_dev_enter(), and by unbind itself. struct
  * trn4_device stays until the last file is closed. A file that closes waits
- * for its jobs, so that no job, window or grant outlives the files.
+ * until the queue has none of its jobs, but not until they are freed: the
+ * scheduler frees jobs in the order of all files together. So a job can outlive
+ * its file, and a buffer or a window with it; it holds struct trn4_file, and
+ * the end of struct trn4_device waits for the last job.
  *
  * A job holds references on its buffers and windows. A window keeps its slot
  * and its range of the aperture until it is freed, also when it was revoked
@@ -320,6 +323,7 @@ struct trn4_sched {
  * @aperture: its windows
  * @queue: the kernel's queue
  * @sched: its scheduler
+ * @jobs: jobs that are not freed yet; woken by wake_up_var()
  * @release_wq: frees jobs that have ended, out of the scheduler's way
  */
 struct trn4_device {
@@ -363,25 +367,30 @@ struct trn4_device {
 
 	struct trn4_queue queue;
 	struct trn4_sched *sched;
+	atomic_t jobs;
 	struct workqueue_struct *release_wq;
 };
 
 /**
  * struct trn4_file - an open file
+ * @ref: one of the open file, and one of each job
  * @tdev: device
  * @entity: where its jobs wait for their turn
  * @submit_lock: see "Locking" above
  * @context: of the hardware's fences of its jobs
  * @seqno: of the newest of them (trn4_queue.lock)
+ * @queued: jobs that the queue has; woken by wake_up_var()
  * @jobs: jobs that are not freed yet; woken by wake_up_var()
  * @grants: by handle (trn4_share_lock)
  */
 struct trn4_file {
+	struct kref ref;
 	struct trn4_device *tdev;
 	struct drm_sched_entity entity;
 	struct mutex submit_lock; /* arming and pushing of jobs */
 	u64 context;
 	u64 seqno;
+	atomic_t queued;
 	atomic_t jobs;
 	struct xarray grants;
 };
@@ -484,6 +493,7 @@ static inline struct trn4_window *to_trn4_window(struct drm_gem_object *obj)
 }
 
 /* trn4_drv.c */
+void trn4_file_put(struct trn4_file *file);
 void trn4_reset_ask(struct trn4_device *tdev);
 
 /* trn4_hw.c */

@@ -36,6 +36,7 @@ static struct trn4_job *to_trn4_job(struct drm_sched_job *base)
 /* Free a job that the scheduler does not have, not yet or no more. */
 static void trn4_job_free(struct trn4_job *job)
 {
+	struct trn4_device *tdev = job->tdev;
 	struct trn4_file *file = job->file;
 	u32 i;
 
@@ -51,10 +52,13 @@ static void trn4_job_free(struct trn4_job *job)
 	kvfree(job->results);
 	kvfree(job);
 
-	/* The file may be gone as soon as it has no job: use its address only. */
 	atomic_dec(&file->jobs);
 	smp_mb__after_atomic(); /* wake_up_var() looks for waiters */
 	wake_up_var(&file->jobs);
+	trn4_file_put(file);
+	/* The device's end waits for this, and then for who runs us. */
+	if (atomic_dec_and_test(&tdev->jobs))
+		wake_up_var(&tdev->jobs);
 }
 
 static void trn4_job_release(struct work_struct *work)
@@ -211,6 +215,8 @@ static void trn4_job_fini(struct drm_device *drm, void *arg)
 {
 	struct trn4_device *tdev = to_trn4(drm);
 
+	/* All have ended, and are being freed; some may have outlived files. */
+	wait_var_event(&tdev->jobs, !atomic_read(&tdev->jobs));
 	drm_sched_fini(&tdev->sched->base);
 	destroy_workqueue(tdev->release_wq);
 	trn4_sched_put(tdev->sched);
@@ -486,6 +492,8 @@ static struct trn4_job *trn4_job_create(struct drm_file *drm_file,
 		return ERR_PTR(ret);
 	}
 
+	kref_get(&file->ref);
+	atomic_inc(&file->tdev->jobs);
 	ret = -ENOMEM;
 	job->fence = trn4_fence_alloc(file->tdev->sched);
 	if (!job->fence)

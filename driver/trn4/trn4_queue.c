@@ -11,6 +11,7 @@
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 
 #include <drm/drm_print.h>
 
@@ -141,12 +142,23 @@ static void trn4_queue_disable(struct trn4_device *tdev)
 		pci_clear_master(tdev->pdev);
 }
 
-/* The queue lets go of a job, whose results are about to be written. */
-static void trn4_queue_drop(struct trn4_job *job)
+/*
+ * The queue lets go of a job, which ends: with @error where it did not come to
+ * its end. It may be freed when this returns, and so may a file that closes.
+ */
+static void trn4_queue_end(struct trn4_job *job, int error, bool hbm)
 {
+	struct trn4_file *file = job->file;
+
 	list_del_init(&job->link);
 	if (job->begun && job->results_bo)
 		job->results_bo->results_due--;
+	if (job->ended == job->count)
+		trn4_job_finish(job, hbm);
+	else
+		trn4_job_abort(job, error, hbm);
+	if (atomic_dec_and_test(&file->queued))
+		wake_up_var(&file->queued);
 }
 
 static void trn4_queue_abort(struct trn4_device *tdev, struct trn4_job *culprit,
@@ -158,10 +170,8 @@ static void trn4_queue_abort(struct trn4_device *tdev, struct trn4_job *culprit,
 	lockdep_assert_held(&q->lock);
 
 	q->feed = NULL;
-	list_for_each_entry_safe(job, next, &q->jobs, link) {
-		trn4_queue_drop(job);
-		trn4_job_abort(job, job == culprit ? -ETIMEDOUT : error, hbm);
-	}
+	list_for_each_entry_safe(job, next, &q->jobs, link)
+		trn4_queue_end(job, job == culprit ? -ETIMEDOUT : error, hbm);
 }
 
 /**
@@ -349,6 +359,7 @@ int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job)
 		ret = plugged ? -ECANCELED : -ENODEV;
 	} else {
 		list_add_tail(&job->link, &q->jobs);
+		atomic_inc(&job->file->queued);
 		if (!q->feed)
 			q->feed = job;
 		/* Or unbind fails it, in its turn after those before it */
@@ -424,11 +435,7 @@ static void trn4_queue_retire(struct trn4_queue *q,
 			continue;
 		if (!trn4_queue_done(job))
 			break;
-		trn4_queue_drop(job);
-		if (job->ended == job->count)
-			trn4_job_finish(job, true);
-		else
-			trn4_job_abort(job, -ECANCELED, true);
+		trn4_queue_end(job, -ECANCELED, true);
 	}
 }
 

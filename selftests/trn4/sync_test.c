@@ -306,6 +306,32 @@ TEST_F(sync, closed_ends_in_order)
 	EXPECT_LT(0, cut);
 }
 
+/* Nor does a file that closes wait for the work of others before its own */
+TEST_F(sync, closed_behind_others)
+{
+	struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+	int fd, others, own, i;
+	__u32 sync;
+
+	ASSERT_EQ(0, sync_create(self->fd, &sync));
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(0,
+			  submit(self->fd, self->slow, LONG_COUNT, 0, 0, sync));
+	others = sync_export(self->fd, sync);
+	ASSERT_LE(0, others);
+	fd = accel_open(&self->rig.accels[0]);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, sync_create(fd, &sync));
+	ASSERT_EQ(0, submit(fd, &nop, 1, 0, 0, sync));
+	own = sync_export(fd, sync);
+	ASSERT_LE(0, own);
+	close(fd);
+	EXPECT_NE(0, sync_file_status(own));
+	EXPECT_EQ(0, sync_file_status(others));
+	close(own);
+	close(others);
+}
+
 /* A file closed with work queued: memory comes back, others are not harmed */
 TEST_F(sync, closed_while_queued)
 {
