@@ -271,11 +271,15 @@ static pci_ers_result_t trn4_error_detected(struct pci_dev *pdev,
 
 static pci_ers_result_t trn4_slot_reset(struct pci_dev *pdev)
 {
+	struct trn4_device *tdev = pci_get_drvdata(pdev);
+
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
-	return trn4_reset_end(pci_get_drvdata(pdev)) ?
-		       PCI_ERS_RESULT_DISCONNECT :
-		       PCI_ERS_RESULT_RECOVERED;
+	/* Another driver asked for it, or someone else was faster */
+	if (tdev->state == TRN4_RUNNING)
+		trn4_reset_begin(tdev, TRN4_RESETTING, true);
+	return trn4_reset_end(tdev) ? PCI_ERS_RESULT_DISCONNECT :
+				      PCI_ERS_RESULT_RECOVERED;
 }
 
 static const struct pci_error_handlers trn4_err_handlers = {
