@@ -113,7 +113,8 @@ static u32 nvlf_group_stranger(const unsigned long *members,
 {
 	unsigned long id;
 
-	for_each_andnot_bit(id, members, allowed, NVL_TARGET_IDS) return id;
+	for_each_andnot_bit(id, members, allowed, NVL_TARGET_IDS)
+		return id;
 	return NVL_TARGET_IDS;
 }
 

@@ -99,8 +99,7 @@ static int nvlf_route_table_fill(struct nvlf_route_table *table,
 
 	nla_for_each_attr_type(entry, NVLF_A_ROUTE_ENTRY,
 			       genlmsg_data(info->genlhdr),
-			       genlmsg_len(info->genlhdr), rem)
-	{
+			       genlmsg_len(info->genlhdr), rem) {
 		err = nvlf_route_table_add(table, sw, entry, info->extack);
 		if (err)
 			return err;

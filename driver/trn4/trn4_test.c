@@ -185,6 +185,7 @@ static struct kunit_case places_cases[] = {
 	KUNIT_CASE(holes),
 	{}
 };
+
 /* clang-format on */
 
 static struct kunit_suite places_suite = {
@@ -330,6 +331,7 @@ static struct kunit_case plain_cases[] = {
 	KUNIT_CASE(runs),
 	{}
 };
+
 /* clang-format on */
 
 static struct kunit_suite plain_suite = {
@@ -650,6 +652,7 @@ static struct kunit_case share_cases[] = {
 	KUNIT_CASE(ends_in_reset),
 	{}
 };
+
 /* clang-format on */
 
 static struct kunit_suite share_suite = {

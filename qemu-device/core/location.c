@@ -100,7 +100,7 @@ static uint64_t host_get(const struct nvlf_access *a)
     return location_of(a)->host;
 }
 
-#define OWN(reg) ((reg)-NVL_REG_CLUSTER_UUID)
+#define OWN(reg) (-NVL_REG_CLUSTER_UUID + (reg))
 
 static const struct nvlf_reg location_regs[] = {
     { OWN(NVL_REG_CLUSTER_UUID), 8, 2, uuid_get, NULL },

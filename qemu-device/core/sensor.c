@@ -52,7 +52,7 @@ static uint64_t power_get(const struct nvlf_access *a)
     return a->d->power;
 }
 
-#define OWN(reg) ((reg)-NVL_REG_TEMPERATURE)
+#define OWN(reg) (-NVL_REG_TEMPERATURE + (reg))
 
 static const struct nvlf_reg sensor_regs[] = {
     { OWN(NVL_REG_TEMPERATURE), 4, 1, temperature_get, NULL },

@@ -189,35 +189,32 @@ static int take_cluster(struct reader *reader, const char *value)
 	return uuid_parse(value, reader->partition->cluster);
 }
 
+/* clang-format off */
 static const struct section sections[] = {
-	{ "manager",
-	  false,
-	  {
-		  { "name", "1 to 63 characters", false, take_name },
-		  { "takeover", "yes or no", false, take_takeover },
-		  { "timeout", "seconds, 0.1 to 600", false, take_timeout },
-		  { "status-socket", "a path from / on, or none", false,
-		    take_socket },
-	  } },
-	{ "degraded",
-	  false,
-	  {
-		  { "policy", "keep or drain", false, take_policy },
-		  { "min-links", "1 to 36", false, take_min_links },
-		  { "min-lanes", "1 to 4", false, take_min_lanes },
-	  } },
-	{ "partition",
-	  true,
-	  {
-		  { "endpoints", "all, or target ids of 0 to 2047 such as 0-3,8",
-		    true, take_endpoints },
-		  { "location", "a location with wildcards such as r0/t[0-3]/s*",
-		    true, take_location },
-		  { "cluster",
-		    "a UUID such as 00112233-4455-6677-8899-aabbccddeeff",
-		    false, take_cluster },
-	  } },
+	{ "manager", false, {
+		{ "name", "1 to 63 characters", false, take_name },
+		{ "takeover", "yes or no", false, take_takeover },
+		{ "timeout", "seconds, 0.1 to 600", false, take_timeout },
+		{ "status-socket", "a path from / on, or none", false,
+		  take_socket },
+	} },
+	{ "degraded", false, {
+		{ "policy", "keep or drain", false, take_policy },
+		{ "min-links", "1 to 36", false, take_min_links },
+		{ "min-lanes", "1 to 4", false, take_min_lanes },
+	} },
+	{ "partition", true, {
+		{ "endpoints", "all, or target ids of 0 to 2047 such as 0-3,8",
+		  true, take_endpoints },
+		{ "location", "a location with wildcards such as r0/t[0-3]/s*",
+		  true, take_location },
+		{ "cluster",
+		  "a UUID such as 00112233-4455-6677-8899-aabbccddeeff",
+		  false, take_cluster },
+	} },
 };
+
+/* clang-format on */
 
 /* ---- Lines -------------------------------------------------------------- */
 

@@ -13,6 +13,9 @@
 #include "array.h"
 #include "parse.h"
 
+#define NEGATIVE_NOTES \
+	"A negative number comes behind --, and is meant in two's complement.\n"
+
 struct atomic_options {
 	struct access_options access;
 	uint64_t width;
@@ -250,8 +253,7 @@ int cmd_atomic(int argc, char **argv)
 	};
 	struct command_line line = {
 		.options = options,
-		.notes =
-			"A negative number comes behind --, and is meant in two's complement.\n" DEVICE_NOTES,
+		.notes = NEGATIVE_NOTES DEVICE_NOTES,
 	};
 	struct atomic op = {};
 	size_t i = 0;

@@ -157,10 +157,10 @@ static void svg_trays(const struct row *row)
 	int x, end;
 
 	for (i = 0; i < row->count; i = last + 1) {
-		for (last = i; last + 1 < row->count &&
-			       same_tray(&row->nodes[last + 1], &row->nodes[i]);
-		     last++)
-			;
+		last = i;
+		while (last + 1 < row->count &&
+		       same_tray(&row->nodes[last + 1], &row->nodes[i]))
+			last++;
 		if (!nvlf_has(row->nodes[i].name.present, NVLF_DEVICE_TRAY))
 			continue;
 		x = box_x(row, i) - 4;

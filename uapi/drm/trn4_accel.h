@@ -7,9 +7,9 @@
  * nothing; an unplugged device answers ENODEV. While it is being reset calls
  * that begin something (BO_CREATE, GRANT_CREATE, WINDOW_MAP, SUBMIT) fail with
  * EBUSY, and with EIO when it did not come back; those that ask or give up work
- * on. A call that waits can be interrupted by a signal. Sizes and offsets are in bytes. Handles of buffers
- * and windows are GEM handles of the file that made them and are closed with
- * DRM_IOCTL_GEM_CLOSE or with the file.
+ * on. A call that waits can be interrupted by a signal. Sizes and offsets are
+ * in bytes. Handles of buffers and windows are GEM handles of the file that
+ * made them and are closed with DRM_IOCTL_GEM_CLOSE or with the file.
  */
 #ifndef _UAPI_TRN4_ACCEL_H_
 #define _UAPI_TRN4_ACCEL_H_
