@@ -40,7 +40,9 @@ int accel_open(const struct accel *accel)
 {
 	int fd = open(accel->node, O_RDWR | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* The last part of what a link of sysfs points to, or "" */

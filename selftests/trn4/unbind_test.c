@@ -213,8 +213,11 @@ TEST_F(unbind, under_load)
 	}
 	waiter = fork();
 	ASSERT_LE(0, waiter);
-	if (!waiter)
-		_exit(sync_wait(self->fd, syncs[3], 20 * SEC) == -ETIME);
+	if (!waiter) {
+		if (sync_wait(self->fd, syncs[3], 20 * SEC) == -ETIME)
+			_exit(1);
+		_exit(0);
+	}
 	ASSERT_EQ(0, pci_unbind("trn4", self->victim->device));
 	for (i = 0; i < 4; i++) {
 		EXPECT_EQ(0, sync_file_wait(files[i], 5000));

@@ -49,13 +49,9 @@ void *must(void *ptr)
 void json_show(struct json_object *json, bool pretty)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-	const char *text;
 
 	flags |= pretty ? JSON_C_TO_STRING_PRETTY : JSON_C_TO_STRING_PLAIN;
-	text = json_object_to_json_string_ext(json, flags);
-	if (!text)
-		must(NULL);
-	puts(text);
+	puts(must((char *)json_object_to_json_string_ext(json, flags)));
 	json_object_put(json);
 }
 

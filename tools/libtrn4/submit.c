@@ -281,15 +281,17 @@ static int run_one(struct trn4_batch *batch, int64_t timeout, uint64_t *value)
 	int ret;
 
 	ret = trn4_batch_submit(batch);
-	if (!ret)
-		ret = trn4_batch_wait(batch, timeout);
-	if (!ret)
-		ret = trn4_batch_result(batch, 0, &result);
-	if (!ret)
-		ret = result.error;
-	if (!ret && value)
+	if (ret)
+		return ret;
+	ret = trn4_batch_wait(batch, timeout);
+	if (ret)
+		return ret;
+	ret = trn4_batch_result(batch, 0, &result);
+	if (ret)
+		return ret;
+	if (!result.error && value)
 		*value = result.value;
-	return ret;
+	return result.error;
 }
 
 TRN4_API int trn4_copy(struct trn4_device *dev, struct trn4_place dst,

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "data.h"
 #include "table.h"
@@ -73,8 +74,10 @@ static void files(void)
 	int fd;
 
 	fd = mkstemp(name);
-	if (!CHECK(fd >= 0))
+	CHECK(fd >= 0);
+	if (fd < 0)
 		return;
+	close(fd);
 	data_pattern(out, sizeof(out), 3);
 	CHECK(data_to_file(name, out, sizeof(out)) == 0);
 	length = 0;

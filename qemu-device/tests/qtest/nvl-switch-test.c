@@ -296,7 +296,6 @@ static void test_port_event(void)
     g_assert_cmphex(rack_read32(sw, NVL_SWITCH_MSIX_PBA), ==, 0);
     rack_write32(sw, NVL_REG_INT_ENABLE, NVL_INT_PORT);
     while (!rack_read32(sw, NVL_SWITCH_MSIX_PBA)) {
-        continue;
     }
     g_assert_cmphex(rack_read32(sw, NVL_SWITCH_MSIX_PBA), ==, 1);
     rack_free(r);

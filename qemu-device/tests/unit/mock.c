@@ -36,10 +36,8 @@ static int ones_fd(void)
 
 static void clear_page(struct mock_endpoint *m, uint64_t i)
 {
-    void *p = mmap(m->aperture + i * PAGE, PAGE, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_FIXED, ones_fd(), 0);
-
-    if (p == MAP_FAILED) {
+    if (mmap(m->aperture + i * PAGE, PAGE, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_FIXED, ones_fd(), 0) == MAP_FAILED) {
         abort();
     }
     m->pages[i].placed = false;
