@@ -70,10 +70,11 @@ static void nvlf_port_write(struct nvlf_device *dev, unsigned int p, u32 ctrl)
 static void nvlf_port_apply(struct nvlf_fabric *f, struct nvlf_device *dev,
 			    unsigned int p, u32 ctrl)
 {
-	DECLARE_BITMAP(which, NVL_SWITCH_PORTS) = {};
+	DECLARE_BITMAP(which, NVL_SWITCH_PORTS);
 	struct nvlf_port *port = &dev->port[p];
 	bool disable = !(ctrl & NVL_PORT_CTRL_ENABLE);
 
+	bitmap_zero(which, NVL_SWITCH_PORTS);
 	if (port->disabled != disable) {
 		port->disabled = disable;
 		__set_bit(p, dev->changed);

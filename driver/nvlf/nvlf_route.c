@@ -196,7 +196,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 {
 	struct nvlf_fabric *f = sw->fabric;
 	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
-	DECLARE_BITMAP(moved, NVL_TARGET_IDS) = {};
+	DECLARE_BITMAP(moved, NVL_TARGET_IDS);
 	unsigned int nroutes = sw->nroutes, i;
 	struct nvlf_route_change *c;
 	unsigned long id;
@@ -206,6 +206,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 	if (!count)
 		return;
 
+	bitmap_zero(moved, NVL_TARGET_IDS);
 	bitmap_zero(f->to, NVL_TARGET_IDS);
 	for (i = 0; i < count; i++) {
 		c = &changes[i];

@@ -45,7 +45,7 @@ static void nvlf_switch_error(struct nvlf_switch *sw)
 
 static irqreturn_t nvlf_switch_irq(int irq, void *data)
 {
-	DECLARE_BITMAP(which, NVL_SWITCH_PORTS) = {};
+	DECLARE_BITMAP(which, NVL_SWITCH_PORTS);
 	struct nvlf_switch *sw = data;
 	u64 events[2];
 	u32 status;

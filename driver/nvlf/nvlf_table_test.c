@@ -225,11 +225,12 @@ static void group_follows(struct kunit *test)
 
 static void group_needs(struct kunit *test)
 {
-	DECLARE_BITMAP(members, NVL_TARGET_IDS) = {};
+	DECLARE_BITMAP(members, NVL_TARGET_IDS);
 	struct rig *rig = test->priv;
 	const struct nvlf_group *group;
 	u32 member = 0;
 
+	bitmap_zero(members, NVL_TARGET_IDS);
 	guard(mutex)(&rig->f->change);
 	KUNIT_EXPECT_NULL(test, nvlf_group_needs(rig->f, 3, NULL, &member));
 	group = rig_group(test, rig, 5, 3);

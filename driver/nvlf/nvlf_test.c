@@ -17,10 +17,11 @@
 static void bits_round_trip(struct kunit *test)
 {
 	static const u8 bytes[] = { 0x01, 0x80, 0x00, 0x24, 0xff };
-	DECLARE_BITMAP(bits, NVL_SWITCH_PORTS) = {};
+	DECLARE_BITMAP(bits, NVL_SWITCH_PORTS);
 	u8 back[DIV_ROUND_UP(NVL_SWITCH_PORTS, BITS_PER_BYTE)];
 	unsigned int beyond = 0, i;
 
+	bitmap_zero(bits, NVL_SWITCH_PORTS);
 	KUNIT_ASSERT_EQ(test, 0,
 			nvlf_bits_from_bytes(bits, NVL_SWITCH_PORTS, bytes,
 					     sizeof(bytes), &beyond));
@@ -37,10 +38,11 @@ static void bits_round_trip(struct kunit *test)
 
 static void bits_beyond(struct kunit *test)
 {
-	DECLARE_BITMAP(bits, NVL_SWITCH_PORTS) = {};
+	DECLARE_BITMAP(bits, NVL_SWITCH_PORTS);
 	const u8 last[] = { 0x08 }, next[] = { 0x18 }, zeroes[9] = { 1 };
 	unsigned int beyond = 0;
 
+	bitmap_zero(bits, NVL_SWITCH_PORTS);
 	KUNIT_EXPECT_EQ(test, 0,
 			nvlf_bits_from_bytes(bits, 4, last, 1, &beyond));
 	KUNIT_EXPECT_EQ(test, -ERANGE,
