@@ -49,7 +49,7 @@ help:
 	@echo '  make unit|qtest|generated-check|kselftest     a part of them'
 	@echo '  make rack         72 accelerators and 36 switches in one guest: a window of each on every other, written and verified'
 	@echo '  make check-debug  kselftests on a kernel that looks for faults of memory, locks and leaks (DEBUG=kcsan: for data races)'
-	@echo '  make lint         style: checkpatch, sparse, kernel-doc, shellcheck'
+	@echo '  make lint         style: checkpatch, clang-format, sparse, cppcheck, kernel-doc, shellcheck'
 	@echo '  make shell        boot straight to a shell in the guest'
 	@echo
 	@echo 'Parts'
@@ -98,7 +98,7 @@ generated-check:
 	@vm/check generated
 
 lint-deps: kernel qemu
-	@vm/deps sparse shellcheck man-db
+	@vm/lint deps
 
 # QEMU's long build and the rest go on side by side.
 .PHONY: setup guest deps fetch prebuilt qemu kernel update

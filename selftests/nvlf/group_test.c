@@ -194,7 +194,7 @@ TEST_F(group, dump_of_one_partition)
 	EXPECT_EQ(900, ids.id[1]);
 
 	nl_request(&req, NVLF_CMD_GROUP_GET);
-	at = nl_put_u32(&req, NVLF_A_GROUP_PARTITION_ID, PART + 2);
+	nl_put_u32(&req, NVLF_A_GROUP_PARTITION_ID, PART + 2);
 	EXPECT_EQ(-ENOENT, nl_dump(&self->nl, &req, on_id, &ids));
 	EXPECT_STRNE("", self->nl.text);
 	nl_request(&req, NVLF_CMD_GROUP_GET);
