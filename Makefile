@@ -48,12 +48,13 @@ help:
 	@echo '  make check        all tests: host unit tests, qtests, generated code, docs, kselftests in the guest'
 	@echo '  make unit|qtest|generated-check|kselftest     a part of them'
 	@echo '  make rack         72 accelerators and 36 switches in one guest: a window of each on every other, written and verified'
+	@echo '  make check-asan   qtests and kselftests with a QEMU that looks for memory errors of its own'
 	@echo '  make check-debug  kselftests on a kernel that looks for faults of memory, locks and leaks (DEBUG=kcsan: for data races)'
 	@echo '  make lint         style: checkpatch, clang-format, sparse, cppcheck, kernel-doc, shellcheck'
 	@echo '  make shell        boot straight to a shell in the guest'
 	@echo
 	@echo 'Parts'
-	@echo '  make setup        packages, downloads, kernel and QEMU'
+	@echo '  make setup        packages, downloads, kernel and QEMU; setup-all: for every lane'
 	@echo '  make qemu         the device emulation only (QEMU_ASAN=1: with sanitizers)'
 	@echo '  make modules tools selftests generated        what their names say, into build/'
 	@echo '  make update       download newer kernel and QEMU sources, if there are any'
@@ -73,7 +74,7 @@ help:
 	@echo '  DEBUG=kasan       kernel of check-debug: kasan or kcsan'
 	@echo '  V=1               show all output'
 
-.PHONY: run shell check rack check-debug unit qtest kselftest generated-check lint lint-deps
+.PHONY: run shell check rack check-asan check-debug unit qtest kselftest generated-check lint lint-deps
 run: guest
 	@vm/run
 
@@ -85,6 +86,9 @@ check:
 
 rack:
 	@TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G ONLY="$(or $(ONLY),mesh_test)" vm/check kselftest
+
+check-asan:
+	@QEMU_ASAN=1 vm/check qtest kselftest
 
 # The debug kernel's long build and QEMU's go on side by side.
 check-debug: prebuilt
@@ -101,9 +105,13 @@ lint-deps: kernel qemu
 	@vm/lint deps
 
 # QEMU's long build and the rest go on side by side.
-.PHONY: setup guest deps fetch prebuilt qemu kernel update
+.PHONY: setup setup-all guest deps fetch prebuilt qemu kernel update
 setup guest: prebuilt
 	@vm/side-by-side '$(MAKE) qemu' '$(MAKE) $(if $(filter guest,$@),initramfs,kernel)'
+
+# What each lane would build for itself, the long builds side by side
+setup-all: prebuilt kernel
+	@vm/side-by-side '$(MAKE) lint-deps && QEMU_ASAN=1 vm/qemu' 'vm/debug-kernel $(DEBUG)'
 
 deps:
 	@vm/deps
