@@ -611,14 +611,18 @@ struct op {
  *	to do it once more may then say that it is done already
  */
 struct kind {
-	int faults[5];
+	int faults[7];
 	bool answers;
 };
 
 static const struct kind file_kind = { { ENOMEM, EFAULT }, false };
 static const struct kind netlink_kind = { { ENOMEM, EFAULT, ENOBUFS }, true };
-/* The PCI core's words for no memory: a region's name, and its mapping */
-static const struct kind driver_kind = { { ENOMEM, EFAULT, EBUSY, EINVAL },
+/*
+ * The PCI core's words for no memory: a region's name, its mapping, the domain
+ * of its MSI-X vectors, the vectors
+ */
+static const struct kind driver_kind = { { ENOMEM, EFAULT, EBUSY, EINVAL,
+					   ENODEV, ENOSPC },
 					 false };
 
 static const struct op file_ops[] = {
