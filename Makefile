@@ -50,7 +50,7 @@ help:
 	@echo '  make rack         72 accelerators and 36 switches in one guest: a window of each on every other, written and verified'
 	@echo '  make check-asan   qtests and kselftests with a QEMU that looks for memory errors of its own'
 	@echo '  make check-debug  kselftests on a kernel that looks for faults of memory, locks and leaks (DEBUG=kcsan: for data races)'
-	@echo '  make lint         style: checkpatch, clang-format, sparse, cppcheck, kernel-doc, shellcheck'
+	@echo '  make lint         style: checkpatch, clang-format, sparse, cppcheck, coccinelle, kernel-doc, shellcheck'
 	@echo '  make shell        boot straight to a shell in the guest'
 	@echo
 	@echo 'Parts'
