@@ -357,13 +357,13 @@ int fabric_set_route(struct nl *nl, __u32 sw, __u32 target, const void *ports,
 	return nl_do(nl, &req, NULL, NULL);
 }
 
-/* Routes @target on @sw over all links that lead there */
-int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
-		 __u32 target)
+/* The ports of @sw whose links lead to @target, of FABRIC_PORTS_LEN bytes */
+void fabric_ports_to(const struct fabric *fabric, __u32 sw, __u32 target,
+		     __u8 *ports)
 {
-	__u8 ports[9] = { 0 };
 	unsigned int i;
 
+	memset(ports, 0, FABRIC_PORTS_LEN);
 	for (i = 0; i < fabric->port_count; i++) {
 		const struct fabric_port *p = &fabric->ports[i];
 
@@ -372,7 +372,35 @@ int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
 		    p->partner_id == target)
 			bit_set(ports, p->index);
 	}
+}
+
+/* Routes @target on @sw over all links that lead there */
+int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
+		 __u32 target)
+{
+	__u8 ports[FABRIC_PORTS_LEN];
+
+	fabric_ports_to(fabric, sw, target, ports);
 	return fabric_set_route(nl, sw, target, ports, sizeof(ports));
+}
+
+/* Begins a request for many routes of @sw, which may take the place of all */
+void fabric_table(struct nl_request *req, __u32 sw, bool replace)
+{
+	nl_request(req, NVLF_CMD_ROUTE_TABLE_SET);
+	nl_put_u32(req, NVLF_A_ROUTE_SWITCH_ID, sw);
+	if (replace)
+		nl_put(req, NVLF_A_ROUTE_REPLACE, NULL, 0);
+}
+
+/* One of them, over @ports of FABRIC_PORTS_LEN bytes */
+void fabric_table_entry(struct nl_request *req, __u32 target, const __u8 *ports)
+{
+	__u32 nest = nl_nest(req, NVLF_A_ROUTE_ENTRY);
+
+	nl_put_u32(req, NVLF_A_ROUTE_ENTRY_TARGET_ID, target);
+	nl_put(req, NVLF_A_ROUTE_ENTRY_PORTS, ports, FABRIC_PORTS_LEN);
+	nl_nest_end(req, nest);
 }
 
 int fabric_unroute(struct nl *nl, __u32 sw, __u32 target)

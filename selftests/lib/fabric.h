@@ -12,6 +12,7 @@
 #define FABRIC_SWITCHES  36
 #define FABRIC_PORTS     (FABRIC_ENDPOINTS * 36 + FABRIC_SWITCHES * 72)
 #define FABRIC_SET       (NVLF_MEMBERS_LEN_MAX) /* bytes of a bitmap */
+#define FABRIC_PORTS_LEN 9 /* bytes for the 72 ports of a switch */
 #define FABRIC_NONE      0xffffffffu
 
 /* Where a device stands; FABRIC_NONE, zero or "" where that was not told */
@@ -96,8 +97,13 @@ const struct fabric_port *fabric_port(const struct fabric *fabric, __u32 owner,
 
 int fabric_clear(struct nl *nl);
 int fabric_open_all(struct nl *nl, const struct fabric *fabric);
+void fabric_ports_to(const struct fabric *fabric, __u32 sw, __u32 target,
+		     __u8 *ports);
 int fabric_route(struct nl *nl, const struct fabric *fabric, __u32 sw,
 		 __u32 target);
+void fabric_table(struct nl_request *req, __u32 sw, bool replace);
+void fabric_table_entry(struct nl_request *req, __u32 target,
+			const __u8 *ports);
 int fabric_set_route(struct nl *nl, __u32 sw, __u32 target, const void *ports,
 		     size_t len);
 int fabric_unroute(struct nl *nl, __u32 sw, __u32 target);

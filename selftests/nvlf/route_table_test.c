@@ -9,9 +9,8 @@
 #include <kselftest_harness.h>
 #include "fabric.h"
 
-#define TARGETS   (NVLF_TARGET_MAX + 1)
-#define PORTS_LEN 9 /* bytes for 72 ports */
-#define STANDING  3 /* routes that stand before a bad request */
+#define TARGETS  (NVLF_TARGET_MAX + 1)
+#define STANDING 3 /* routes that stand before a bad request */
 
 FIXTURE(table)
 {
@@ -53,30 +52,13 @@ FIXTURE_TEARDOWN(table)
 
 /* ---- Requests ---- */
 
-static void begin(struct nl_request *req, __u32 sw, bool replace)
-{
-	nl_request(req, NVLF_CMD_ROUTE_TABLE_SET);
-	nl_put_u32(req, NVLF_A_ROUTE_SWITCH_ID, sw);
-	if (replace)
-		nl_put(req, NVLF_A_ROUTE_REPLACE, NULL, 0);
-}
-
-static void entry(struct nl_request *req, __u32 target, const __u8 *ports)
-{
-	__u32 nest = nl_nest(req, NVLF_A_ROUTE_ENTRY);
-
-	nl_put_u32(req, NVLF_A_ROUTE_ENTRY_TARGET_ID, target);
-	nl_put(req, NVLF_A_ROUTE_ENTRY_PORTS, ports, PORTS_LEN);
-	nl_nest_end(req, nest);
-}
-
 /* To @target over one port */
 static void entry_over(struct nl_request *req, __u32 target, unsigned int port)
 {
-	__u8 ports[PORTS_LEN] = { 0 };
+	__u8 ports[FABRIC_PORTS_LEN] = { 0 };
 
 	bit_set(ports, port);
-	entry(req, target, ports);
+	fabric_table_entry(req, target, ports);
 }
 
 struct answer {
@@ -159,12 +141,13 @@ TEST_F(table, adds_and_keeps)
 	__u32 b = self->fabric->endpoints[1].id;
 	struct nl_request req;
 	struct heard heard;
-	__u8 one[PORTS_LEN] = { 1 };
+	__u8 one[FABRIC_PORTS_LEN] = { 1 };
 	long long first, second;
 
-	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, a, one, PORTS_LEN));
+	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, a, one,
+				      FABRIC_PORTS_LEN));
 	listen_to(&self->ear);
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	entry_over(&req, b, 3);
 	entry_over(&req, 77, 71);
 	first = ask(&self->nl, &req);
@@ -183,7 +166,7 @@ TEST_F(table, adds_and_keeps)
 	EXPECT_EQ(0, heard.set + heard.del + heard.endpoints + heard.others);
 
 	/* One of two differs: one is told of, and a generation goes by */
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	entry_over(&req, b, 3);
 	entry_over(&req, 77, 70);
 	EXPECT_EQ(first + 1, ask(&self->nl, &req));
@@ -198,7 +181,7 @@ TEST_F(table, replaces)
 	struct nl_request req;
 	struct heard heard;
 
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	entry_over(&req, 1, 1);
 	entry_over(&req, 2, 2);
 	entry_over(&req, 3, 3);
@@ -206,7 +189,7 @@ TEST_F(table, replaces)
 	listen_to(&self->ear);
 
 	/* 1 goes, 2 stays as it is, 3 changes, 4 comes */
-	begin(&req, self->sw, true);
+	fabric_table(&req, self->sw, true);
 	entry_over(&req, 4, 4);
 	entry_over(&req, 3, 30);
 	entry_over(&req, 2, 2);
@@ -224,7 +207,7 @@ TEST_F(table, replaces)
 	EXPECT_EQ(4, self->routes[2].target);
 
 	/* A table without entries removes all */
-	begin(&req, self->sw, true);
+	fabric_table(&req, self->sw, true);
 	ASSERT_LT(0, ask(&self->nl, &req));
 	heard = listen_to(&self->ear);
 	EXPECT_EQ(0, heard.set);
@@ -236,13 +219,14 @@ TEST_F(table, replaces)
 TEST_F(table, whole)
 {
 	const struct fabric *f = self->fabric;
-	__u8 one[PORTS_LEN] = { 1 };
+	__u8 one[FABRIC_PORTS_LEN] = { 1 };
 	struct nl_request req;
 	unsigned int i, other;
 
 	other = f->switch_count > 1 ? f->switches[1].id : self->sw;
-	ASSERT_EQ(0, fabric_set_route(&self->nl, other, 5, one, PORTS_LEN));
-	begin(&req, self->sw, true);
+	ASSERT_EQ(0,
+		  fabric_set_route(&self->nl, other, 5, one, FABRIC_PORTS_LEN));
+	fabric_table(&req, self->sw, true);
 	for (i = 0; i < TARGETS; i++)
 		entry_over(&req, TARGETS - 1 - i, i % 72);
 	ASSERT_LT(0, ask(&self->nl, &req));
@@ -254,7 +238,7 @@ TEST_F(table, whole)
 		EXPECT_TRUE(bit_is(self->routes[i].ports,
 				   (TARGETS - 1 - i) % 72));
 	}
-	begin(&req, self->sw, true);
+	fabric_table(&req, self->sw, true);
 	ASSERT_LT(0, ask(&self->nl, &req));
 	EXPECT_EQ(other != self->sw,
 		  fabric_routes(&self->nl, self->routes, TARGETS));
@@ -280,8 +264,8 @@ TEST_F(table, reach)
 	EXPECT_FALSE(fabric_reaches(&self->nl, b, a));
 	listen_to(&self->ear);
 
-	begin(&req, self->sw, true);
-	entry(&req, a, ra.ports);
+	fabric_table(&req, self->sw, true);
+	fabric_table_entry(&req, a, ra.ports);
 	ASSERT_LT(0, ask(&self->nl, &req));
 	EXPECT_FALSE(fabric_reaches(&self->nl, a, b));
 	EXPECT_TRUE(fabric_reaches(&self->nl, b, a));
@@ -289,9 +273,9 @@ TEST_F(table, reach)
 	heard = listen_to(&self->ear);
 	EXPECT_EQ(2, heard.endpoints);
 
-	begin(&req, self->sw, false);
-	entry(&req, a, ra.ports);
-	entry(&req, b, rb.ports);
+	fabric_table(&req, self->sw, false);
+	fabric_table_entry(&req, a, ra.ports);
+	fabric_table_entry(&req, b, rb.ports);
 	ASSERT_LT(0, ask(&self->nl, &req));
 	heard = listen_to(&self->ear);
 	EXPECT_EQ(1, heard.endpoints);
@@ -328,8 +312,8 @@ static const struct bad bad_ids[] = {
 static const struct bad bad_ports[] = {
 	{ "no ports", 0, 0, -EINVAL, PORTS, { 0 } },
 	{ "0 bytes", PORTS, 0, -EINVAL, 0, { 0 } },
-	{ "no bits", PORTS, PORTS_LEN, -EINVAL, 0, { 0 } },
-	{ "port 72", PORTS, PORTS_LEN + 1, -EINVAL, 0, { 1, [9] = 1 } },
+	{ "no bits", PORTS, FABRIC_PORTS_LEN, -EINVAL, 0, { 0 } },
+	{ "port 72", PORTS, FABRIC_PORTS_LEN + 1, -EINVAL, 0, { 1, [9] = 1 } },
 	{ "port 1023",
 	  PORTS,
 	  NVLF_PORTS_LEN_MAX,
@@ -344,7 +328,7 @@ static __u32 bad_entry(struct nl_request *req, const struct bad *bad,
 		       bool is_id)
 {
 	__u32 nest = nl_nest(req, NVLF_A_ROUTE_ENTRY), at = 0;
-	static const __u8 good[PORTS_LEN] = { 2 };
+	static const __u8 good[FABRIC_PORTS_LEN] = { 2 };
 
 	if (!is_id)
 		nl_put_u32(req, ID, 11);
@@ -380,7 +364,7 @@ static __u32 bad_entry(struct nl_request *req, const struct bad *bad,
 		struct nl_request __req; \
 		unsigned int __i; \
 \
-		begin(&__req, self->sw, true); \
+		fabric_table(&__req, self->sw, true); \
 		for (__i = 0; __i < STANDING; __i++) \
 			entry_over(&__req, 20 + __i, __i); \
 		ASSERT_LT(0, ask(&self->nl, &__req)); \
@@ -400,7 +384,7 @@ TEST_F(table, bad_entry)
 						   &bad_ports[i - nids];
 
 		/* Replacing, so that to begin at all would show */
-		begin(&req, self->sw, true);
+		fabric_table(&req, self->sw, true);
 		entry_over(&req, 10, 1);
 		at = bad_entry(&req, bad, i < nids);
 		entry_over(&req, 12, 3);
@@ -426,13 +410,13 @@ TEST_F(table, bad_entry)
 
 TEST_F(table, bad_nests)
 {
-	static const __u8 good[PORTS_LEN] = { 2 };
+	static const __u8 good[FABRIC_PORTS_LEN] = { 2 };
 	struct nl_request req;
 	__u32 at, nest;
 
 	STAND();
 	/* An attribute of attributes has to say so */
-	begin(&req, self->sw, true);
+	fabric_table(&req, self->sw, true);
 	at = req.head.nlmsg_len;
 	nest = nl_nest(&req, NVLF_A_ROUTE_ENTRY);
 	nl_put_u32(&req, ID, 11);
@@ -444,7 +428,7 @@ TEST_F(table, bad_nests)
 	EXPECT_NOTHING_CHANGED("not nested");
 
 	/* One that is empty lacks its target */
-	begin(&req, self->sw, true);
+	fabric_table(&req, self->sw, true);
 	nest = nl_nest(&req, NVLF_A_ROUTE_ENTRY);
 	nl_nest_end(&req, nest);
 	EXPECT_EQ(-EINVAL, ask(&self->nl, &req));
@@ -452,7 +436,7 @@ TEST_F(table, bad_nests)
 	EXPECT_NOTHING_CHANGED("empty");
 
 	/* What is longer than it is */
-	begin(&req, self->sw, true);
+	fabric_table(&req, self->sw, true);
 	nest = nl_nest(&req, NVLF_A_ROUTE_ENTRY);
 	nl_put_raw(&req, ID, 64, good, 4);
 	nl_nest_end(&req, nest);
@@ -463,7 +447,7 @@ TEST_F(table, bad_nests)
 TEST_F(table, bad_request)
 {
 	static const __u32 absent[] = { 35, 77, ~0u };
-	static const __u8 good[PORTS_LEN] = { 2 };
+	static const __u8 good[FABRIC_PORTS_LEN] = { 2 };
 	struct nl_request req;
 	unsigned int i;
 	__u32 at;
@@ -485,19 +469,19 @@ TEST_F(table, bad_request)
 	EXPECT_NOTHING_CHANGED("no switch");
 
 	/* Neither entries nor the wish to remove all */
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	EXPECT_EQ(-EINVAL, ask(&self->nl, &req));
 	EXPECT_EQ(NVLF_A_ROUTE_ENTRY, self->nl.missing);
 	EXPECT_NOTHING_CHANGED("no entry");
 
 	/* Attributes of route-set are not those of a table */
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	entry_over(&req, 10, 1);
 	at = nl_put_u32(&req, NVLF_A_ROUTE_TARGET_ID, 11);
 	EXPECT_EQ(-EINVAL, ask(&self->nl, &req));
 	EXPECT_EQ(at, self->nl.offset);
 	EXPECT_NOTHING_CHANGED("target beside entries");
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	entry_over(&req, 10, 1);
 	at = nl_put(&req, NVLF_A_ROUTE_PORTS, good, sizeof(good));
 	EXPECT_EQ(-EINVAL, ask(&self->nl, &req));
@@ -505,7 +489,7 @@ TEST_F(table, bad_request)
 	EXPECT_NOTHING_CHANGED("ports beside entries");
 
 	/* A flag has no value */
-	begin(&req, self->sw, false);
+	fabric_table(&req, self->sw, false);
 	at = nl_put_u32(&req, NVLF_A_ROUTE_REPLACE, 1);
 	entry_over(&req, 10, 1);
 	EXPECT_GT(0, ask(&self->nl, &req));
