@@ -184,6 +184,9 @@ static int nvlf_monitor_init(struct nvlf_monitor *monitor, struct device *dev,
 		err = PTR_ERR(monitor->hwmon);
 		goto err_devlink;
 	}
+	mutex_lock(&nvlf_fabric.change);
+	monitor->reports = true;
+	mutex_unlock(&nvlf_fabric.change);
 	return 0;
 
 err_devlink:
@@ -198,6 +201,9 @@ static void nvlf_monitor_fini(struct nvlf_monitor *monitor)
 {
 	if (!monitor->devlink)
 		return;
+	mutex_lock(&nvlf_fabric.change);
+	monitor->reports = false;
+	mutex_unlock(&nvlf_fabric.change);
 	nvlf_hwmon_unregister(monitor->hwmon);
 	nvlf_devlink_unregister(monitor->devlink);
 }

@@ -68,6 +68,7 @@ struct nvlf_device nvlf_device_of_endpoint(struct nvlf_endpoint *ep)
 		.nports = ep->nports,
 		.changed = ep->changed,
 		.log = &ep->log,
+		.monitor = &ep->monitor,
 	};
 }
 
@@ -89,6 +90,7 @@ struct nvlf_device nvlf_device_of_switch(struct nvlf_switch *sw)
 		.nports = sw->nports,
 		.changed = sw->changed,
 		.log = &sw->log,
+		.monitor = &sw->monitor,
 	};
 }
 

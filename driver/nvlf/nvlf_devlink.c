@@ -2,7 +2,7 @@
 /*
  * nvlf_devlink.c - a devlink instance for each endpoint and each switch: what
  * it is, and a health reporter "fabric" that shows how it stands and what it
- * has logged.
+ * has logged, and is told of each error by which something was lost.
  *
  * All that it tells is in registers that both kinds of device have, so that an
  * endpoint's driver has nothing to do for it. A call takes devlink's lock of
@@ -22,13 +22,16 @@
  * @owner: enum nvlf_owner
  * @id: target id or switch number
  * @fabric: its health reporter
+ * @report: tells @fabric of new errors: it takes devlink's lock, and who finds
+ *	the errors holds change
  *
- * Constant while the instance is registered.
+ * But for @report constant while the instance is registered.
  */
 struct nvlf_devlink {
 	u32 owner;
 	u32 id;
 	struct devlink_health_reporter *fabric;
+	struct work_struct report;
 };
 
 /* There is no firmware: what it is, and the version of its registers */
@@ -171,11 +174,72 @@ static int nvlf_devlink_dump(struct devlink_health_reporter *reporter,
 	return 0;
 }
 
+/*
+ * A device mends itself, or the manager mends it: all that is to be done here
+ * is to see whether it has been. Called for each report, and by who asks.
+ */
+static int nvlf_devlink_recover(struct devlink_health_reporter *reporter,
+				void *context, struct netlink_ext_ack *extack)
+{
+	struct nvlf_devlink *nd = devlink_health_reporter_priv(reporter);
+	struct nvlf_fabric *f = &nvlf_fabric;
+	struct nvlf_device dev;
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&f->change);
+	if (!nvlf_device_find(f, nd->owner, nd->id, &dev)) {
+		err = -ENODEV;
+		goto out;
+	}
+	if (!nvlf_device_begin(&dev)) {
+		NL_SET_ERR_MSG(extack, "the device does not answer");
+		err = -EIO;
+		goto out;
+	}
+	nvlf_device_end(&dev);
+	for (i = 0; i < dev.nports && !err; i++) {
+		if (dev.port[i].state != NVL_PORT_FAULT)
+			continue;
+		NL_SET_ERR_MSG_FMT(extack, "port %u is in fault: retrain it",
+				   i);
+		err = -EIO;
+	}
+out:
+	mutex_unlock(&f->change);
+	return err;
+}
+
 static const struct devlink_health_reporter_ops nvlf_devlink_fabric_ops = {
 	.name = "fabric",
 	.diagnose = nvlf_devlink_diagnose,
 	.dump = nvlf_devlink_dump,
+	.recover = nvlf_devlink_recover,
 };
+
+static void nvlf_devlink_report_work(struct work_struct *work)
+{
+	struct nvlf_devlink *nd = container_of(work, struct nvlf_devlink,
+					       report);
+
+	/* Whether it has recovered is kept and told by devlink. */
+	devlink_health_report(nd->fabric, "an error was logged", NULL);
+}
+
+/**
+ * nvlf_devlink_report() - a device has logged an error that is one
+ * @devlink: from nvlf_devlink_register(), and not being unregistered
+ *
+ * What is logged until devlink hears of it, it hears of once.
+ *
+ * Context: any
+ */
+void nvlf_devlink_report(struct devlink *devlink)
+{
+	struct nvlf_devlink *nd = devlink_priv(devlink);
+
+	schedule_work(&nd->report);
+}
 
 /* ---- Coming and going --------------------------------------------------- */
 
@@ -200,6 +264,7 @@ struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id)
 	nd = devlink_priv(devlink);
 	nd->owner = owner;
 	nd->id = id;
+	INIT_WORK(&nd->report, nvlf_devlink_report_work);
 
 	devl_lock(devlink);
 	nd->fabric = compat_reporter_create(devlink, &nvlf_devlink_fabric_ops,
@@ -224,7 +289,7 @@ err_unlock:
 
 /**
  * nvlf_devlink_unregister() - undo nvlf_devlink_register()
- * @devlink: from it; freed
+ * @devlink: from it; freed. Nobody calls nvlf_devlink_report() any more.
  *
  * Context: process; takes the instance's lock, so not under change.
  */
@@ -232,6 +297,7 @@ void nvlf_devlink_unregister(struct devlink *devlink)
 {
 	struct nvlf_devlink *nd = devlink_priv(devlink);
 
+	cancel_work_sync(&nd->report);
 	devl_lock(devlink);
 	devl_unregister(devlink);
 	devl_health_reporter_destroy(nd->fabric);

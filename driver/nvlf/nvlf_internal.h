@@ -95,10 +95,12 @@ struct nvlf_location {
  * struct nvlf_monitor - by what else than netlink a device can be looked at
  * @devlink: its devlink instance
  * @hwmon: its hwmon instance
+ * @reports: whether errors are reported to @devlink; guarded by change
  */
 struct nvlf_monitor {
 	struct devlink *devlink;
 	struct device *hwmon;
+	bool reports;
 };
 
 /**
@@ -464,6 +466,7 @@ struct nvlf_fabric {
  * @nports: how many
  * @changed: ports to notify at the end of the change
  * @log: its errors
+ * @monitor: who else is told of them
  *
  * Made for the moment, from the tables, under change.
  */
@@ -478,6 +481,7 @@ struct nvlf_device {
 	unsigned int nports;
 	unsigned long *changed;
 	struct nvlf_log *log;
+	const struct nvlf_monitor *monitor;
 };
 
 /**
@@ -638,6 +642,7 @@ u32 nvlf_manager_state(const struct nvlf_fabric *f);
 /* nvlf_devlink.c */
 struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id);
 void nvlf_devlink_unregister(struct devlink *devlink);
+void nvlf_devlink_report(struct devlink *devlink);
 
 /* nvlf_hwmon.c */
 struct device *nvlf_hwmon_register(struct device *dev, u32 owner, u32 id,

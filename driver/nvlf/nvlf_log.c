@@ -112,7 +112,8 @@ static u64 nvlf_log_move(const struct nvlf_device *dev, u64 head)
  * @dev: device; nothing is done where it does not answer
  *
  * The first time, what the device still has is taken over, too, for who asks;
- * listeners are told of what no driver has read before.
+ * listeners are told of what no driver has read before. Where something was
+ * lost, devlink's health reporter is told as well.
  *
  * Context: holds change.
  */
@@ -122,6 +123,7 @@ void nvlf_log_collect(const struct nvlf_device *dev)
 	const struct nvlf_log_record *rec;
 	u32 count = log->count;
 	u64 head, tail = 0;
+	bool lost = false;
 
 	if (!nvlf_device_begin(dev))
 		return;
@@ -133,9 +135,13 @@ void nvlf_log_collect(const struct nvlf_device *dev)
 
 	for (; count != log->count; count++) {
 		rec = &log->record[count % NVLF_LOG_KEPT];
-		if (rec->index >= tail)
-			nvlf_nl_notify_record(dev, rec);
+		if (rec->index < tail)
+			continue;
+		nvlf_nl_notify_record(dev, rec);
+		lost |= NVL_LOG_SEVERITY(rec->what) >= NVL_SEVERITY_ERROR;
 	}
+	if (lost && dev->monitor->reports)
+		nvlf_devlink_report(dev->monitor->devlink);
 }
 
 static int nvlf_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb,

@@ -13,6 +13,7 @@
 #include <kselftest_harness.h>
 #include "fabric.h"
 #include "pci.h"
+#include "port.h"
 
 FIXTURE(monitor)
 {
@@ -188,6 +189,117 @@ TEST_F(monitor, devlink_reporter)
 		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "none", 5);
 		EXPECT_GT(0, nl_do(&self->nl, &req, on_count, &answers));
 	}
+}
+
+struct reporter {
+	__u64 errors, recoveries;
+	__u8 state;
+};
+
+static int on_reporter(const struct nl_reply *reply, void *priv)
+{
+	const struct nlattr *nest, *state, *errors, *recoveries;
+	struct reporter *r = priv;
+	struct nl_reply inner;
+
+	nest = nl_next(reply, DEVLINK_ATTR_HEALTH_REPORTER, NULL);
+	if (!nest)
+		return -EBADMSG;
+	nl_nested(nest, &inner);
+	state = nl_next(&inner, DEVLINK_ATTR_HEALTH_REPORTER_STATE, NULL);
+	errors = nl_next(&inner, DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT, NULL);
+	recoveries = nl_next(&inner, DEVLINK_ATTR_HEALTH_REPORTER_RECOVER_COUNT,
+			     NULL);
+	if (!state || !errors || !recoveries)
+		return -EBADMSG;
+	r->state = *(const __u8 *)(state + 1);
+	memcpy(&r->errors, errors + 1, sizeof(r->errors));
+	memcpy(&r->recoveries, recoveries + 1, sizeof(r->recoveries));
+	return 0;
+}
+
+/* One command to the reporter of a device; what it is like afterwards */
+static int reporter_do(struct nl *nl, __u16 family, __u8 cmd,
+		       const char *device, int recover_itself,
+		       struct reporter *r)
+{
+	__u8 value = recover_itself;
+	struct nl_request req;
+	int ret;
+
+	ask(&req, family, cmd, device);
+	nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
+	if (cmd == DEVLINK_CMD_HEALTH_REPORTER_SET)
+		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_AUTO_RECOVER, &value,
+		       sizeof(value));
+	if (cmd == DEVLINK_CMD_HEALTH_REPORTER_GET)
+		return nl_do(nl, &req, on_reporter, r);
+	ret = nl_do(nl, &req, NULL, NULL);
+	return ret   ?:
+		       reporter_do(nl, family, DEVLINK_CMD_HEALTH_REPORTER_GET,
+				   device, 0, r);
+}
+
+/* A link goes down and comes back; its device's reporter hears of it later */
+static int one_error(struct nl *nl, __u16 family, const struct port *port,
+		     const char *device, struct reporter *r)
+{
+	__u64 errors = r->errors;
+	struct fabric_port p;
+	int ret;
+
+	ret = port_set(nl, port, 0, 0);
+	ret = ret ?: port_set(nl, port, 1, 0);
+	ret = ret ?: port_wait(nl, port, NVLF_PORT_STATE_ACTIVE, &p);
+	while (!ret && r->errors == errors)
+		ret = reporter_do(nl, family, DEVLINK_CMD_HEALTH_REPORTER_GET,
+				  device, 0, r);
+	return ret;
+}
+
+#define HEALTHY 0
+#define ERROR   1
+
+/* By itself, as nothing is in fault any more; or when it is told to */
+TEST_F(monitor, devlink_recovers)
+{
+	const struct fabric *f = self->fabric;
+	const struct fabric_port *p = port_linked(f, NVLF_OWNER_ENDPOINT,
+						  f->endpoints[0].id);
+	const char *device = f->endpoints[0].device;
+	struct reporter r = {};
+	struct port port;
+	__u64 before;
+
+	ASSERT_NE(NULL, p);
+	port = port_of(p);
+	ASSERT_EQ(0,
+		  reporter_do(&self->nl, self->devlink,
+			      DEVLINK_CMD_HEALTH_REPORTER_GET, device, 0, &r));
+	before = r.recoveries;
+	ASSERT_EQ(0, one_error(&self->nl, self->devlink, &port, device, &r));
+	/* Counted first, recovered then, under devlink's lock */
+	ASSERT_EQ(0, reporter_do(&self->nl, self->devlink,
+				 DEVLINK_CMD_HEALTH_REPORTER_RECOVER, device, 0,
+				 &r));
+	EXPECT_EQ(HEALTHY, r.state);
+	EXPECT_LT(before, r.recoveries);
+
+	ASSERT_EQ(0,
+		  reporter_do(&self->nl, self->devlink,
+			      DEVLINK_CMD_HEALTH_REPORTER_SET, device, 0, &r));
+	before = r.recoveries;
+	ASSERT_EQ(0, one_error(&self->nl, self->devlink, &port, device, &r));
+	EXPECT_EQ(ERROR, r.state);
+	EXPECT_EQ(before, r.recoveries);
+	EXPECT_EQ(0, reporter_do(&self->nl, self->devlink,
+				 DEVLINK_CMD_HEALTH_REPORTER_RECOVER, device, 0,
+				 &r));
+	EXPECT_EQ(HEALTHY, r.state);
+	EXPECT_EQ(before + 1, r.recoveries);
+	EXPECT_EQ(0,
+		  reporter_do(&self->nl, self->devlink,
+			      DEVLINK_CMD_HEALTH_REPORTER_SET, device, 1, &r));
 }
 
 /* ---- hwmon ---- */
