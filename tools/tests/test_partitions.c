@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_partitions.c - tests of nvlf-fm/plan.c: how partitions become those of
+ * the policy, and who can talk to whom meanwhile.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <hw/trn4_hw.h>
+
+#include "array.h"
+#include "plan_rig.h"
+#include "tap.h"
+
+static void partitions_are_those_of_the_policy(void)
+{
+	struct policy_partition parts[] = { { .id = 4 }, { .id = 9 } };
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = 2,
+	};
+	struct model m = build(2, 4, 0);
+	struct plan plan;
+
+	bits_set(&parts[0].endpoints, 0);
+	bits_set(&parts[0].endpoints, 9);
+	CHECK(!plan_make(&plan, &m, &everybody));
+	carry_out(&m, &plan);
+	plan_free(&plan);
+	CHECK(!plan_make(&plan, &m, &policy));
+	/* Who is not there may be named; an empty partition is not made. */
+	EQ(plan.count, 2);
+	CHECK(plan.changes[0].kind == CHANGE_PARTITION_DEL);
+	EQ(plan.changes[0].partition.id, 1);
+	CHECK(plan.changes[1].kind == CHANGE_PARTITION_SET);
+	CHECK(is_list(&plan.changes[1].partition.members, "0,9"));
+	carry_out(&m, &plan);
+	plan_free(&plan);
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 0);
+	plan_free(&plan);
+	/* What was there and has become empty goes. */
+	memset(&parts[0].endpoints, 0, sizeof(parts[0].endpoints));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 1);
+	CHECK(plan.changes[0].kind == CHANGE_PARTITION_DEL);
+	plan_free(&plan);
+	model_free(&m);
+}
+
+/* Puts partition @id with the members of @list where it is not yet */
+static void stand(struct model *m, uint32_t id, const char *list)
+{
+	struct nvlf_partition *part = append(&m->partitions, sizeof(*part));
+
+	part->id = id;
+	CHECK(!bits_parse(&part->members, list, BITS_MAX));
+}
+
+static bool change_is(const struct plan *plan, size_t i, enum change_kind kind,
+		      uint32_t id, const char *list)
+{
+	const struct change *c = &plan->changes[i];
+
+	return i < plan->count && c->kind == kind && c->partition.id == id &&
+	       (!list || is_list(&c->partition.members, list));
+}
+
+/* Who moves from one tenant to another is never with both. */
+static void who_moves_leaves_first(void)
+{
+	struct policy_partition parts[] = { { .id = 1 }, { .id = 2 } };
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = 2,
+	};
+	struct model m = build(2, 4, 0);
+	struct plan plan;
+
+	CHECK(!plan_make(&plan, &m, &everybody));
+	carry_out(&m, &plan);
+	plan_free(&plan);
+	m.partitions.count = 0;
+	stand(&m, 1, "0,1");
+	stand(&m, 2, "2,3");
+	CHECK(!bits_parse(&parts[0].endpoints, "0,1,2", BITS_MAX));
+	CHECK(!bits_parse(&parts[1].endpoints, "3", BITS_MAX));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 2);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 2, "3"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_SET, 1, "0-2"));
+	plan_free(&plan);
+
+	/* Both at once: who stays is not disturbed, and nothing is told twice. */
+	CHECK(!bits_parse(&parts[0].endpoints, "0,2", BITS_MAX));
+	CHECK(!bits_parse(&parts[1].endpoints, "1,3", BITS_MAX));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 4);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 1, "0"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_SET, 2, "3"));
+	CHECK(change_is(&plan, 2, CHANGE_PARTITION_SET, 1, "0,2"));
+	CHECK(is_list(&plan.changes[2].was, "0"));
+	CHECK(change_is(&plan, 3, CHANGE_PARTITION_SET, 2, "1,3"));
+	carry_out(&m, &plan);
+	plan_free(&plan);
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 0);
+	plan_free(&plan);
+
+	/* All of them: it is empty in between, so it goes and comes. */
+	CHECK(!bits_parse(&parts[0].endpoints, "1,3", BITS_MAX));
+	CHECK(!bits_parse(&parts[1].endpoints, "0,2", BITS_MAX));
+	m.partitions.count = 1;
+	CHECK(is_list(&((struct nvlf_partition *)m.partitions.records)->members,
+		      "0,2"));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 3);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 2, "0,2"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_DEL, 1, NULL));
+	CHECK(change_is(&plan, 2, CHANGE_PARTITION_SET, 1, "1,3"));
+	CHECK(!plan.changes[2].replaces);
+	plan_free(&plan);
+	model_free(&m);
+}
+
+/* A bit for each pair of 4 endpoints that share a partition */
+static unsigned int pairs_of(const struct model *m)
+{
+	const struct nvlf_partition *part = m->partitions.records;
+	unsigned int a, b, pairs = 0;
+	size_t i;
+
+	for (i = 0; i < m->partitions.count; i++, part++) {
+		for (a = 0; a < 4; a++) {
+			for (b = a + 1; b < 4; b++) {
+				if (bits_test(&part->members, a) &&
+				    bits_test(&part->members, b))
+					pairs |= 1u << (4 * a + b);
+			}
+		}
+	}
+	return pairs;
+}
+
+static struct bits some_of_4(void)
+{
+	struct bits bits = {};
+	unsigned int n;
+
+	for (n = 0; n < 4; n++) {
+		if (rand() & 1)
+			bits_set(&bits, n);
+	}
+	return bits;
+}
+
+/*
+ * From any partitions to any others, after each step: nobody talks who neither
+ * did before nor is to, and nobody new while there is somebody who is to cease.
+ */
+static void no_step_joins_old_and_new(void)
+{
+	struct policy_partition parts[4] = {};
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = 4,
+	};
+	unsigned int trial, before, after, now;
+	struct model m = build(2, 4, 0);
+	struct nvlf_partition *part;
+	struct plan plan, step;
+	size_t i;
+
+	srand(1);
+	for (trial = 0; trial < 2000; trial++) {
+		m.partitions.count = 0;
+		after = 0;
+		for (i = 0; i < 4; i++) {
+			part = append(&m.partitions, sizeof(*part));
+			part->id = 1 + rand() % 2 + 2 * i;
+			part->members = some_of_4();
+			if (bits_empty(&part->members))
+				m.partitions.count--;
+			parts[i].id = 1 + rand() % 2 + 2 * i;
+			parts[i].endpoints = some_of_4();
+		}
+		before = pairs_of(&m);
+		CHECK(!plan_make(&plan, &m, &policy));
+		step = plan;
+		/* What it comes to in the end */
+		for (i = 0; i < 4; i++) {
+			struct model end = {};
+
+			part = append(&end.partitions, sizeof(*part));
+			part->members = parts[i].endpoints;
+			after |= pairs_of(&end);
+			model_free(&end);
+		}
+		for (i = 0; i < plan.count; i++) {
+			step.changes = &plan.changes[i];
+			step.count = 1;
+			carry_out(&m, &step);
+			now = pairs_of(&m);
+			CHECK(!(now & ~(before | after)));
+			CHECK(!(now & ~before) || !(now & ~after));
+		}
+		EQ(pairs_of(&m), after);
+		plan_free(&plan);
+	}
+	model_free(&m);
+}
+
+/* Another number, or two where there was one: nobody's way is cut meanwhile. */
+static void who_stays_together_never_parts(void)
+{
+	struct policy_partition parts[] = { { .id = 5 }, { .id = 6 } };
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = 2,
+	};
+	struct model m = build(2, 4, 0);
+	struct plan plan;
+
+	CHECK(!plan_make(&plan, &m, &everybody));
+	carry_out(&m, &plan);
+	plan_free(&plan);
+	CHECK(!bits_parse(&parts[0].endpoints, "0,1", BITS_MAX));
+	CHECK(!bits_parse(&parts[1].endpoints, "2,3", BITS_MAX));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 3);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 5, "0,1"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_SET, 6, "2,3"));
+	CHECK(change_is(&plan, 2, CHANGE_PARTITION_DEL, 1, NULL));
+	plan_free(&plan);
+	model_free(&m);
+}
+
+/* The switches hold 64 partitions: all are replaced by others. */
+static void partitions_go_where_there_is_no_room(void)
+{
+	struct policy_partition parts[64] = {};
+	struct policy policy = { .partitions = parts, .partition_count = 64 };
+	struct nvlf_partition *part;
+	struct model m = build(1, 2, 0);
+	struct plan plan;
+	size_t i;
+
+	for (i = 0; i < 64; i++) {
+		part = append(&m.partitions, sizeof(*part));
+		part->id = 100 + i;
+		bits_set(&part->members, 0);
+		parts[i].id = 1 + i;
+		parts[i].all = true;
+	}
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(count(&plan, CHANGE_PARTITION_SET), 64);
+	EQ(count(&plan, CHANGE_PARTITION_DEL), 64);
+	EQ(plan.changes[2].kind, CHANGE_PARTITION_DEL);
+	EQ(plan.changes[plan.count - 1].kind, CHANGE_PARTITION_SET);
+	plan_free(&plan);
+
+	/* With one less there is room for one at least, and so for all. */
+	policy.partition_count = 1;
+	m.partitions.count = 63;
+	parts[0].all = false;
+	bits_set(&parts[0].endpoints, 0);
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.changes[2].kind, CHANGE_PARTITION_SET);
+	plan_free(&plan);
+	model_free(&m);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(partitions_are_those_of_the_policy),
+	TAP_TEST(who_moves_leaves_first),
+	TAP_TEST(no_step_joins_old_and_new),
+	TAP_TEST(who_stays_together_never_parts),
+	TAP_TEST(partitions_go_where_there_is_no_room),
+};
+
+TAP_MAIN(tests)
