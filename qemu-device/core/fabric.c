@@ -8,8 +8,6 @@
 
 #include "nvlf_internal.h"
 
-_Static_assert(NVLF_NONE >= NVL_ENDPOINTS_MAX * TRN4_WINDOWS,
-               "windows have 16-bit numbers");
 _Static_assert(NVL_SWITCHES_MAX <= 64, "one bit each in a word");
 _Static_assert(NVL_PARTITIONS <= 64, "one bit each in a word");
 _Static_assert(TRN4_QUEUES <= 64, "one bit each in a word");
@@ -20,7 +18,7 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
                                     void *owner)
 {
     struct nvlf_fabric *f;
-    unsigned int e, l;
+    unsigned int e, l, d;
 
     if (!nvlf_fabric_check(switches)) {
         return NULL;
@@ -47,9 +45,11 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
             f->links[e][l].deadline = NVLF_NEVER;
             f->links[e][l].crc_due = NVLF_NEVER;
         }
+        for (d = 0; d < NVL_ENDPOINTS_MAX; d++) {
+            f->pair[e][d].windows = (struct nvlf_list) { NVLF_NONE, NVLF_NONE };
+        }
     }
     /* NVLF_NONE in both ends of each list */
-    memset(f->pair, 0xff, sizeof(f->pair));
     memset(f->grant, 0xff, sizeof(f->grant));
     return f;
 }

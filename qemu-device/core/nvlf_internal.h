@@ -19,7 +19,8 @@
  *     carry traffic, which are those of links with lanes; nvlf_switch.lanes[e]
  *     is the sum of their lanes, nvlf_endpoint.lanes_up that of all switches.
  *  3. nvlf_switch.slots[e] holds exactly the valid partitions with member e.
- *  4. Bit s of via[src][dst] is set exactly if switch s lets src store to dst.
+ *  4. Bit s of pair[src][dst].via is set exactly if switch s lets src store to
+ *     dst.
  *  5. A window is on no list (OFF, BAD_RANGE, or a peer id beyond the fabric),
  *     on the waiting list of its endpoint (OVERLAP), or on both the list of
  *     its pair and the list of the grant it names.
@@ -61,19 +62,18 @@ struct nvlf_ports {
 
 /*
  * Lists of windows. A window is known by one number in all the fabric, its
- * endpoint's id * TRN4_WINDOWS + its index; 72 * 512 fit in 16 bits with room
- * for NVLF_NONE. Lists run in order of arrival.
+ * endpoint's id * TRN4_WINDOWS + its index. Lists run in order of arrival.
  */
-#define NVLF_NONE 0xffffu
+#define NVLF_NONE UINT32_MAX
 
 struct nvlf_list {
-    uint16_t first;
-    uint16_t last;
+    uint32_t first;
+    uint32_t last;
 };
 
 struct nvlf_node {
-    uint16_t next;
-    uint16_t prev;
+    uint32_t next;
+    uint32_t prev;
 };
 
 /* Which of a window's nodes: a waiting window is in no pair list. */
@@ -111,8 +111,8 @@ struct nvlf_port {
 
 /* A port of a device: what is at the other end of another port */
 struct nvlf_end {
-    uint8_t place;
-    uint8_t port;
+    uint16_t place;
+    uint16_t port;
 };
 
 /* A link, apart from what each of its ports is; times are guest time, ns */
@@ -221,7 +221,7 @@ struct nvlf_operand {
 
 /* The way of one side's bytes, for the timing model; see timing.c */
 struct nvlf_path {
-    uint16_t peer; /* NVLF_NONE: not over the fabric */
+    uint32_t peer; /* NVLF_NONE: not over the fabric */
     uint32_t rate; /* MB/s, that is bytes per us */
 };
 
@@ -323,6 +323,12 @@ struct nvlf_switch {
     struct nvlf_group groups[NVL_GROUPS];
 };
 
+/* An endpoint, the first, and a peer: what it takes to settle them, together */
+struct nvlf_pair {
+    uint64_t via;             /* a bit for each switch: it lets through */
+    struct nvlf_list windows; /* from the first on the second */
+};
+
 struct nvlf_fabric {
     unsigned int switches;
     unsigned int endpoints; /* most that fit: 2 * switches */
@@ -343,8 +349,12 @@ struct nvlf_fabric {
     struct nvlf_trays trays_off;
     uint64_t armed;
 
-    uint64_t via[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
-    struct nvlf_list pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
+    /*
+     * A link's change settles a row and a column. With a cache line more than
+     * it needs, an odd number of them, no two rows of a large fabric begin in
+     * the same set of the caches.
+     */
+    struct nvlf_pair pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX + 4];
     struct nvlf_list grant[NVL_ENDPOINTS_MAX][TRN4_GRANTS];
 
     uint64_t clock;  /* fabric time, ps: the latest end so far */

@@ -5,8 +5,8 @@
  * A switch lets src store to dst if it has an up link from src, a valid route
  * to dst whose ports hold an up link to dst, and a valid partition that both
  * are in. For one pair and one switch that is three looks at bit masks. The
- * answers are kept, a bit for each switch, in via[src][dst]: a change on one
- * switch settles its bit and need not ask the others. An endpoint does not
+ * answers are kept, a bit for each switch, in pair[src][dst].via: a change on
+ * one switch settles its bit and need not ask the others. An endpoint does not
  * reach itself over the fabric.
  *
  * Nothing is resolved on an access. Every function here is called because
@@ -37,14 +37,14 @@ static bool lets_through(const struct nvlf_switch *sw, unsigned int src,
 void nvlf_reach_pair(struct nvlf_fabric *f, unsigned int s, unsigned int src,
                      unsigned int dst)
 {
-    uint64_t before = f->via[src][dst];
+    uint64_t before = f->pair[src][dst].via;
     uint64_t after = before & ~NVLF_BIT(s);
 
     f->resolves++;
     if (f->sw[s] && lets_through(f->sw[s], src, dst)) {
         after |= NVLF_BIT(s);
     }
-    f->via[src][dst] = after;
+    f->pair[src][dst].via = after;
     /*
      * Where the pair was reachable and still is, nothing changes for its
      * windows. Where it was not and still is not, the reason may have.
@@ -95,7 +95,7 @@ enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
     if (src == dst || !nvlf_endpoint_at(f, src) || !nvlf_endpoint_at(f, dst)) {
         return TRN4_WINDOW_NO_PEER;
     }
-    if (f->via[src][dst]) {
+    if (f->pair[src][dst].via) {
         return TRN4_WINDOW_LIVE;
     }
     if (!f->ep[src]->lanes_up || !f->ep[dst]->lanes_up) {
@@ -114,5 +114,5 @@ enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
 bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
                            unsigned int dst)
 {
-    return src < f->endpoints && dst < f->endpoints && f->via[src][dst];
+    return src < f->endpoints && dst < f->endpoints && f->pair[src][dst].via;
 }

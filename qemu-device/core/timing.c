@@ -151,7 +151,7 @@ static unsigned int pair_lanes(const struct nvlf_fabric *f, unsigned int src,
     for (s = 0; s < f->switches; s++) {
         unsigned int near, far;
 
-        if (!(f->via[src][dst] & NVLF_BIT(s))) {
+        if (!(f->pair[src][dst].via & NVLF_BIT(s))) {
             continue;
         }
         near = f->sw[s]->lanes[src];

@@ -184,7 +184,7 @@ static unsigned int turns_of(const struct sides *d)
 static void spread(struct nvlf_fabric *f, unsigned int src, unsigned int dst,
                    const struct loads *all)
 {
-    uint64_t via = f->via[src][dst], left;
+    uint64_t via = f->pair[src][dst].via, left;
     unsigned int turns = 0, first = 0;
     struct shares shares;
     struct sides d;
@@ -216,7 +216,7 @@ void nvlf_traffic(struct nvlf_fabric *f, unsigned int src, unsigned int dst,
     struct loads all = { .there = { .packets = packets } };
     struct sides d;
 
-    if (!bytes || !f->via[src][dst]) {
+    if (!bytes || !f->pair[src][dst].via) {
         return;
     }
     if (kind != NVLF_TRAFFIC_READ) {
@@ -229,7 +229,7 @@ void nvlf_traffic(struct nvlf_fabric *f, unsigned int src, unsigned int dst,
         spread(f, src, dst, &all);
         return;
     }
-    d = sides_of(f->sw[__builtin_ctzll(f->via[src][dst])], src, dst);
+    d = sides_of(f->sw[__builtin_ctzll(f->pair[src][dst].via)], src, dst);
     count_link(d.sw, lowest(&d.near), true, &all);
     count_link(d.sw, lowest(&d.far), false, &all);
 }

@@ -242,7 +242,8 @@ static void window_join(struct nvlf_endpoint *ep, unsigned int index,
     unsigned int number = window_number(ep, index);
 
     if (w->peer < f->endpoints) {
-        list_append(f, &f->pair[ep->d.self][w->peer], number, NVLF_CHAIN_PAIR);
+        list_append(f, &f->pair[ep->d.self][w->peer].windows, number,
+                    NVLF_CHAIN_PAIR);
         list_append(f, &f->grant[w->peer][w->grant], number, NVLF_CHAIN_GRANT);
     }
     window_judge(ep, index, event);
@@ -295,7 +296,7 @@ static void window_leave(struct nvlf_endpoint *ep, unsigned int index)
         list_remove(f, &ep->waiting, number, NVLF_CHAIN_WAIT);
     } else if (w->claimed) {
         if (w->peer < f->endpoints) {
-            list_remove(f, &f->pair[ep->d.self][w->peer], number,
+            list_remove(f, &f->pair[ep->d.self][w->peer].windows, number,
                         NVLF_CHAIN_PAIR);
             list_remove(f, &f->grant[w->peer][w->grant], number,
                         NVLF_CHAIN_GRANT);
@@ -310,7 +311,7 @@ static void window_leave(struct nvlf_endpoint *ep, unsigned int index)
 void nvlf_windows_of_pair(struct nvlf_fabric *f, unsigned int src,
                           unsigned int dst)
 {
-    unsigned int number = f->pair[src][dst].first;
+    unsigned int number = f->pair[src][dst].windows.first;
 
     while (number != NVLF_NONE) {
         window_judge(f->ep[src], number % TRN4_WINDOWS, true);

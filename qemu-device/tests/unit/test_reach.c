@@ -301,7 +301,7 @@ static void rack_of_72(void)
     for (e = 0; e < 72; e++) {
         for (d = 0; d < 72; d++) {
             reachable += nvlf_fabric_reachable(w->f, e, d);
-            EQ(__builtin_popcountll(w->f->via[e][d]), e == d ? 0 : 36);
+            EQ(__builtin_popcountll(w->f->pair[e][d].via), e == d ? 0 : 36);
         }
     }
     EQ(reachable, 5112);
@@ -309,7 +309,7 @@ static void rack_of_72(void)
 
     /* One route of one switch goes: 71 pairs, all still reachable */
     EQ(RESOLVES(route(w, 17, 40, 0, 0)), 71);
-    EQ(__builtin_popcountll(w->f->via[0][40]), 35);
+    EQ(__builtin_popcountll(w->f->pair[0][40].via), 35);
     CHECK(nvlf_fabric_reachable(w->f, 0, 40));
     /* One member leaves one switch's partition: its 142 pairs */
     lo = srq(w, 3, member_reg(0, 0));

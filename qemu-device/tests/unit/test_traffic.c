@@ -58,7 +58,8 @@ static void by_hand(struct world *w, struct tally *t, unsigned int src,
         unsigned int near = links_of(w, s, src, ~0ull, ~0ull, links);
         unsigned int far = links_of(w, s, dst, r->lo, r->hi, links);
 
-        for (i = 0; w->f->via[src][dst] >> s & 1 && i < near && i < far; i++) {
+        for (i = 0; w->f->pair[src][dst].via >> s & 1 && i < near && i < far;
+             i++) {
             turn[turns++] = s;
         }
     }
