@@ -136,16 +136,18 @@ int nvlf_bits_from_bytes(unsigned long *bits, unsigned int nbits,
 			 const u8 *bytes, unsigned int len,
 			 unsigned int *beyond)
 {
+	unsigned long byte, bit;
 	unsigned int i;
 
-	for (i = 0; i < len * BITS_PER_BYTE; i++) {
-		if (!(bytes[i / BITS_PER_BYTE] & BIT(i % BITS_PER_BYTE)))
-			continue;
-		if (i >= nbits) {
-			*beyond = i;
-			return -ERANGE;
+	for (i = 0; i < len; i++) {
+		byte = bytes[i];
+		for_each_set_bit(bit, &byte, BITS_PER_BYTE) {
+			if (i * BITS_PER_BYTE + bit >= nbits) {
+				*beyond = i * BITS_PER_BYTE + bit;
+				return -ERANGE;
+			}
+			__set_bit(i * BITS_PER_BYTE + bit, bits);
 		}
-		__set_bit(i, bits);
 	}
 	return 0;
 }
@@ -526,7 +528,7 @@ out:
 void nvlf_switch_unregister(struct nvlf_switch *sw)
 {
 	struct nvlf_fabric *f = sw->fabric;
-	u32 target;
+	unsigned long target;
 
 	nvlf_monitor_fini(&sw->monitor);
 
@@ -536,9 +538,7 @@ void nvlf_switch_unregister(struct nvlf_switch *sw)
 	f->touched = true;
 	sw->registered = false;
 
-	for (target = 0; target < NVL_TARGET_IDS; target++) {
-		if (!sw->route[target])
-			continue;
+	for_each_set_bit(target, sw->routed, NVL_TARGET_IDS) {
 		nvlf_route_trace(sw, target, NULL);
 		nvlf_nl_notify_route(sw, target, sw->route[target],
 				     NVLF_CMD_ROUTE_DEL_NTF);

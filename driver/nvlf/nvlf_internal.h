@@ -272,6 +272,7 @@ struct nvlf_diagnosis {
  * @monitor: made after it was registered, gone before it is not
  * @gone: is being unregistered: reaches nobody
  * @nlinks: how many ports are linked
+ * @nunrouted: how many others lack a route to it first of all
  * @links: the same, by switch
  * @changed: ports to notify at the end of the change
  * @log: its errors
@@ -294,6 +295,7 @@ struct nvlf_endpoint {
 	struct nvlf_monitor monitor;
 	bool gone;
 	unsigned int nlinks;
+	unsigned int nunrouted;
 	u8 links[NVL_SWITCHES_MAX];
 	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
 	struct nvlf_log log;
@@ -361,6 +363,7 @@ struct nvlf_group {
  * @dirty: to notify at the end of the change
  * @changed: ports to notify at the end of the change
  * @nroutes: how many entries of @route are set
+ * @routed: which of them
  * @route: by target id, NVL_TARGET_IDS entries
  * @log: its errors
  * @port: its ports
@@ -385,6 +388,7 @@ struct nvlf_switch {
 	bool dirty;
 	DECLARE_BITMAP(changed, NVL_SWITCH_PORTS);
 	unsigned int nroutes;
+	DECLARE_BITMAP(routed, NVL_TARGET_IDS);
 	struct nvlf_route **route;
 	struct nvlf_log log;
 	struct nvlf_port port[] __counted_by(nports);
@@ -626,6 +630,7 @@ const struct nvlf_group *nvlf_group_needs(const struct nvlf_fabric *f,
 enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst);
 void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
 void nvlf_reach_gain(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
+void nvlf_reach_routed(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
 void nvlf_reach_links(struct nvlf_fabric *f);
 void nvlf_reach_unlinked(struct nvlf_fabric *f);
 

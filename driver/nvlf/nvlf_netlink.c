@@ -429,13 +429,15 @@ static int nvlf_nl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb,
 			       struct nvlf_nl_dump *at)
 {
 	const struct nvlf_switch *sw = nvlf_fabric.sw[at->id];
+	unsigned long target = at->index;
 	int err;
 
-	for (; sw && at->index < NVL_TARGET_IDS; at->index++) {
-		if (!sw->route[at->index])
-			continue;
-		err = nvlf_nl_put_route(skb, genl_info_dump(cb), cb, sw,
-					at->index, sw->route[at->index]);
+	if (!sw)
+		return 0;
+	for_each_set_bit_from(target, sw->routed, NVL_TARGET_IDS) {
+		at->index = target;
+		err = nvlf_nl_put_route(skb, genl_info_dump(cb), cb, sw, target,
+					sw->route[target]);
 		if (err)
 			return err;
 	}

@@ -54,6 +54,11 @@ static void nvlf_publish(struct nvlf_fabric *f, struct nvlf_endpoint *s,
 	/* Listeners are told of what is reachable, not of reasons */
 	if (s->path[dst] == NVLF_PATH_OK || path == NVLF_PATH_OK)
 		__set_bit(s->id, f->dirty);
+	/* It is there: a path to nobody has no route to want. */
+	if (s->path[dst] == NVLF_PATH_NO_ROUTE)
+		f->endpoint[dst]->nunrouted--;
+	if (path == NVLF_PATH_NO_ROUTE)
+		f->endpoint[dst]->nunrouted++;
 	/* Pairs with nvlf_path(); see "Memory order" in nvlf_internal.h */
 	smp_store_release(&s->path[dst], path);
 	f->touched = true;
@@ -92,6 +97,13 @@ static void nvlf_pair_gain(struct nvlf_fabric *f, u32 src, u32 dst)
 	if (f->endpoint[src]->path[dst] != NVLF_PATH_OK &&
 	    nvlf_resolve(f, src, dst) == NVLF_PATH_OK)
 		nvlf_pair_store(f, src, dst, NVLF_PATH_OK);
+}
+
+/* A route that has come to lead there is of use to who had none. */
+static void nvlf_pair_routed(struct nvlf_fabric *f, u32 src, u32 dst)
+{
+	if (f->endpoint[src]->path[dst] == NVLF_PATH_NO_ROUTE)
+		nvlf_pair_store(f, src, dst, nvlf_resolve(f, src, dst));
 }
 
 static void nvlf_pair_settle(struct nvlf_fabric *f, u32 src, u32 dst)
@@ -152,6 +164,22 @@ void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
 void nvlf_reach_gain(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
 {
 	nvlf_pairs_walk(f, pairs, nvlf_pair_gain);
+}
+
+/**
+ * nvlf_reach_routed() - publish what new routes entail
+ * @f: fabric
+ * @pairs: those that one of them leads from source to destination
+ *
+ * The last half of a change of routes: the switches forward all that the
+ * tables say. Of the pairs only those that lacked a route are touched; some of
+ * them may find that they lack a partition, too.
+ *
+ * Context: holds change.
+ */
+void nvlf_reach_routed(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
+{
+	nvlf_pairs_walk(f, pairs, nvlf_pair_routed);
 }
 
 /**

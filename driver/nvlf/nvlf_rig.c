@@ -127,6 +127,7 @@ void rig_route(struct kunit *test, struct rig *rig, unsigned int id, u32 target,
 	KUNIT_ASSERT_NOT_NULL(test, route);
 	kfree(rig->sw[id]->route[target]);
 	rig->sw[id]->route[target] = route;
+	__set_bit(target, rig->sw[id]->routed);
 	KUNIT_ASSERT_EQ(test, 0,
 			nvlf_route_check(route->ports, SWITCH_PORTS, &ports, 1,
 					 &beyond));
@@ -136,6 +137,7 @@ void rig_unroute(struct rig *rig, unsigned int id, u32 target)
 {
 	kfree(rig->sw[id]->route[target]);
 	rig->sw[id]->route[target] = NULL;
+	__clear_bit(target, rig->sw[id]->routed);
 }
 
 struct nvlf_partition *rig_partition(struct kunit *test, struct rig *rig,

@@ -15,6 +15,20 @@
 #include "nvlf_nl.h"
 #include "nvlf_trace.h"
 
+/* Is one of its ports a link to the target? */
+static bool nvlf_route_linked(const struct nvlf_switch *sw, u32 target,
+			      const struct nvlf_route *route)
+{
+	unsigned long q;
+
+	if (!route)
+		return false;
+	for_each_set_bit(q, route->ports, sw->nports)
+		if (sw->port[q].linked && sw->port[q].partner_id == target)
+			return true;
+	return false;
+}
+
 /**
  * nvlf_route_leads() - is there a switch from one endpoint to another?
  * @f: fabric
@@ -28,22 +42,15 @@ bool nvlf_route_leads(const struct nvlf_fabric *f,
 		      const struct nvlf_endpoint *src,
 		      const struct nvlf_endpoint *dst)
 {
-	const struct nvlf_route *route;
 	const struct nvlf_switch *sw;
 	unsigned int id;
-	unsigned long q;
 
 	for (id = 0; id < NVL_SWITCHES_MAX; id++) {
 		if (!src->links[id] || !dst->links[id])
 			continue;
 		sw = f->sw[id];
-		route = sw->route[dst->id];
-		if (!route)
-			continue;
-		for_each_set_bit(q, route->ports, sw->nports)
-			if (sw->port[q].linked &&
-			    sw->port[q].partner_id == dst->id)
-				return true;
+		if (nvlf_route_linked(sw, dst->id, sw->route[dst->id]))
+			return true;
 	}
 	return false;
 }
@@ -142,13 +149,12 @@ static void nvlf_route_write(struct nvlf_switch *sw, u32 target,
  */
 void nvlf_route_write_all(struct nvlf_switch *sw)
 {
-	u32 target;
+	unsigned long target;
 
 	lockdep_assert_held(&sw->fabric->change);
 
-	for (target = 0; target < NVL_TARGET_IDS; target++)
-		if (sw->route[target])
-			nvlf_route_write(sw, target, sw->route[target]);
+	for_each_set_bit(target, sw->routed, NVL_TARGET_IDS)
+		nvlf_route_write(sw, target, sw->route[target]);
 }
 
 /**
@@ -185,7 +191,10 @@ void nvlf_route_trace(const struct nvlf_switch *sw, u32 target,
  * @count: entries of @changes
  *
  * Touches the pairs that end at one of the targets and come in at this
- * switch. While the switch is not online only the tables change; they are
+ * switch: where the route leads there no longer, or still does not, all of
+ * them; where it has come to, those that had no other. A route that leads
+ * there before and after changes nothing for them. While the switch is not
+ * online only the tables change; they are
  * written to it when it is back. Each change is told to listeners: a route
  * that is to stay as it is should not be among them.
  *
@@ -195,8 +204,10 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		      unsigned int count)
 {
 	struct nvlf_fabric *f = sw->fabric;
-	const struct nvlf_pairs pairs = { .from = f->from, .to = f->to };
 	DECLARE_BITMAP(moved, NVL_TARGET_IDS);
+	DECLARE_BITMAP(opened, NVL_TARGET_IDS);
+	const struct nvlf_pairs lost = { .from = f->from, .to = f->to };
+	const struct nvlf_pairs won = { .from = f->from, .to = opened };
 	unsigned int nroutes = sw->nroutes, i;
 	struct nvlf_route_change *c;
 	unsigned long id;
@@ -207,15 +218,21 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		return;
 
 	bitmap_zero(moved, NVL_TARGET_IDS);
+	bitmap_zero(opened, NVL_TARGET_IDS);
 	bitmap_zero(f->to, NVL_TARGET_IDS);
 	for (i = 0; i < count; i++) {
 		c = &changes[i];
 		swap(sw->route[c->target], c->route);
 		nroutes += !!sw->route[c->target] - !!c->route;
+		__assign_bit(c->target, sw->routed, sw->route[c->target]);
 		if (nvlf_route_lowest(sw->route[c->target]) !=
 		    nvlf_route_lowest(c->route))
 			__set_bit(c->target, moved);
-		__set_bit(c->target, f->to);
+		if (!nvlf_route_linked(sw, c->target, sw->route[c->target]))
+			__set_bit(c->target, f->to);
+		else if (f->endpoint[c->target]->nunrouted &&
+			 !nvlf_route_linked(sw, c->target, c->route))
+			__set_bit(c->target, opened);
 		nvlf_route_trace(sw, c->target, sw->route[c->target]);
 	}
 	sw->dirty |= nroutes != sw->nroutes;
@@ -227,7 +244,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		if (f->endpoint[id]->links[sw->id])
 			__set_bit(id, f->from);
 
-	nvlf_reach_lose(f, &pairs);
+	nvlf_reach_lose(f, &lost);
 	if (sw->online) {
 		for (i = 0; i < count; i++)
 			nvlf_route_write(sw, changes[i].target,
@@ -235,7 +252,7 @@ void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		nvlf_group_follow(sw, moved);
 		nvlf_switch_flush(sw);
 	}
-	nvlf_reach_gain(f, &pairs);
+	nvlf_reach_routed(f, &won);
 
 	for (i = 0; i < count; i++) {
 		c = &changes[i];

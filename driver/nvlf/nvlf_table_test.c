@@ -36,6 +36,14 @@ static bool route_valid(struct nvlf_switch *sw, u32 target)
 	return route_reg(sw, target, NVL_ROUTE_PORTS_HI + 4) >> 31;
 }
 
+/* Every pair has the path that the tables allow, as after it was registered */
+static void settle(struct rig *rig)
+{
+	__set_bit(NEAR, rig->f->relinked);
+	__set_bit(FAR, rig->f->relinked);
+	nvlf_reach_links(rig->f);
+}
+
 /* All that is asked for happens, in tables, registers and paths */
 static void routes_apply(struct kunit *test)
 {
@@ -50,6 +58,7 @@ static void routes_apply(struct kunit *test)
 
 	guard(mutex)(&rig->f->change);
 	rig_partition(test, rig, 3, NEAR, FAR);
+	settle(rig);
 	nvlf_route_apply(sw, changes, ARRAY_SIZE(changes));
 	KUNIT_EXPECT_EQ(test, sw->nroutes, 3);
 	for (i = 0; i < ARRAY_SIZE(changes); i++)
@@ -84,6 +93,58 @@ static void routes_apply(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sw->dirty);
 	kfree(changes[0].route);
 	kfree(changes[1].route);
+}
+
+/*
+ * From each route to each other, of one switch, whatever the other switch has:
+ * pairs become what the tables allow, though few of them are looked at. Port 1
+ * is the link to FAR, port 0 is not.
+ */
+static void routes_apply_each(struct kunit *test)
+{
+	static const u8 ports[] = { 0, 0x1, 0x2, 0x3 };
+	struct rig *rig = test->priv;
+	struct nvlf_fabric *f = rig->f;
+	struct nvlf_route_change change = { FAR };
+	unsigned int from, to, other, i;
+
+	guard(mutex)(&f->change);
+	for (i = 0; i < 2; i++) {
+		if (i)
+			rig_partition(test, rig, 3, NEAR, FAR);
+		for (other = 0; other < 2; other++) {
+			rig_unroute(rig, 1, FAR);
+			if (other)
+				rig_route(test, rig, 1, FAR, 0x2);
+			for (from = 0; from < ARRAY_SIZE(ports); from++) {
+				for (to = 0; to < ARRAY_SIZE(ports); to++) {
+					rig_unroute(rig, 0, FAR);
+					if (ports[from])
+						rig_route(test, rig, 0, FAR,
+							  ports[from]);
+					settle(rig);
+					if (ports[to])
+						change.route =
+							new_route(test,
+								  ports[to]);
+					nvlf_route_apply(rig->sw[0], &change,
+							 1);
+					kfree(change.route);
+					change.route = NULL;
+					KUNIT_EXPECT_EQ(test,
+							nvlf_path(rig->near,
+								  FAR),
+							nvlf_resolve(f, NEAR,
+								     FAR));
+					KUNIT_EXPECT_EQ(test,
+							rig->far->nunrouted,
+							nvlf_path(rig->near,
+								  FAR) ==
+								NVLF_PATH_NO_ROUTE);
+				}
+			}
+		}
+	}
 }
 
 /* No change is none, and one of ports alone is no news of the switch */
@@ -249,10 +310,15 @@ static void group_needs(struct kunit *test)
 }
 
 static struct kunit_case nvlf_table_cases[] = {
-	KUNIT_CASE(routes_apply),         KUNIT_CASE(routes_apply_little),
-	KUNIT_CASE(routes_apply_offline), KUNIT_CASE(routes_same),
-	KUNIT_CASE(group_ports),          KUNIT_CASE(group_follows),
-	KUNIT_CASE(group_needs),          {}
+	KUNIT_CASE(routes_apply),
+	KUNIT_CASE(routes_apply_each),
+	KUNIT_CASE(routes_apply_little),
+	KUNIT_CASE(routes_apply_offline),
+	KUNIT_CASE(routes_same),
+	KUNIT_CASE(group_ports),
+	KUNIT_CASE(group_follows),
+	KUNIT_CASE(group_needs),
+	{},
 };
 
 static struct kunit_suite nvlf_table_suite = {
