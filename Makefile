@@ -48,6 +48,7 @@ help:
 	@echo '  make check        all tests: host unit tests, qtests, generated code, docs, kselftests in the guest'
 	@echo '  make unit|qtest|generated-check|kselftest     a part of them'
 	@echo '  make rack         72 accelerators and 36 switches in one guest: a window of each on every other, written and verified'
+	@echo '  make bench        what it costs, beside a peer in the same run; in build/bench.json, too'
 	@echo '  make check-asan   qtests and kselftests with a QEMU that looks for memory errors of its own'
 	@echo '  make check-debug  kselftests on a kernel that looks for faults of memory, locks and leaks (DEBUG=kcsan: for data races)'
 	@echo '  make lint         style: checkpatch, clang-format, sparse, cppcheck, coccinelle, kernel-doc, shellcheck'
@@ -74,7 +75,7 @@ help:
 	@echo '  DEBUG=kasan       kernel of check-debug: kasan or kcsan'
 	@echo '  V=1               show all output'
 
-.PHONY: run shell check rack check-asan check-debug unit qtest kselftest generated-check lint lint-deps
+.PHONY: run shell check rack bench check-asan check-debug unit qtest kselftest generated-check lint lint-deps
 run: guest
 	@vm/run
 
@@ -86,6 +87,9 @@ check:
 
 rack:
 	@TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G ONLY="$(or $(ONLY),mesh_test)" vm/check kselftest
+
+bench: guest
+	@TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G vm/bench
 
 check-asan:
 	@QEMU_ASAN=1 vm/check qtest kselftest

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * window_bench.c - what it costs to map, unmap and revoke one window, with no
+ * other in the fabric, and with one from each accelerator to each other.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include <kselftest_harness.h>
+#include "bench.h"
+#include "mesh.h"
+#include "touch.h"
+
+#define ROUNDS 21
+
+/* Whose window is measured; one of the first RIG_FILES */
+#define SRC 0
+#define DST 1
+
+FIXTURE(window)
+{
+	struct mesh *mesh;
+};
+
+FIXTURE_SETUP(window)
+{
+	int ret;
+
+	self->mesh = calloc(1, sizeof(*self->mesh));
+	ASSERT_NE(NULL, self->mesh);
+	ret = mesh_begin(self->mesh, 2);
+	if (ret == -ENODEV)
+		SKIP(return, RIG_NEEDS, 2);
+	ASSERT_EQ(0, ret);
+}
+
+FIXTURE_TEARDOWN(window)
+{
+	mesh_end(self->mesh);
+	free(self->mesh);
+}
+
+struct costs {
+	struct bench_times map, unmap, revoke;
+};
+
+/* The window is in use when it goes: given up, and the next time revoked */
+static int measure_one(struct mesh *mesh, __u32 bo, bool revoke,
+		       struct costs *costs)
+{
+	int fd = mesh->fd[SRC], ret;
+	struct grant grant;
+	__u32 handle;
+	__u64 begin;
+	void *map;
+
+	ret = grant_make(mesh->fd[DST], bo, RIGHT_RW, 0, PAGE, &grant);
+	if (ret)
+		return ret;
+	begin = bench_now();
+	ret = window_map(fd, &grant, 0, 0, RIGHT_RW, &handle);
+	if (ret)
+		return ret;
+	map = gem_map(fd, handle, PAGE, PROT_READ | PROT_WRITE);
+	if (map == MAP_FAILED)
+		return -ENOMEM;
+	ret = touch_store(map, 0);
+	bench_add(&costs->map, begin);
+
+	begin = bench_now();
+	if (revoke) {
+		ret = ret ?: grant_revoke(mesh->fd[DST], grant.handle);
+		if (window_state(fd, handle) != DRM_TRN4_WINDOW_REVOKED)
+			ret = -EBADE;
+		bench_add(&costs->revoke, begin);
+		munmap(map, PAGE);
+		return ret ?: gem_close(fd, handle);
+	}
+	munmap(map, PAGE);
+	ret = ret ?: window_unmap(fd, handle);
+	bench_add(&costs->unmap, begin);
+	return ret ?: grant_revoke(mesh->fd[DST], grant.handle);
+}
+
+static int measure(struct mesh *mesh, __u32 bo, struct costs *costs)
+{
+	unsigned int round;
+	int ret = 0;
+
+	for (round = 0; round < 2 * ROUNDS && !ret; round++)
+		ret = measure_one(mesh, bo, round % 2, costs);
+	return ret;
+}
+
+static void tell(const char *what, unsigned int others,
+		 struct bench_times *many, struct bench_times *one)
+{
+	struct bench_figure figure = {
+		.unit = "us",
+		.ours = bench_median(many) / 1000,
+		.peer = bench_median(one) / 1000,
+		.peer_name = "with no other",
+		.bar = 1.5,
+	};
+	char name[64];
+
+	snprintf(name, sizeof(name), "window %s, beside %u", what, others);
+	figure.name = name;
+	bench_tell(&figure);
+}
+
+TEST_F_TIMEOUT(window, costs, 240)
+{
+	struct costs one = {}, many = {};
+	__u32 bo;
+
+	ASSERT_EQ(0, bo_create(self->mesh->fd[DST], PAGE, 0, &bo));
+	ASSERT_EQ(0, measure(self->mesh, bo, &one));
+	ASSERT_EQ(0, mesh_fill(self->mesh));
+	ASSERT_EQ(0, measure(self->mesh, bo, &many));
+	tell("mapped", self->mesh->windows, &many.map, &one.map);
+	tell("unmapped", self->mesh->windows, &many.unmap, &one.unmap);
+	tell("revoked", self->mesh->windows, &many.revoke, &one.revoke);
+}
+
+TEST_HARNESS_MAIN
