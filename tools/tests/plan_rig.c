@@ -143,6 +143,18 @@ bool is_list(const struct bits *bits, const char *list)
 	return !bits_parse(&want, list, BITS_MAX) && bits_equal(bits, &want);
 }
 
+/* What everybody wants, carried out */
+bool settle(struct model *m)
+{
+	struct plan plan;
+
+	if (plan_make(&plan, m, &everybody))
+		return false;
+	carry_out(m, &plan);
+	plan_free(&plan);
+	return true;
+}
+
 /* In force already: a plan of nothing. */
 bool settled(const struct model *m)
 {

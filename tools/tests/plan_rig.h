@@ -17,6 +17,7 @@ struct nvlf_port *add_port(struct model *m, uint32_t sw, uint32_t index,
 struct model build(unsigned int switches, unsigned int endpoints,
 		   unsigned int first);
 void carry_out(struct model *m, const struct plan *plan);
+bool settle(struct model *m);
 bool settled(const struct model *m);
 
 /* What is in a plan, and in a set */

@@ -75,9 +75,7 @@ static void only_differences_are_planned(void)
 	const struct change *c;
 	struct plan plan;
 
-	CHECK(!plan_make(&plan, &m, &everybody));
-	carry_out(&m, &plan);
-	plan_free(&plan);
+	CHECK(settle(&m));
 
 	route = m.routes.records;
 	memset(&route[0].ports, 0, sizeof(route[0].ports));
@@ -99,9 +97,7 @@ static void what_is_not_wanted_is_removed(void)
 	struct plan plan;
 	uint32_t i;
 
-	CHECK(!plan_make(&plan, &m, &everybody));
-	carry_out(&m, &plan);
-	plan_free(&plan);
+	CHECK(settle(&m));
 
 	/* A route to nobody, one of a switch that is gone, another partition */
 	for (i = 0; i < 2; i++) {
@@ -135,9 +131,7 @@ static void an_endpoint_that_went_is_forgotten(void)
 	struct plan plan;
 	size_t i;
 
-	CHECK(!plan_make(&plan, &m, &everybody));
-	carry_out(&m, &plan);
-	plan_free(&plan);
+	CHECK(settle(&m));
 
 	m.endpoints.count--;
 	port = m.ports.records;
@@ -402,9 +396,7 @@ static void links_down_touch_their_routes_alone(void)
 	const struct change *c;
 	struct plan plan;
 
-	CHECK(!plan_make(&plan, &m, &everybody));
-	carry_out(&m, &plan);
-	plan_free(&plan);
+	CHECK(settle(&m));
 
 	/* 9 links each: endpoint 2's are ports 18 to 26, endpoint 5's 45 to 53 */
 	set_ports(&m, 1, 20, 20, NVLF_PORT_STATE_TRAIN);
