@@ -172,13 +172,19 @@ void nvlf_endpoint_ro_store(struct nvlf_fabric *f, unsigned int id,
 
 /* ---- Life ------------------------------------------------------------ */
 
+static void endpoint_attached(struct nvlf_endpoint *ep, bool attached)
+{
+    ep->d.attached = attached;
+    ep->d.f->attached[ep->d.self] = attached;
+}
+
 static void endpoint_end(struct nvlf_endpoint *ep)
 {
     struct nvlf_fabric *f = ep->d.f;
 
     nvlf_queues_clear(ep);
     nvlf_windows_clear(ep);
-    ep->d.attached = false;
+    endpoint_attached(ep, false);
     nvlf_ports_settle(&ep->d);
     nvlf_windows_of_peer(f, ep->d.self);
     nvlf_grants_clear(ep);
@@ -198,7 +204,7 @@ static void endpoint_begin(struct nvlf_endpoint *ep)
     /* Whoever was here may have gone while its engine was at work. */
     nvlf_queues_clear(ep);
     nvlf_ports_enable(&ep->d);
-    ep->d.attached = true;
+    endpoint_attached(ep, true);
     nvlf_ports_settle(&ep->d);
     nvlf_windows_of_peer(f, ep->d.self);
     nvlf_device_clear(&ep->d);

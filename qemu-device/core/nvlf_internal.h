@@ -35,7 +35,8 @@
  *     stuck, and a time for its CRC errors exactly while it carries and has
  *     some; nvlf_fabric.armed is later than none of these, nor than the next
  *     turn of a port that flaps.
- * 11. nvlf_device.attached says that the device is plugged and not dead.
+ * 11. nvlf_device.attached says that the device is plugged and not dead; that
+ *     of an endpoint is also in nvlf_fabric.attached.
  * 12. A valid group has a partition; its ports exist, valid or not.
  */
 #ifndef NVLF_INTERNAL_H
@@ -339,6 +340,8 @@ struct nvlf_fabric {
     /* NULL until somebody was attached there */
     struct nvlf_endpoint *ep[NVL_ENDPOINTS_MAX];
     struct nvlf_switch *sw[NVL_SWITCHES_MAX];
+    /* As theirs; who walks all endpoints need not go to a cache line of each */
+    bool attached[NVL_ENDPOINTS_MAX];
 
     /* Links by their endpoint's end, and what the owner was asked for */
     struct nvlf_link links[NVL_ENDPOINTS_MAX][TRN4_PORTS];
@@ -503,9 +506,7 @@ void nvlf_switch_power(struct nvlf_switch *sw);
 static inline struct nvlf_endpoint *
 nvlf_endpoint_at(const struct nvlf_fabric *f, uint64_t id)
 {
-    struct nvlf_endpoint *ep = id < f->endpoints ? f->ep[id] : NULL;
-
-    return ep && ep->d.attached ? ep : NULL;
+    return id < f->endpoints && f->attached[id] ? f->ep[id] : NULL;
 }
 
 static inline uint64_t nvlf_now(const struct nvlf_fabric *f)

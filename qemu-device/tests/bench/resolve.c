@@ -69,6 +69,7 @@ static struct nvlf_fabric *fabric_of(unsigned int endpoints)
         f->ep[e]->d.f = f;
         f->ep[e]->d.self = e;
         f->ep[e]->d.attached = true;
+        f->attached[e] = true;
         f->sw[0]->routes[e].lo = UINT64_MAX;
         f->sw[0]->routes[e].hi = NVL_ROUTE_VALID | 0xff;
         f->sw[0]->slots[e] = 1;

@@ -425,6 +425,7 @@ void world_check(struct world *w)
                 printf("# from %u to %u\n", e, d);
             }
         }
+        EQ(w->f->attached[e], w->f->ep[e] && w->f->ep[e]->d.attached);
         if (w->f->ep[e]) {
             check_windows(w, e);
             check_queues(w, e);
