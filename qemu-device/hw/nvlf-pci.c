@@ -157,7 +157,13 @@ void nvlf_pci_config_write(NvlfPci *np, PCIDevice *pci, uint32_t addr,
     if (np->dead) {
         return;
     }
+    /*
+     * One write can move three BARs, and QEMU renders the whole address space
+     * anew for each. Let it do so once.
+     */
+    memory_region_transaction_begin();
     pci_default_write_config(pci, addr, val, len);
+    memory_region_transaction_commit();
     pcie_cap_flr_write_config(pci, addr, val, len);
     pcie_aer_write_config(pci, addr, val, len);
 }
