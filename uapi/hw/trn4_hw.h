@@ -237,7 +237,7 @@ enum nvl_partner {
 #define TRN4_GRANT_BASE		0x08000	/* 512 grants */
 #define TRN4_WINDOW_BASE	0x10000	/* 512 windows */
 #define TRN4_MSIX_TABLE		0x20000
-#define TRN4_MSIX_PBA		0x21000
+#define TRN4_MSIX_PBA		0x20800
 #define TRN4_DOORBELL_BASE	0x40000	/* 64 pages of 4 KiB */
 
 /* Inbound grant table. BASE and SIZE are locked while VALID is set. */
@@ -429,7 +429,7 @@ struct trn4_cqe {
 #define NVL_SWITCH_REG_GROUP_COUNT	0x088	/* ro 32 */
 
 #define NVL_SWITCH_MSIX_TABLE		0x08000
-#define NVL_SWITCH_MSIX_PBA		0x09000
+#define NVL_SWITCH_MSIX_PBA		0x08800
 #define NVL_SWITCH_PORT_BASE		0x10000	/* 72 ports */
 #define NVL_SWITCH_ROUTE_BASE		0x20000	/* 2048 routes */
 #define NVL_SWITCH_PARTITION_BASE	0x30000	/* 64 partitions */
