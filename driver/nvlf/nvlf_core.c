@@ -102,6 +102,8 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 	}
 	bitmap_zero(f->dirty, NVL_TARGET_IDS);
 	bitmap_zero(f->relinked, NVL_TARGET_IDS);
+	bitmap_zero(f->doubted, NVL_TARGET_IDS);
+	bitmap_zero(f->doubted_sw, NVL_SWITCHES_MAX);
 
 	for (id = 0; id < NVL_SWITCHES_MAX; id++) {
 		sw = f->sw[id];
@@ -346,6 +348,7 @@ void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
 
 	nvlf_change_begin(f);
 	nvlf_topology_scan_endpoint(f, ep, NULL);
+	nvlf_partners_check(f);
 	nvlf_reach_links(f);
 	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) && ep->ops->link_event)
 		ep->ops->link_event(ep->priv);
@@ -417,59 +420,6 @@ void nvlf_switch_free(struct nvlf_switch *sw)
 		kfree(sw->route[target]);
 	kvfree(sw->route);
 	kvfree(sw);
-}
-
-/* No access to its registers from here on; its links are lost. */
-static void nvlf_switch_stop(struct nvlf_switch *sw)
-{
-	struct nvlf_fabric *f = sw->fabric;
-
-	lockdep_assert_held(&f->change);
-
-	sw->online = false;
-	trace_nvlf_device(NVLF_OWNER_SWITCH, sw->id, true, false);
-	nvlf_topology_scan_switch(f, sw, NULL);
-	nvlf_reach_unlinked(f);
-}
-
-/*
- * Its registers have been reset: they take what the tables say. Returns false
- * where it does not answer.
- */
-static bool nvlf_switch_start(struct nvlf_switch *sw)
-{
-	const struct nvlf_device dev = nvlf_device_of_switch(sw);
-	struct nvlf_fabric *f = sw->fabric;
-
-	lockdep_assert_held(&f->change);
-
-	nvlf_partition_write_all(sw);
-	nvlf_route_write_all(sw);
-	nvlf_group_write_all(sw);
-	if (!nvlf_switch_answers(sw))
-		return false;
-	sw->online = true;
-	trace_nvlf_device(NVLF_OWNER_SWITCH, sw->id, true, true);
-	nvlf_topology_scan_switch(f, sw, NULL);
-	nvlf_reach_links(f);
-	nvlf_log_collect(&dev);
-	return true;
-}
-
-/**
- * nvlf_switch_flush() - let writes to a switch's registers arrive
- * @sw: online
- *
- * A switch that does not answer is gone, and so are its links.
- *
- * Context: holds change. Calls up.
- */
-void nvlf_switch_flush(struct nvlf_switch *sw)
-{
-	lockdep_assert_held(&sw->fabric->change);
-
-	if (!nvlf_switch_answers(sw))
-		nvlf_switch_stop(sw);
 }
 
 /**
@@ -549,37 +499,6 @@ void nvlf_switch_unregister(struct nvlf_switch *sw)
 }
 
 /**
- * nvlf_switch_offline() - a switch's registers are about to be lost
- * @sw: registered; its links are lost, its routes stay in the tables
- *
- * Context: process; takes change, calls up.
- */
-void nvlf_switch_offline(struct nvlf_switch *sw)
-{
-	nvlf_change_begin(sw->fabric);
-	if (sw->online)
-		nvlf_switch_stop(sw);
-	nvlf_change_end(sw->fabric);
-}
-
-/**
- * nvlf_switch_online() - a switch was reset and can be accessed again
- * @sw: registered; gets its routes and the partitions
- *
- * Context: process; takes change, calls up.
- * Return: false where it does not answer.
- */
-bool nvlf_switch_online(struct nvlf_switch *sw)
-{
-	bool online;
-
-	nvlf_change_begin(sw->fabric);
-	online = sw->online || nvlf_switch_start(sw);
-	nvlf_change_end(sw->fabric);
-	return online;
-}
-
-/**
  * nvlf_switch_ports_changed() - some of a switch's ports have changed
  * @sw: may be not registered yet, when this does nothing: to register reads
  *	all ports
@@ -595,6 +514,7 @@ void nvlf_switch_ports_changed(struct nvlf_switch *sw,
 	nvlf_change_begin(f);
 	if (sw->registered && sw->online) {
 		nvlf_topology_scan_switch(f, sw, which);
+		nvlf_partners_check(f);
 		nvlf_reach_links(f);
 	}
 	nvlf_change_end(f);
@@ -614,22 +534,6 @@ void nvlf_switch_logged(struct nvlf_switch *sw)
 	nvlf_change_begin(sw->fabric);
 	if (sw->registered)
 		nvlf_log_collect(&dev);
-	nvlf_change_end(sw->fabric);
-}
-
-/**
- * nvlf_switch_lost() - a switch seems to be gone
- * @sw: may be not registered yet
- *
- * Looks again: by now it may be back from a reset.
- *
- * Context: process; takes change, calls up.
- */
-void nvlf_switch_lost(struct nvlf_switch *sw)
-{
-	nvlf_change_begin(sw->fabric);
-	if (sw->registered && sw->online)
-		nvlf_switch_flush(sw);
 	nvlf_change_end(sw->fabric);
 }
 

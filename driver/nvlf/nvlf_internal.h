@@ -357,7 +357,8 @@ struct nvlf_group {
  * @monitor: made after it was registered, gone before it is not
  * @irq: of its one vector
  * @error_told: a refused access was reported already (interrupt thread)
- * @suspended: between nvlf_switch.c's suspend and resume (device lock)
+ * @suspended: its registers are the driver's to reset: between
+ *	nvlf_switch_offline() and nvlf_switch_online()
  * @registered: is in the fabric's table
  * @online: its registers can be accessed; links need that
  * @dirty: to notify at the end of the change
@@ -437,6 +438,8 @@ struct nvlf_manager {
  * @relinked: endpoints that won or lost a link in this change
  * @dirty: endpoints to notify at the end of this change
  * @unwell: endpoints whose health this change can touch
+ * @doubted: endpoints that lost or won a link by a partner's word in this change
+ * @doubted_sw: switches that did
  * @from: scratch for struct nvlf_pairs
  * @to: scratch for struct nvlf_pairs
  */
@@ -454,6 +457,8 @@ struct nvlf_fabric {
 	DECLARE_BITMAP(relinked, NVL_TARGET_IDS);
 	DECLARE_BITMAP(dirty, NVL_TARGET_IDS);
 	DECLARE_BITMAP(unwell, NVL_TARGET_IDS);
+	DECLARE_BITMAP(doubted, NVL_TARGET_IDS);
+	DECLARE_BITMAP(doubted_sw, NVL_SWITCHES_MAX);
 	DECLARE_BITMAP(from, NVL_TARGET_IDS);
 	DECLARE_BITMAP(to, NVL_TARGET_IDS);
 };
@@ -505,6 +510,9 @@ struct nvlf_pairs {
 
 extern struct nvlf_fabric nvlf_fabric;
 
+/* The interrupts of a switch that its driver has set up */
+#define NVLF_SWITCH_INTS (NVL_INT_PORT | NVL_INT_ERROR | NVL_INT_LOG)
+
 static inline bool nvlf_port_up(const struct nvlf_port *port)
 {
 	return port->state == NVL_PORT_ACTIVE ||
@@ -526,12 +534,18 @@ struct nvlf_switch *nvlf_switch_alloc(struct nvlf_fabric *f, u32 id, u64 guid,
 void nvlf_switch_free(struct nvlf_switch *sw);
 int nvlf_switch_register(struct nvlf_switch *sw);
 void nvlf_switch_unregister(struct nvlf_switch *sw);
-void nvlf_switch_offline(struct nvlf_switch *sw);
-bool nvlf_switch_online(struct nvlf_switch *sw);
 void nvlf_switch_ports_changed(struct nvlf_switch *sw,
 			       const unsigned long *which);
 void nvlf_switch_logged(struct nvlf_switch *sw);
+
+/* nvlf_online.c */
+void nvlf_switch_stop(struct nvlf_switch *sw);
+bool nvlf_switch_start(struct nvlf_switch *sw);
+void nvlf_switch_flush(struct nvlf_switch *sw);
+void nvlf_switch_offline(struct nvlf_switch *sw);
+bool nvlf_switch_online(struct nvlf_switch *sw);
 void nvlf_switch_lost(struct nvlf_switch *sw);
+void nvlf_partners_check(struct nvlf_fabric *f);
 
 /* nvlf_device.c */
 bool nvlf_device_find(struct nvlf_fabric *f, u32 owner, u32 id,
@@ -636,7 +650,8 @@ void nvlf_reach_unlinked(struct nvlf_fabric *f);
 
 /* nvlf_switch.c */
 bool nvlf_switch_answers(const struct nvlf_switch *sw);
-void nvlf_switch_flush(struct nvlf_switch *sw);
+bool nvlf_switch_remembers(const struct nvlf_switch *sw);
+void nvlf_switch_reset(struct nvlf_switch *sw);
 extern struct pci_driver nvlf_switch_driver;
 
 /* nvlf_manager.c */

@@ -80,6 +80,7 @@ static struct nvlf_switch *rig_switch(struct kunit *test, struct rig *rig,
 	rig->f->sw[id] = sw;
 	sw->regs = rig_regs(test, NVL_SWITCH_BAR_REGS_SIZE);
 	put32(sw->regs, NVL_REG_ID, NVL_SWITCH_ID_VALUE);
+	put32(sw->regs, NVL_REG_INT_ENABLE, NVLF_SWITCH_INTS);
 	sw->ngroups = SWITCH_GROUPS;
 	sw->registered = true;
 	sw->online = true;

@@ -14,8 +14,6 @@
 
 #include "nvlf_internal.h"
 
-#define NVLF_SWITCH_INTS (NVL_INT_PORT | NVL_INT_ERROR | NVL_INT_LOG)
-
 /**
  * nvlf_switch_answers() - does the switch answer?
  * @sw: its registers are mapped
@@ -27,6 +25,20 @@
 bool nvlf_switch_answers(const struct nvlf_switch *sw)
 {
 	return readl(sw->regs + NVL_REG_ID) == NVL_SWITCH_ID_VALUE;
+}
+
+/**
+ * nvlf_switch_remembers() - has the switch what was written to it?
+ * @sw: was reset by its driver
+ *
+ * One that lost its power and has it again answers, but its tables are empty.
+ * So are its interrupts, which its driver never turns off while it is online.
+ *
+ * Return: false also where it does not answer.
+ */
+bool nvlf_switch_remembers(const struct nvlf_switch *sw)
+{
+	return readl(sw->regs + NVL_REG_INT_ENABLE) == NVLF_SWITCH_INTS;
 }
 
 /*
@@ -78,8 +90,21 @@ static irqreturn_t nvlf_switch_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* Routes and partitions go, links train anew, interrupts are off. */
-static void nvlf_switch_reset(struct nvlf_switch *sw)
+/**
+ * nvlf_switch_reset() - make a switch forget, and interrupt
+ * @sw: not online
+ *
+ * Routes and partitions go, links train anew.
+ */
+void nvlf_switch_reset(struct nvlf_switch *sw)
+{
+	writel(NVL_CTRL_RESET, sw->regs + NVL_REG_CTRL);
+	writel(NVLF_SWITCH_INTS, sw->regs + NVL_REG_INT_ENABLE);
+	nvlf_switch_answers(sw);
+}
+
+/* The same for one that nobody drives */
+static void nvlf_switch_quiesce(struct nvlf_switch *sw)
 {
 	writel(NVL_CTRL_RESET, sw->regs + NVL_REG_CTRL);
 	nvlf_switch_answers(sw);
@@ -96,7 +121,6 @@ static void nvlf_switch_suspend(struct nvlf_switch *sw)
 
 	if (sw->suspended)
 		return;
-	sw->suspended = true;
 	disable_irq(sw->irq);
 	nvlf_switch_offline(sw);
 }
@@ -108,11 +132,9 @@ static void nvlf_switch_resume(struct nvlf_switch *sw)
 	if (!sw->suspended)
 		return;
 	nvlf_switch_reset(sw);
-	writel(NVLF_SWITCH_INTS, sw->regs + NVL_REG_INT_ENABLE);
 	if (!nvlf_switch_online(sw))
 		dev_err(sw->dev, "does not answer: its links stay down\n");
 	enable_irq(sw->irq);
-	sw->suspended = false;
 }
 
 /* All that the registers say is checked here, once. */
@@ -177,7 +199,7 @@ static int nvlf_switch_probe(struct pci_dev *pdev,
 		err = PTR_ERR(sw);
 		goto err_unmap;
 	}
-	nvlf_switch_reset(sw);
+	nvlf_switch_quiesce(sw);
 
 	pci_set_master(pdev);
 	err = pci_alloc_irq_vectors(pdev, NVL_SWITCH_VECTORS,
@@ -223,11 +245,13 @@ static void nvlf_switch_remove(struct pci_dev *pdev)
 {
 	struct nvlf_switch *sw = pci_get_drvdata(pdev);
 
-	/* After free_irq() no event is under way, and none comes */
-	writel(0, sw->regs + NVL_REG_INT_ENABLE);
+	/*
+	 * After free_irq() no event is under way, and none comes. Until it is
+	 * unregistered the core may look whether it is as it was.
+	 */
 	free_irq(sw->irq, sw);
 	nvlf_switch_unregister(sw);
-	nvlf_switch_reset(sw);
+	nvlf_switch_quiesce(sw);
 	pci_free_irq_vectors(pdev);
 	pci_clear_master(pdev);
 	pci_iounmap(pdev, sw->regs);

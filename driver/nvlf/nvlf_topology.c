@@ -126,6 +126,30 @@ void nvlf_ports_init(struct nvlf_port *port, unsigned int nports)
 		port[i].since = now;
 }
 
+/*
+ * A device that dies cannot tell, nor can one that comes back: its interrupts
+ * are off. Its partners see their links change.
+ */
+static void nvlf_partner_doubt(struct nvlf_fabric *f, u8 partner, u32 id)
+{
+	if (partner == NVL_PARTNER_ENDPOINT && id < NVL_TARGET_IDS)
+		__set_bit(id, f->doubted);
+	else if (partner == NVL_PARTNER_SWITCH && id < NVL_SWITCHES_MAX)
+		__set_bit(id, f->doubted_sw);
+}
+
+/* Before a port is stored: was its link cut, or made anew? */
+static void nvlf_partners_doubt(struct nvlf_fabric *f,
+				const struct nvlf_port *port,
+				const struct nvlf_port *new)
+{
+	if (nvlf_port_up(port) == nvlf_port_up(new) &&
+	    port->trainings == new->trainings)
+		return;
+	nvlf_partner_doubt(f, port->last, port->last_id);
+	nvlf_partner_doubt(f, new->partner, new->partner_id);
+}
+
 /**
  * nvlf_link_agreed() - do an endpoint's port and a switch's name each other?
  * @ep: endpoint
@@ -210,6 +234,7 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 
 	trace_nvlf_port(NVLF_OWNER_ENDPOINT, ep->id, p, port->state,
 			new->state);
+	nvlf_partners_doubt(f, port, new);
 	if (port->linked)
 		nvlf_link_break(f, f->sw[port->partner_id], port->partner_port);
 	nvlf_port_replace(port, new);
@@ -246,6 +271,7 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 	trace_nvlf_port(NVLF_OWNER_SWITCH, sw->id, q, port->state, new->state);
 	nvlf_partner_unwell(f, port);
 	nvlf_partner_unwell(f, new);
+	nvlf_partners_doubt(f, port, new);
 	nvlf_link_break(f, sw, q);
 	nvlf_port_replace(port, new);
 	nvlf_link_make(f, sw, q);

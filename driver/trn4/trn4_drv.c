@@ -161,10 +161,10 @@ static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
 		trn4_hw_irq_disable(tdev);
 }
 
-/* Nobody resets it, or it does not come back from that. Its lock is held. */
+/* It is gone, or does not come back from a reset. Its lock is held. */
 static void trn4_give_up(struct trn4_device *tdev)
 {
-	drm_err(&tdev->drm, "did not come back from a reset\n");
+	drm_err(&tdev->drm, "given up until it is reset, or back\n");
 	pci_clear_master(tdev->pdev);
 	trn4_set_state(tdev, TRN4_DEAD);
 	nvlf_endpoint_ports_changed(tdev->ep);
@@ -236,6 +236,63 @@ static void trn4_reset_work(struct work_struct *work)
 		trn4_give_up(tdev);
 	}
 	device_unlock(dev);
+}
+
+/*
+ * It may have lost its power, and perhaps has it again: then it is as after a
+ * reset, but nobody said so.
+ */
+static void trn4_check(struct trn4_device *tdev)
+{
+	bool answers = trn4_hw_answers(tdev);
+
+	switch (tdev->state) {
+	case TRN4_RUNNING:
+		if (trn4_hw_remembers(tdev))
+			return;
+		drm_warn(&tdev->drm, "%s\n",
+			 answers ? "lost its state" : "answers no more");
+		trn4_reset_begin(tdev, TRN4_RESETTING, answers);
+		break;
+	case TRN4_DEAD:
+		if (!answers || tdev->shut)
+			return;
+		break;
+	default:
+		/* Whoever resets it sees to the end of that. */
+		return;
+	}
+	if (!answers)
+		trn4_give_up(tdev);
+	else if (!trn4_reset_end(tdev))
+		drm_info(&tdev->drm, "is back\n");
+}
+
+/* Where somebody has the device's lock, what he does comes first. */
+static void trn4_check_work(struct work_struct *work)
+{
+	struct trn4_device *tdev = container_of(work, struct trn4_device,
+						check_work.work);
+	struct device *dev = &tdev->pdev->dev;
+
+	if (!device_trylock(dev)) {
+		queue_delayed_work(system_freezable_wq, &tdev->check_work,
+				   msecs_to_jiffies(TRN4_CHECK_AGAIN_MS));
+		return;
+	}
+	trn4_check(tdev);
+	device_unlock(dev);
+}
+
+/**
+ * trn4_check_soon() - look whether a device is alive and has its state
+ * @tdev: device, its endpoint registered
+ *
+ * Context: any
+ */
+void trn4_check_soon(struct trn4_device *tdev)
+{
+	queue_delayed_work(system_freezable_wq, &tdev->check_work, 0);
 }
 
 static void trn4_reset_prepare(struct pci_dev *pdev)
@@ -325,6 +382,7 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	init_rwsem(&tdev->reset_lock);
 	init_waitqueue_head(&tdev->reset_wait);
 	INIT_DELAYED_WORK(&tdev->reset_work, trn4_reset_work);
+	INIT_DELAYED_WORK(&tdev->check_work, trn4_check_work);
 	INIT_LIST_HEAD(&tdev->host_bos);
 	INIT_LIST_HEAD(&tdev->grants);
 	INIT_LIST_HEAD(&tdev->queue.jobs);
@@ -456,6 +514,7 @@ err_irq:
 	trn4_hw_irq_fini(tdev);
 err_endpoint:
 	nvlf_endpoint_unregister(tdev->ep);
+	cancel_delayed_work_sync(&tdev->check_work);
 err_queue:
 	trn4_queue_fini(tdev);
 err_master:
@@ -473,6 +532,7 @@ static void trn4_remove(struct pci_dev *pdev)
 
 	drm_dev_unplug(&tdev->drm);
 	cancel_delayed_work_sync(&tdev->reset_work);
+	disable_delayed_work_sync(&tdev->check_work);
 	trn4_set_state(tdev, TRN4_DEAD);
 	trn4_end_sharing(tdev);
 	trn4_hw_irq_disable(tdev);
@@ -488,7 +548,10 @@ static void trn4_remove(struct pci_dev *pdev)
 /* Nothing may reach into memory that another kernel is about to own. */
 static void trn4_shutdown(struct pci_dev *pdev)
 {
-	trn4_reset_begin(pci_get_drvdata(pdev), TRN4_DEAD, true);
+	struct trn4_device *tdev = pci_get_drvdata(pdev);
+
+	tdev->shut = true;
+	trn4_reset_begin(tdev, TRN4_DEAD, true);
 	pci_clear_master(pdev);
 }
 

@@ -101,6 +101,9 @@
 /* How long the jobs of a file that closes may go on */
 #define TRN4_CLOSE_TIMEOUT_MS 1000
 
+/* When to look again whether it is alive, where somebody has its lock */
+#define TRN4_CHECK_AGAIN_MS 20
+
 struct trn4_device;
 struct trn4_job;
 
@@ -314,6 +317,8 @@ struct trn4_sched {
  * @reset_wait: woken when @state changes
  * @reset_work: resets the device where that is the only way on, and gives it
  *	up where others were to do that and did not
+ * @check_work: looks whether the device is alive and has its state
+ * @shut: the system goes down: nothing makes use of it again (device lock)
  * @bo_lock: see "Locking" above
  * @hbm_mm: ranges of HBM (@bo_lock)
  * @hbm_free: bytes free in it (written under @bo_lock)
@@ -354,6 +359,8 @@ struct trn4_device {
 	enum trn4_state state;
 	wait_queue_head_t reset_wait;
 	struct delayed_work reset_work;
+	struct delayed_work check_work;
+	bool shut;
 
 	struct mutex bo_lock; /* HBM and host buffers */
 	struct drm_mm hbm_mm;
@@ -495,12 +502,14 @@ static inline struct trn4_window *to_trn4_window(struct drm_gem_object *obj)
 /* trn4_drv.c */
 void trn4_file_put(struct trn4_file *file);
 void trn4_reset_ask(struct trn4_device *tdev);
+void trn4_check_soon(struct trn4_device *tdev);
 
 /* trn4_hw.c */
 int trn4_hw_ready(struct trn4_device *tdev);
 int trn4_hw_enter(struct trn4_device *tdev, int *idx);
 void trn4_hw_exit(struct trn4_device *tdev, int idx);
 bool trn4_hw_answers(struct trn4_device *tdev);
+bool trn4_hw_remembers(struct trn4_device *tdev);
 int trn4_hw_reset(struct trn4_device *tdev);
 int trn4_hw_identify(struct trn4_device *tdev);
 void trn4_hw_irq_enable(struct trn4_device *tdev);

@@ -99,6 +99,20 @@ bool trn4_hw_answers(struct trn4_device *tdev)
 }
 
 /**
+ * trn4_hw_remembers() - has the device what was written to it?
+ * @tdev: device, whose interrupts are on
+ *
+ * One that lost its power and has it again answers, but its queues, grants and
+ * windows are gone. So are its interrupts.
+ *
+ * Return: false also where it does not answer.
+ */
+bool trn4_hw_remembers(struct trn4_device *tdev)
+{
+	return readl(tdev->regs + NVL_REG_INT_ENABLE) == TRN4_EVENTS;
+}
+
+/**
  * trn4_hw_reset() - bring the device into its reset state
  * @tdev: device
  *

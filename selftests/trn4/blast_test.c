@@ -5,13 +5,19 @@
  * other windows are touched all the while, and never fault.
  *
  * One accelerator, the lone one, can be reached over the first switch alone.
+ *
+ * What is asked for goes only when nobody uses it any more. A fault is there
+ * before anybody knows of it: until the windows are revoked, loads through
+ * those concerned can give all-ones.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include <kselftest_harness.h>
+#include "fault.h"
 #include "mesh.h"
 #include "pci.h"
 #include "port.h"
@@ -31,11 +37,25 @@ struct blast {
 	struct mesh *mesh;
 	pthread_t toucher;
 	bool touching;
+	atomic_bool fault; /* all-ones may come of a window that is concerned */
 	atomic_bool stop;
 	atomic_ulong round; /* times that all were touched */
 	atomic_uint wrong;  /* neither the data nor SIGBUS */
 	atomic_uint faults[ACCEL_MAX][ACCEL_MAX];
 };
+
+/* Into the lone one, whose only way is the one that is lost */
+static bool concerned(int src, int dst)
+{
+	return dst == LONE && src != LONE;
+}
+
+static bool is_wrong(struct blast *b, int src, int dst, __u64 value)
+{
+	if (value == word(dst))
+		return false;
+	return !b->fault || !concerned(src, dst) || ~value;
+}
 
 /* Touches all windows, one after the other, until it is told to stop */
 static void *touch_all(void *priv)
@@ -53,7 +73,7 @@ static void *touch_all(void *priv)
 				sig = touch_load(mesh->map[src][dst], &value);
 				if (sig == SIGBUS)
 					b->faults[src][dst]++;
-				else if (sig || value != word(dst))
+				else if (sig || is_wrong(b, src, dst, value))
 					b->wrong++;
 			}
 		}
@@ -69,12 +89,6 @@ static void wait_round(struct blast *b)
 
 	while (atomic_load(&b->round) < round)
 		sched_yield();
-}
-
-/* Into the lone one, whose only way is the one that is lost */
-static bool concerned(int src, int dst)
-{
-	return dst == LONE && src != LONE;
 }
 
 FIXTURE(blast)
@@ -268,6 +282,82 @@ TEST_F(blast, a_switch_that_nobody_needs)
 	ASSERT_EQ(0, pci_bind(driver, device));
 	ASSERT_EQ(0, fabric_load_trained(&rig->nl, rig->fabric));
 	EXPECT_FAULTS(false);
+}
+
+/* Until the windows on the lone one are in a state, by themselves */
+static int wait_states(struct mesh *mesh, int want)
+{
+	struct timespec begin, now;
+	int src;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (src = 0; src < mesh->rig.count;) {
+		if (src == LONE ||
+		    window_state(mesh->fd[src], mesh->window[src][LONE]) ==
+			    want) {
+			src++;
+			continue;
+		}
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec - begin.tv_sec > FAULT_MSEC / 1000)
+			return -ETIMEDOUT;
+		sched_yield();
+	}
+	return 0;
+}
+
+/* Windows go when the fault comes, and come when it goes; nobody helps. */
+static void fault_and_back(struct __test_metadata *_metadata,
+			   FIXTURE_DATA(blast) * self, const char *device,
+			   __u32 number, const char *faults)
+{
+	struct mesh *mesh = self->b.mesh;
+	int i;
+
+	self->b.fault = true;
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, fault_set(device, number, faults));
+		ASSERT_EQ(0, wait_states(mesh, DRM_TRN4_WINDOW_NO_ROUTE));
+		EXPECT_STATES(DRM_TRN4_WINDOW_NO_ROUTE);
+		wait_round(&self->b);
+		EXPECT_FAULTS(true);
+		ASSERT_EQ(0, fault_set(device, number, ""));
+		ASSERT_EQ(0, wait_states(mesh, DRM_TRN4_WINDOW_LIVE));
+		EXPECT_BACK();
+	}
+}
+
+/* The cables between the lone one and the switch */
+TEST_F(blast, faulty_cables)
+{
+	const struct fabric *f = self->b.mesh->rig.fabric;
+	__u32 id = self->b.mesh->rig.accels[LONE].id;
+	char faults[512] = "";
+	size_t used = 0;
+	unsigned int i;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	for (i = 0; i < f->port_count; i++) {
+		const struct fabric_port *p = &f->ports[i];
+
+		if (p->owner == NVLF_OWNER_ENDPOINT && p->owner_id == id &&
+		    p->partner_id == f->switches[NEAR].id)
+			used += snprintf(faults + used, sizeof(faults) - used,
+					 "%s%u:down", used ? "," : "",
+					 p->index);
+	}
+	fault_and_back(_metadata, self, "trn", id, faults);
+}
+
+/* It comes back with nothing in its tables, and gets all that it had. */
+TEST_F(blast, a_switch_without_power)
+{
+	__u32 id = self->b.mesh->rig.fabric->switches[NEAR].id;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	fault_and_back(_metadata, self, "switch", id, "dead");
 }
 
 TEST_HARNESS_MAIN

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fault_test.c - what the driver makes of hardware that fails: accelerators
+ * and trays without power, links that flap or lack lanes, ports that never
+ * train, cables in the wrong place, errors on the line.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+#include "fault.h"
+#include "mesh.h"
+#include "port.h"
+#include "touch.h"
+
+#define A 0 /* index of the accelerator that fails */
+#define B 1
+
+FIXTURE(fault)
+{
+	struct mesh *mesh;
+	struct fabric *now;
+	__u32 a, b;
+	struct port near; /* of a */
+};
+
+FIXTURE_SETUP(fault)
+{
+	int ret;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	self->mesh = calloc(1, sizeof(*self->mesh));
+	self->now = malloc(sizeof(*self->now));
+	ASSERT_NE(NULL, self->mesh);
+	ASSERT_NE(NULL, self->now);
+	ret = mesh_begin(self->mesh, 2);
+	if (ret == -ENODEV)
+		SKIP(return, RIG_NEEDS, 2);
+	ASSERT_EQ(0, ret);
+	self->a = self->mesh->rig.accels[A].id;
+	self->b = self->mesh->rig.accels[B].id;
+	self->near = (struct port) { NVLF_OWNER_ENDPOINT, self->a, 0 };
+}
+
+FIXTURE_TEARDOWN(fault)
+{
+	if (!self->mesh)
+		return;
+	EXPECT_EQ(0, fault_trays(""));
+	EXPECT_EQ(0, fault_set("trn", self->a, ""));
+	EXPECT_EQ(0, fabric_load_trained(&self->mesh->rig.nl, self->now));
+	mesh_end(self->mesh);
+	free(self->now);
+	free(self->mesh);
+}
+
+struct health {
+	__u32 state, cause, links, links_up, lanes, lanes_up;
+	char reason[160];
+};
+
+static int on_health(const struct nl_reply *reply, void *priv)
+{
+	struct health *h = priv;
+
+	if (nl_get_u32(reply, NVLF_A_HEALTH_STATE, &h->state) ||
+	    nl_get_u32(reply, NVLF_A_HEALTH_CAUSE, &h->cause) ||
+	    nl_get_u32(reply, NVLF_A_HEALTH_LINKS, &h->links) ||
+	    nl_get_u32(reply, NVLF_A_HEALTH_LINKS_UP, &h->links_up) ||
+	    nl_get_u32(reply, NVLF_A_HEALTH_LANES, &h->lanes) ||
+	    nl_get_u32(reply, NVLF_A_HEALTH_LANES_UP, &h->lanes_up) ||
+	    nl_get_string(reply, NVLF_A_HEALTH_REASON, h->reason,
+			  sizeof(h->reason)))
+		return -EBADMSG;
+	return 0;
+}
+
+static int get_health(struct nl *nl, __u32 id, struct health *h)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_HEALTH_GET);
+	nl_put_u32(&req, NVLF_A_HEALTH_TARGET_ID, id);
+	return nl_do(nl, &req, on_health, h);
+}
+
+static bool late(const struct timespec *begin)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - begin->tv_sec > FAULT_MSEC / 1000;
+}
+
+/* Until all links of an endpoint are up, or none is */
+static int wait_links(struct nl *nl, __u32 id, bool up, struct health *h)
+{
+	struct timespec begin;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
+		ret = get_health(nl, id, h);
+		if (ret || h->links_up == (up ? h->links : 0))
+			return ret;
+		if (late(&begin))
+			return -ETIMEDOUT;
+		sched_yield();
+	}
+}
+
+/* Until an endpoint's health is for that cause */
+static int wait_cause(struct nl *nl, __u32 id, __u32 cause, struct health *h)
+{
+	struct timespec begin;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
+		ret = get_health(nl, id, h);
+		if (ret || h->cause == cause)
+			return ret;
+		if (late(&begin))
+			return -ETIMEDOUT;
+		sched_yield();
+	}
+}
+
+/* Until the device takes a new buffer, or refuses it with @want */
+static int wait_create(int fd, int want)
+{
+	struct timespec begin;
+	__u32 handle;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
+		ret = bo_create(fd, PAGE, 0, &handle);
+		if (!ret)
+			gem_close(fd, handle);
+		if (ret == want)
+			return 0;
+		if (late(&begin))
+			return -ETIMEDOUT;
+		sched_yield();
+	}
+}
+
+/*
+ * An accelerator without power: nothing of it is left to peers, and its own
+ * memory gives SIGBUS, not all-ones. It comes back by itself, with what was in
+ * its memory, and peers get new windows.
+ */
+TEST_F(fault, an_accelerator_without_power)
+{
+	struct mesh *m = self->mesh;
+	struct health h;
+	__u64 value;
+	int round;
+
+	for (round = 0; round < 2; round++) {
+		*(__u64 *)m->bo[A].map = 0xfa0000 + round;
+		ASSERT_EQ(0, mesh_window(m, B, A));
+		ASSERT_EQ(0, mesh_window(m, A, B));
+		ASSERT_EQ(0, touch_load(m->map[B][A], &value));
+		EXPECT_EQ(0xfa0000 + round, value);
+
+		ASSERT_EQ(0, fault_set("trn", self->a, "dead"));
+		ASSERT_EQ(0, wait_links(&m->rig.nl, self->a, false, &h));
+		ASSERT_EQ(0, wait_create(m->fd[A], -EIO));
+		EXPECT_EQ(SIGBUS, touch_load(m->map[B][A], &value));
+		EXPECT_EQ(SIGBUS, touch_load(m->map[A][B], &value));
+		EXPECT_EQ(SIGBUS, touch_load(m->bo[A].map, &value));
+		EXPECT_EQ(DRM_TRN4_WINDOW_REVOKED,
+			  window_state(m->fd[B], m->window[B][A]));
+
+		ASSERT_EQ(0, fault_set("trn", self->a, ""));
+		ASSERT_EQ(0, wait_create(m->fd[A], 0));
+		ASSERT_EQ(0, wait_links(&m->rig.nl, self->a, true, &h));
+		ASSERT_EQ(0, touch_load(m->bo[A].map, &value));
+		EXPECT_EQ(0xfa0000 + round, value);
+		EXPECT_EQ(SIGBUS, touch_load(m->map[B][A], &value));
+
+		ASSERT_EQ(0, window_unmap(m->fd[B], m->window[B][A]));
+		ASSERT_EQ(0, window_unmap(m->fd[A], m->window[A][B]));
+		m->window[B][A] = 0;
+		m->window[A][B] = 0;
+		ASSERT_EQ(0, grant_make(m->fd[A], m->bo[A].handle, RIGHT_RW, 0,
+					PAGE, &m->grant[A]));
+	}
+}
+
+/* All of a tray at once: each of its switches gets back what it had. */
+TEST_F(fault, a_tray_without_power)
+{
+	struct mesh *m = self->mesh;
+	struct health h;
+	__u64 value;
+
+	if (m->rig.fabric->switch_count > 4)
+		SKIP(return, "needs all switches in one tray");
+	*(__u64 *)m->bo[A].map = 0x7ea;
+	ASSERT_EQ(0, mesh_window(m, B, A));
+	ASSERT_EQ(0, fault_trays("switch:0"));
+	ASSERT_EQ(0, wait_links(&m->rig.nl, self->a, false, &h));
+	ASSERT_EQ(0, wait_links(&m->rig.nl, self->b, false, &h));
+	EXPECT_EQ(SIGBUS, touch_load(m->map[B][A], &value));
+	EXPECT_EQ(NVLF_HEALTH_STATE_ISOLATED, h.state);
+
+	ASSERT_EQ(0, fault_trays(""));
+	ASSERT_EQ(0, wait_links(&m->rig.nl, self->a, true, &h));
+	ASSERT_EQ(0, wait_links(&m->rig.nl, self->b, true, &h));
+	EXPECT_EQ(NVLF_HEALTH_STATE_HEALTHY, h.state);
+	ASSERT_EQ(0, touch_load(m->map[B][A], &value));
+	EXPECT_EQ(0x7ea, value);
+}
+
+TEST_F(fault, lanes)
+{
+	struct nl *nl = &self->mesh->rig.nl;
+	struct fabric_port p;
+	struct health h;
+
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:lanes=1"));
+	ASSERT_EQ(0, port_wait(nl, &self->near, NVLF_PORT_STATE_DEGRADED, &p));
+	EXPECT_EQ(4, p.lanes);
+	EXPECT_EQ(1, p.lanes_up);
+	ASSERT_EQ(0, wait_cause(nl, self->a, NVLF_HEALTH_CAUSE_LANES_LOST, &h));
+	EXPECT_EQ(NVLF_HEALTH_STATE_DEGRADED, h.state);
+	EXPECT_EQ(h.lanes - 3, h.lanes_up);
+
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:lanes=0"));
+	ASSERT_EQ(0, port_wait(nl, &self->near, NVLF_PORT_STATE_FAULT, &p));
+	ASSERT_EQ(0, wait_cause(nl, self->a, NVLF_HEALTH_CAUSE_LINKS_DOWN, &h));
+	EXPECT_EQ(h.links - 1, h.links_up);
+	EXPECT_NE(NULL, strstr(h.reason, "at fault")) TH_LOG("%s", h.reason);
+
+	ASSERT_EQ(0, fault_set("trn", self->a, ""));
+	ASSERT_EQ(0, wait_cause(nl, self->a, NVLF_HEALTH_CAUSE_NONE, &h));
+}
+
+TEST_F(fault, a_port_that_never_trains)
+{
+	struct nl *nl = &self->mesh->rig.nl;
+	struct fabric_port p;
+	struct health h;
+
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:stuck"));
+	ASSERT_EQ(0, port_wait(nl, &self->near, NVLF_PORT_STATE_TRAIN, &p));
+	ASSERT_EQ(0, wait_cause(nl, self->a, NVLF_HEALTH_CAUSE_LINKS_DOWN, &h));
+	EXPECT_NE(NULL, strstr(h.reason, "in training for"))
+	TH_LOG("%s", h.reason);
+	ASSERT_EQ(0, fault_set("trn", self->a, ""));
+	ASSERT_EQ(0, port_wait(nl, &self->near, NVLF_PORT_STATE_ACTIVE, &p));
+}
+
+TEST_F(fault, errors_on_the_line)
+{
+	struct nl *nl = &self->mesh->rig.nl;
+	struct port_counters c;
+	struct timespec begin;
+
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:crc=100000"));
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		ASSERT_EQ(0, port_counters(nl, &self->near, &c));
+		ASSERT_FALSE(late(&begin));
+		sched_yield();
+	} while (!c.crc[0]);
+	/* While they come, one counter is read later than another. */
+	ASSERT_EQ(0, fault_set("trn", self->a, ""));
+	ASSERT_EQ(0, port_counters(nl, &self->near, &c));
+	/* Each is a packet that is sent once more; all lanes have as many. */
+	EXPECT_EQ(c.crc[0] + c.crc[1] + c.crc[2] + c.crc[3], c.replays);
+	EXPECT_EQ(c.crc[0], c.crc[3]);
+}
+
+/* A link that comes and goes takes nobody's window where others carry. */
+TEST_F(fault, a_link_that_flaps)
+{
+	struct mesh *m = self->mesh;
+	struct fabric_port p;
+	__u32 trainings;
+	__u64 value;
+	int i;
+
+	*(__u64 *)m->bo[A].map = 0xf1a9;
+	ASSERT_EQ(0, mesh_window(m, B, A));
+	ASSERT_EQ(0, port_get(&m->rig.nl, &self->near, &p));
+	trainings = p.trainings;
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:flap=400"));
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(0, port_wait(&m->rig.nl, &self->near,
+				       NVLF_PORT_STATE_DETECT, &p));
+		ASSERT_EQ(0, touch_load(m->map[B][A], &value));
+		EXPECT_EQ(0xf1a9, value);
+		ASSERT_EQ(0, port_wait(&m->rig.nl, &self->near,
+				       NVLF_PORT_STATE_ACTIVE, &p));
+	}
+	EXPECT_LE(trainings + 5, p.trainings);
+}
+
+TEST_HARNESS_MAIN
