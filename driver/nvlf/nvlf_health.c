@@ -23,7 +23,7 @@
 /* ---- One port, in words -------------------------------------------------- */
 
 /**
- * nvlf_port_words() - what is wrong with a port that is not part of a link
+ * nvlf_port_words() - what is wrong with a port
  * @f: fabric
  * @dev: its device
  * @p: its number
@@ -50,11 +50,13 @@ void nvlf_port_words(const struct nvlf_fabric *f, const struct nvlf_device *dev,
 			dev->ep ? "endpoint" : "switch", dev->id);
 	if (nvlf_port_up(port) && nvlf_port_miswired(f, dev, p)) {
 		scnprintf(words + len, NVLF_WORDS_LEN - len,
-			  "leads to port %u of %s %u, which leads elsewhere",
+			  "leads to port %u of %s %u, which %s",
 			  port->partner_port,
 			  port->partner == NVL_PARTNER_SWITCH ? "switch" :
 								"endpoint",
-			  port->partner_id);
+			  port->partner_id,
+			  port->misplaced ? "is the wrong one" :
+					    "leads elsewhere");
 		return;
 	}
 	if (nvlf_port_up(port) && !port->linked &&
@@ -72,13 +74,15 @@ void nvlf_port_words(const struct nvlf_fabric *f, const struct nvlf_device *dev,
 }
 
 /**
- * nvlf_port_miswired() - does a port lead to somebody who says otherwise?
+ * nvlf_port_miswired() - does a port lead to where it should not?
  * @f: fabric
  * @dev: its device
  * @p: its number
  *
- * The word of both ends is needed: a partner that has not been read, is not up
- * or is not registered contradicts nobody.
+ * It does where the device knows that its cable is in the wrong place, also if
+ * it carries; or where the partner says that it leads elsewhere, for which the
+ * word of both ends is needed: a partner that has not been read, is not up or
+ * is not registered contradicts nobody.
  *
  * Context: holds change.
  * Return: whether it is so.
@@ -93,8 +97,11 @@ bool nvlf_port_miswired(const struct nvlf_fabric *f,
 	const struct nvlf_switch *sw = NULL;
 	unsigned int nports;
 
-	if (!nvlf_port_up(port) || port->linked ||
-	    port->partner == NVL_PARTNER_NONE)
+	if (!nvlf_port_up(port))
+		return false;
+	if (port->misplaced)
+		return true;
+	if (port->linked || port->partner == NVL_PARTNER_NONE)
 		return false;
 	/* No link joins two of a kind */
 	if (port->partner == kind)

@@ -218,6 +218,26 @@ static void health_miswired(struct kunit *test)
 		      NVLF_HEALTH_CAUSE_MISWIRED, "port 1 of endpoint 5");
 }
 
+/* The device knows it, though both ends agree and the link carries */
+static void health_misplaced(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	guard(mutex)(&rig->f->change);
+	healthy_rig(test, rig);
+	put32(endpoint_port(rig->near, 1), NVL_PORT_PARTNER,
+	      NVL_PARTNER_SWITCH | NVL_PORT_PARTNER_MISWIRED);
+	put32(endpoint_port(rig->near, 1), NVL_PORT_TRAIN_COUNT, 2);
+	expect_health(test, rig, NVLF_HEALTH_STATE_DEGRADED,
+		      NVLF_HEALTH_CAUSE_MISWIRED,
+		      "port 1 of endpoint 5 leads to port 0 of switch 1, which is the wrong one");
+	put32(endpoint_port(rig->near, 1), NVL_PORT_PARTNER,
+	      NVL_PARTNER_SWITCH);
+	put32(endpoint_port(rig->near, 1), NVL_PORT_TRAIN_COUNT, 3);
+	expect_health(test, rig, NVLF_HEALTH_STATE_HEALTHY,
+		      NVLF_HEALTH_CAUSE_NONE, "");
+}
+
 /* Only those that a change can touch are looked at */
 static void health_touched(struct kunit *test)
 {
@@ -366,14 +386,19 @@ static void diagnose_hops(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d->nhops, 0);
 }
 
-static struct kunit_case nvlf_health_cases[] = {
-	KUNIT_CASE(health_good),         KUNIT_CASE(health_no_link),
-	KUNIT_CASE(health_links_down),   KUNIT_CASE(health_lanes_lost),
-	KUNIT_CASE(health_no_partition), KUNIT_CASE(health_no_route),
-	KUNIT_CASE(health_peers_down),   KUNIT_CASE(health_miswired),
-	KUNIT_CASE(health_touched),      KUNIT_CASE(diagnose),
-	KUNIT_CASE(diagnose_hops),       {}
-};
+static struct kunit_case nvlf_health_cases[] = { KUNIT_CASE(health_good),
+						 KUNIT_CASE(health_no_link),
+						 KUNIT_CASE(health_links_down),
+						 KUNIT_CASE(health_lanes_lost),
+						 KUNIT_CASE(health_no_partition),
+						 KUNIT_CASE(health_no_route),
+						 KUNIT_CASE(health_peers_down),
+						 KUNIT_CASE(health_miswired),
+						 KUNIT_CASE(health_misplaced),
+						 KUNIT_CASE(health_touched),
+						 KUNIT_CASE(diagnose),
+						 KUNIT_CASE(diagnose_hops),
+						 {} };
 
 static struct kunit_suite nvlf_health_suite = {
 	.name = "nvlf_health",

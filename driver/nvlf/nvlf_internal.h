@@ -111,6 +111,7 @@ struct nvlf_monitor {
  * @lanes: of its link; 0 where the device does not say
  * @lanes_up: how many of them carry; 0 unless the port is up
  * @linked: both ends are up, registered, and name each other
+ * @misplaced: the device says that its partner does not belong there
  * @disabled: by nvlf_port_set(), and kept so over resets of the device
  * @partner_id: the partner's NVL_REG_SELF
  * @partner_port: its port
@@ -127,6 +128,7 @@ struct nvlf_port {
 	u8 lanes;
 	u8 lanes_up;
 	bool linked;
+	bool misplaced;
 	bool disabled;
 	u32 partner_id;
 	u32 partner_port;

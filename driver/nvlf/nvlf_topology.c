@@ -31,7 +31,7 @@ static void nvlf_port_read(void __iomem *regs, const struct nvlf_port *old,
 			   struct nvlf_port *new)
 {
 	u32 state = readl(regs + NVL_PORT_STATE);
-	u32 lanes;
+	u32 lanes, partner;
 
 	nvlf_port_dark(old, new);
 	if (state > NVL_PORT_FAULT)
@@ -63,10 +63,12 @@ static void nvlf_port_read(void __iomem *regs, const struct nvlf_port *old,
 		new->partner_id = old->partner_id;
 		new->partner_port = old->partner_port;
 		new->partner_guid = old->partner_guid;
+		new->misplaced = old->misplaced;
 		return;
 	}
 
-	switch (readl(regs + NVL_PORT_PARTNER)) {
+	partner = readl(regs + NVL_PORT_PARTNER);
+	switch (partner & ~NVL_PORT_PARTNER_MISWIRED) {
 	case NVL_PARTNER_ENDPOINT:
 		new->partner = NVL_PARTNER_ENDPOINT;
 		break;
@@ -76,6 +78,7 @@ static void nvlf_port_read(void __iomem *regs, const struct nvlf_port *old,
 	default:
 		return;
 	}
+	new->misplaced = !!(partner & NVL_PORT_PARTNER_MISWIRED);
 	new->partner_id = readl(regs + NVL_PORT_PARTNER_SELF);
 	new->partner_port = readl(regs + NVL_PORT_PARTNER_PORT);
 	new->partner_guid = readq(regs + NVL_PORT_PARTNER_GUID);
@@ -87,8 +90,8 @@ static bool nvlf_port_same(const struct nvlf_port *a, const struct nvlf_port *b)
 	       a->partner_id == b->partner_id &&
 	       a->partner_port == b->partner_port &&
 	       a->partner_guid == b->partner_guid &&
-	       a->trainings == b->trainings && a->lanes == b->lanes &&
-	       a->lanes_up == b->lanes_up;
+	       a->misplaced == b->misplaced && a->trainings == b->trainings &&
+	       a->lanes == b->lanes && a->lanes_up == b->lanes_up;
 }
 
 /* Stores what was read, and keeps what is no register. */

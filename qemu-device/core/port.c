@@ -651,8 +651,15 @@ static uint64_t partner_get(const struct nvlf_access *a)
 {
     unsigned int port;
     const struct nvlf_device *d = partner(a, &port);
+    bool right;
 
-    return d ? d->kind : NVL_PARTNER_NONE;
+    if (!d) {
+        return NVL_PARTNER_NONE;
+    }
+    right = d->kind == NVL_PARTNER_ENDPOINT
+                ? nvlf_wire_is_right(a->d->f, d->self, port)
+                : nvlf_wire_is_right(a->d->f, a->d->self, a->entry);
+    return d->kind | (right ? 0 : NVL_PORT_PARTNER_MISWIRED);
 }
 
 static uint64_t partner_self_get(const struct nvlf_access *a)

@@ -258,6 +258,26 @@ TEST_F(fault, a_port_that_never_trains)
 	ASSERT_EQ(0, port_wait(nl, &self->near, NVLF_PORT_STATE_ACTIVE, &p));
 }
 
+/* Two cables of one accelerator, each in the other's place. All carry. */
+TEST_F(fault, cables_in_the_wrong_place)
+{
+	struct nl *nl = &self->mesh->rig.nl;
+	struct health h;
+
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:swap=35"));
+	ASSERT_EQ(0, wait_cause(nl, self->a, NVLF_HEALTH_CAUSE_MISWIRED, &h));
+	EXPECT_EQ(NVLF_HEALTH_STATE_DEGRADED, h.state);
+	EXPECT_NE(NULL, strstr(h.reason, "port 0 of endpoint"))
+	TH_LOG("%s", h.reason);
+	EXPECT_NE(NULL, strstr(h.reason, "wrong")) TH_LOG("%s", h.reason);
+	ASSERT_EQ(0, get_health(nl, self->b, &h));
+	EXPECT_EQ(NVLF_HEALTH_CAUSE_NONE, h.cause) TH_LOG("%s", h.reason);
+
+	ASSERT_EQ(0, fault_set("trn", self->a, ""));
+	ASSERT_EQ(0, wait_cause(nl, self->a, NVLF_HEALTH_CAUSE_NONE, &h));
+	EXPECT_EQ(NVLF_HEALTH_STATE_HEALTHY, h.state);
+}
+
 TEST_F(fault, errors_on_the_line)
 {
 	struct nl *nl = &self->mesh->rig.nl;

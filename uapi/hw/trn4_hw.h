@@ -154,7 +154,7 @@ enum nvl_error {
 #define NVL_PORT_STRIDE		0x80
 #define NVL_PORT_STATE		0x00	/* ro 32: enum nvl_port_state */
 #define NVL_PORT_CTRL		0x04	/* rw 32: NVL_PORT_CTRL_*, reset: ENABLE */
-#define NVL_PORT_PARTNER	0x08	/* ro 32: enum nvl_partner */
+#define NVL_PORT_PARTNER	0x08	/* ro 32: 7:0 enum nvl_partner, MISWIRED */
 #define NVL_PORT_PARTNER_SELF	0x0c	/* ro 32: its NVL_REG_SELF */
 #define NVL_PORT_PARTNER_GUID	0x10	/* ro 64: its NVL_REG_GUID */
 #define NVL_PORT_PARTNER_PORT	0x18	/* ro 32: its port number */
@@ -195,6 +195,9 @@ enum nvl_port_state {
 	NVL_PORT_DEGRADED,	/* carries traffic with lanes missing */
 	NVL_PORT_FAULT,		/* training failed */
 };
+
+/* In NVL_PORT_PARTNER: not whom the wiring rule puts there */
+#define NVL_PORT_PARTNER_MISWIRED	(1u << 8)
 
 /* Valid while the port is ACTIVE or DEGRADED: read in band from the partner */
 enum nvl_partner {

@@ -211,6 +211,10 @@ static void test_swap(void)
                     ==, rack_read64(&r->sw[1], NVL_REG_GUID));
     g_assert_cmpuint(sw(r, 1, 35, NVL_PORT_PARTNER_SELF), ==, 1);
     g_assert_cmpuint(sw(r, 1, 35, NVL_PORT_PARTNER_PORT), ==, 0);
+    g_assert_cmphex(ep(r, 1, 0, NVL_PORT_PARTNER), ==,
+                    NVL_PARTNER_SWITCH | NVL_PORT_PARTNER_MISWIRED);
+    g_assert_cmphex(sw(r, 1, 35, NVL_PORT_PARTNER), ==,
+                    NVL_PARTNER_ENDPOINT | NVL_PORT_PARTNER_MISWIRED);
     g_assert_cmpuint(sw(r, 0, 18, NVL_PORT_PARTNER_PORT), ==, 35);
     g_assert_cmpuint(logged(&r->ep[1], NVL_ERROR_MISWIRED), ==, 2);
     g_assert_cmpuint(logged(&r->sw[0], NVL_ERROR_MISWIRED), ==, 1);
@@ -218,6 +222,7 @@ static void test_swap(void)
     all_up(r);
     g_assert_cmpuint(ep(r, 1, 0, NVL_PORT_PARTNER_SELF), ==, 0);
     g_assert_cmpuint(ep(r, 1, 0, NVL_PORT_PARTNER_PORT), ==, 18);
+    g_assert_cmphex(ep(r, 1, 0, NVL_PORT_PARTNER), ==, NVL_PARTNER_SWITCH);
     rack_free(r);
 }
 

@@ -447,6 +447,8 @@ static void crc(void)
 
 #define PARTNER(e, p)  er(w, e, port_reg(p, NVL_PORT_PARTNER_SELF))
 #define GUID(e, p)     erq(w, e, port_reg(p, NVL_PORT_PARTNER_GUID))
+#define KIND(e, p)     er(w, e, port_reg(p, NVL_PORT_PARTNER))
+#define SKIND(s, p)    sr(w, s, sport_reg(p, NVL_PORT_PARTNER))
 #define FAR(e, p)      er(w, e, port_reg(p, NVL_PORT_PARTNER_PORT))
 #define SPARTNER(s, p) sr(w, s, sport_reg(p, NVL_PORT_PARTNER_SELF))
 #define SFAR(s, p)     sr(w, s, sport_reg(p, NVL_PORT_PARTNER_PORT))
@@ -472,6 +474,10 @@ static void swap(void)
     EQ(SPARTNER(0, 1), 0);
     EQ(SFAR(0, 1), 20);
     EQ(SFAR(1, 2), 1);
+    EQ(KIND(0, 1), NVL_PARTNER_SWITCH | NVL_PORT_PARTNER_MISWIRED);
+    EQ(KIND(0, 2), NVL_PARTNER_SWITCH);
+    EQ(SKIND(1, 2), NVL_PARTNER_ENDPOINT | NVL_PORT_PARTNER_MISWIRED);
+    EQ(SKIND(1, 3), NVL_PARTNER_ENDPOINT);
     EQ(logged(ed, NVL_ERROR_MISWIRED), 2);
     EQ(logged(&w->f->sw[0]->d, NVL_ERROR_MISWIRED), 1);
     EQ(ed->log.records[ed->log.head - 1].detail, srq(w, 0, NVL_REG_GUID));
