@@ -19,6 +19,7 @@
  *					where some have none
  */
 #include "nvlf_nl.h"
+#include "nvlf_trace.h"
 
 /* ---- One port, in words -------------------------------------------------- */
 
@@ -412,6 +413,7 @@ void nvlf_health_update(struct nvlf_fabric *f)
 		ep->told.state = h.state;
 		ep->told.cause = h.cause;
 		ep->told.links_up = h.links_up;
+		trace_nvlf_health(ep->id, &h);
 		skb = nvlf_nl_ntf_new(&info, NVLF_CMD_HEALTH_NTF);
 		if (skb)
 			nvlf_nl_ntf_send(skb,

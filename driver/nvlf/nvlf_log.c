@@ -11,6 +11,7 @@
 #include <linux/io-64-nonatomic-lo-hi.h>
 
 #include "nvlf_nl.h"
+#include "nvlf_trace.h"
 
 static_assert((int)NVLF_SEVERITY_INFO == (int)NVL_SEVERITY_INFO);
 static_assert((int)NVLF_SEVERITY_FATAL == (int)NVL_SEVERITY_FATAL);
@@ -137,6 +138,7 @@ void nvlf_log_collect(const struct nvlf_device *dev)
 		rec = &log->record[count % NVLF_LOG_KEPT];
 		if (rec->index < tail)
 			continue;
+		trace_nvlf_error(dev->owner, dev->id, rec);
 		nvlf_nl_notify_record(dev, rec);
 		lost |= NVL_LOG_SEVERITY(rec->what) >= NVL_SEVERITY_ERROR;
 	}

@@ -235,8 +235,7 @@ static void nvlf_endpoint_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		__set_bit(ep->id, f->dirty);
 
-	trace_nvlf_port(NVLF_OWNER_ENDPOINT, ep->id, p, port->state,
-			new->state);
+	trace_nvlf_port(NVLF_OWNER_ENDPOINT, ep->id, p, port, new);
 	nvlf_partners_doubt(f, port, new);
 	if (port->linked)
 		nvlf_link_break(f, f->sw[port->partner_id], port->partner_port);
@@ -271,7 +270,7 @@ static void nvlf_switch_port_store(struct nvlf_fabric *f,
 	if (nvlf_port_up(port) != nvlf_port_up(new))
 		sw->dirty = true;
 
-	trace_nvlf_port(NVLF_OWNER_SWITCH, sw->id, q, port->state, new->state);
+	trace_nvlf_port(NVLF_OWNER_SWITCH, sw->id, q, port, new);
 	nvlf_partner_unwell(f, port);
 	nvlf_partner_unwell(f, new);
 	nvlf_partners_doubt(f, port, new);

@@ -33,6 +33,38 @@
 			 { NVLF_PATH_NO_ROUTE, "no-route" }, \
 			 { NVLF_PATH_NO_PARTITION, "no-partition" })
 
+#define nvlf_show_error(error) \
+	__print_symbolic(error, { NVL_ERROR_LINK_DOWN, "link-down" }, \
+			 { NVL_ERROR_TRAIN_FAILED, "train-failed" }, \
+			 { NVL_ERROR_LANES, "lanes" }, \
+			 { NVL_ERROR_CRC, "crc" }, \
+			 { NVL_ERROR_UNCORRECTABLE, "uncorrectable" }, \
+			 { NVL_ERROR_FLAPPING, "flapping" }, \
+			 { NVL_ERROR_MISWIRED, "miswired" }, \
+			 { NVL_ERROR_OVERHEAT, "overheat" }, \
+			 { NVL_ERROR_ACCESS, "access" })
+
+#define nvlf_show_severity(severity) \
+	__print_symbolic(severity, { NVL_SEVERITY_INFO, "info" }, \
+			 { NVL_SEVERITY_ERROR, "error" }, \
+			 { NVL_SEVERITY_FATAL, "fatal" })
+
+#define nvlf_show_health(state) \
+	__print_symbolic(state, { NVLF_HEALTH_STATE_HEALTHY, "healthy" }, \
+			 { NVLF_HEALTH_STATE_DEGRADED, "degraded" }, \
+			 { NVLF_HEALTH_STATE_ISOLATED, "isolated" }, \
+			 { NVLF_HEALTH_STATE_MISCONFIGURED, "misconfigured" })
+
+#define nvlf_show_cause(cause) \
+	__print_symbolic(cause, { NVLF_HEALTH_CAUSE_NONE, "none" }, \
+			 { NVLF_HEALTH_CAUSE_NO_LINK, "no-link" }, \
+			 { NVLF_HEALTH_CAUSE_LINKS_DOWN, "links-down" }, \
+			 { NVLF_HEALTH_CAUSE_LANES_LOST, "lanes-lost" }, \
+			 { NVLF_HEALTH_CAUSE_NO_PARTITION, "no-partition" }, \
+			 { NVLF_HEALTH_CAUSE_NO_ROUTE, "no-route" }, \
+			 { NVLF_HEALTH_CAUSE_PEERS_DOWN, "peers-down" }, \
+			 { NVLF_HEALTH_CAUSE_MISWIRED, "miswired" })
+
 #define nvlf_show_manager_state(state) \
 	__print_symbolic(state, { NVLF_MANAGER_STATE_OFFLINE, "offline" }, \
 			 { NVLF_MANAGER_STATE_STANDBY, "standby" }, \
@@ -53,21 +85,56 @@ TRACE_EVENT(nvlf_device,
 		      nvlf_show_owner(__entry->owner), __entry->owner_id,
 		      __entry->present, __entry->online));
 
-/* What a port said changed, as it was read */
+/* What a port said changed, as it was read: state, lanes, or partner */
 TRACE_EVENT(nvlf_port,
-	    TP_PROTO(u32 owner, u32 owner_id, unsigned int port, u8 old,
-		     u8 new),
+	    TP_PROTO(u32 owner, u32 owner_id, unsigned int port,
+		     const struct nvlf_port *old, const struct nvlf_port *new),
 	    TP_ARGS(owner, owner_id, port, old, new),
 	    TP_STRUCT__entry(__field(u32, owner) __field(u32, owner_id)
 				     __field(unsigned int, port)
-					     __field(u8, old) __field(u8, new)),
+					     __field(u8, old) __field(u8, new)
+						     __field(u8, lanes)),
 	    TP_fast_assign(__entry->owner = owner; __entry->owner_id = owner_id;
-			   __entry->port = port; __entry->old = old;
-			   __entry->new = new;),
-	    TP_printk("%s=%u port=%u old=%s new=%s",
+			   __entry->port = port; __entry->old = old->state;
+			   __entry->new = new->state;
+			   __entry->lanes = new->lanes_up;),
+	    TP_printk("%s=%u port=%u old=%s new=%s lanes=%u",
 		      nvlf_show_owner(__entry->owner), __entry->owner_id,
 		      __entry->port, nvlf_show_port_state(__entry->old),
-		      nvlf_show_port_state(__entry->new)));
+		      nvlf_show_port_state(__entry->new), __entry->lanes));
+
+/* A device logged an error */
+TRACE_EVENT(nvlf_error,
+	    TP_PROTO(u32 owner, u32 owner_id,
+		     const struct nvlf_log_record *rec),
+	    TP_ARGS(owner, owner_id, rec),
+	    TP_STRUCT__entry(__field(u32, owner) __field(u32, owner_id)
+				     __field(u64, index) __field(u32, what)
+					     __field(u32, port)
+						     __field(u64, detail)),
+	    TP_fast_assign(__entry->owner = owner; __entry->owner_id = owner_id;
+			   __entry->index = rec->index;
+			   __entry->what = rec->what; __entry->port = rec->port;
+			   __entry->detail = rec->detail;),
+	    TP_printk("%s=%u index=%llu error=%s severity=%s port=%d detail=%#llx",
+		      nvlf_show_owner(__entry->owner), __entry->owner_id,
+		      __entry->index,
+		      nvlf_show_error(NVL_LOG_CLASS(__entry->what)),
+		      nvlf_show_severity(NVL_LOG_SEVERITY(__entry->what)),
+		      (int)__entry->port, __entry->detail));
+
+/* What an endpoint can do changed */
+TRACE_EVENT(nvlf_health, TP_PROTO(u32 id, const struct nvlf_health *health),
+	    TP_ARGS(id, health),
+	    TP_STRUCT__entry(__field(u32, id) __field(u32, state)
+				     __field(u32, cause)
+					     __field(u32, links_up)),
+	    TP_fast_assign(__entry->id = id; __entry->state = health->state;
+			   __entry->cause = health->cause;
+			   __entry->links_up = health->links_up;),
+	    TP_printk("endpoint=%u state=%s cause=%s links=%u", __entry->id,
+		      nvlf_show_health(__entry->state),
+		      nvlf_show_cause(__entry->cause), __entry->links_up));
 
 /* Won where @new is ok, lost where @old was; else it has another reason now */
 TRACE_EVENT(nvlf_path, TP_PROTO(u32 src, u32 dst, u8 old, u8 new),

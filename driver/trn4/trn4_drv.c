@@ -20,6 +20,10 @@
 #include "../compat.h"
 #include "trn4_drv.h"
 
+/* Here, in one file, the tracepoints themselves are made */
+#define CREATE_TRACE_POINTS
+#include "trn4_trace.h"
+
 /* ---- Files --------------------------------------------------------------- */
 
 static void trn4_file_free(struct kref *ref)
@@ -134,6 +138,7 @@ static void trn4_set_state(struct trn4_device *tdev, enum trn4_state state)
 	down_write(&tdev->reset_lock);
 	WRITE_ONCE(tdev->state, state);
 	up_write(&tdev->reset_lock);
+	trace_trn4_state(tdev->target, state);
 	wake_up_all(&tdev->reset_wait);
 }
 

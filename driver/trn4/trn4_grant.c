@@ -9,6 +9,7 @@
 #include <linux/unaligned.h>
 
 #include "trn4_drv.h"
+#include "trn4_trace.h"
 
 /* See "Locking" in trn4_drv.h */
 DEFINE_MUTEX(trn4_share_lock);
@@ -107,6 +108,7 @@ static void trn4_grant_kill(struct trn4_grant *grant)
 		trn4_hw_grant_clear(tdev, grant->slot);
 		trn4_hw_exit(tdev, idx);
 	}
+	trace_trn4_grant(grant);
 	__clear_bit(grant->slot, tdev->grant_slots);
 	drm_gem_object_put(&grant->bo->base);
 	grant->bo = NULL;
@@ -179,6 +181,7 @@ int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
 		goto err_erase;
 	args->handle = handle;
 	memcpy(args->token, grant->token, sizeof(args->token));
+	trace_trn4_grant(grant);
 	mutex_unlock(&trn4_share_lock);
 	return 0;
 

@@ -9,6 +9,7 @@
 #include <drm/drm_vma_manager.h>
 
 #include "trn4_drv.h"
+#include "trn4_trace.h"
 
 /*
  * What a window's STATUS means to user space: why it cannot be mapped, and
@@ -116,6 +117,7 @@ void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why)
 		trn4_hw_window_clear(tdev, win->slot);
 		trn4_hw_exit(tdev, idx);
 	}
+	trace_trn4_window(tdev->target, win, why);
 }
 
 /**
@@ -392,6 +394,8 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 		ret = trn4_aperture_take(&tdev->aperture, win, size);
 	if (!ret)
 		ret = trn4_window_attach(tdev, win, grant, args->offset);
+	if (!ret)
+		trace_trn4_window(tdev->target, win, DRM_TRN4_WINDOW_LIVE);
 	trn4_hw_exit(tdev, idx);
 	mutex_unlock(&trn4_share_lock);
 	if (ret) {
