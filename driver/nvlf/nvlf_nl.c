@@ -4,7 +4,8 @@
  *
  * Policies and the operation table are generated from uapi/netlink/nvlf.yaml.
  * The generator has no checks for binary attributes and none for missing
- * ones; both are in the handlers. Every error names its attribute.
+ * ones; both are in the handlers. None for repeated ones either: those are
+ * refused before a handler is called. Every error names its attribute.
  *
  * Gets and dumps hold fabric.change while they fill a message: no half of a
  * change is in one. Dumps carry the fabric's generation: user space sees
@@ -124,6 +125,103 @@ void nvlf_nl_ntf_send(struct sk_buff *skb, int err)
 	else
 		genlmsg_multicast_allns(&nvlf_nl_family, skb, 0,
 					NVLF_NLGRP_NOTIFY);
+}
+
+/* ---- Before a handler is called ----------------------------------------- */
+
+/* The one that may repeat in its request: multi-attr in the spec */
+static const struct {
+	u8 cmd;
+	u16 type;
+} nvlf_nl_repeated[] = {
+	{ NVLF_CMD_ROUTE_TABLE_SET, NVLF_A_ROUTE_ENTRY },
+};
+
+#define NVLF_NL_TYPES  64 /* more than any set of attributes has */
+#define NVLF_NL_NESTED 0  /* in place of a command: within a nest */
+
+static bool nvlf_nl_may_repeat(u8 cmd, u16 type)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nvlf_nl_repeated); i++)
+		if (nvlf_nl_repeated[i].cmd == cmd &&
+		    nvlf_nl_repeated[i].type == type)
+			return true;
+	return false;
+}
+
+/*
+ * The parser takes the last of a type and drops the others, so that a request
+ * that says two things would be taken for one that says the second. What is
+ * looked at has passed @policy: types are in range, and nests no deeper than
+ * policies are.
+ */
+static int nvlf_nl_check_once(u8 cmd, const struct nlattr *head, int len,
+			      const struct nla_policy *policy,
+			      struct netlink_ext_ack *extack)
+{
+	DECLARE_BITMAP(seen, NVLF_NL_TYPES);
+	const struct nlattr *attr;
+	int err, rem, type;
+
+	bitmap_zero(seen, NVLF_NL_TYPES);
+	nla_for_each_attr(attr, head, len, rem) {
+		type = nla_type(attr);
+		if (WARN_ON_ONCE(type >= NVLF_NL_TYPES))
+			return -EINVAL;
+		if (__test_and_set_bit(type, seen) &&
+		    !nvlf_nl_may_repeat(cmd, type)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "attribute given twice");
+			return -EINVAL;
+		}
+		if (policy[type].type != NLA_NESTED)
+			continue;
+		err = nvlf_nl_check_once(NVLF_NL_NESTED, nla_data(attr),
+					 nla_len(attr),
+					 policy[type].nested_policy, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What the generated policy cannot say, of a request that it has taken */
+static int nvlf_nl_check_request(const struct genl_split_ops *op,
+				 const struct genl_info *info)
+{
+	if (!op->policy)
+		return 0;
+	return nvlf_nl_check_once(op->cmd, genlmsg_data(info->genlhdr),
+				  genlmsg_len(info->genlhdr), op->policy,
+				  info->extack);
+}
+
+/**
+ * nvlf_nl_pre_doit() - check a request before its handler is called
+ * @ops: the operation
+ * @skb: the request
+ * @info: the same, parsed; its extack is told what is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int nvlf_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
+		     struct genl_info *info)
+{
+	return nvlf_nl_check_request(ops, info);
+}
+
+/**
+ * nvlf_nl_pre_dumpit() - check the request for a dump, once, before it begins
+ * @cb: the dump
+ *
+ * Return: 0 or -EINVAL.
+ */
+int nvlf_nl_pre_dumpit(struct netlink_callback *cb)
+{
+	return nvlf_nl_check_request(&genl_dumpit_info(cb)->op,
+				     genl_info_dump(cb));
 }
 
 /* ---- Gets and dumps ----------------------------------------------------- */

@@ -186,6 +186,7 @@ static const struct nla_policy nvlf_manager_heartbeat_nl_policy[NVLF_A_MANAGER_C
 static const struct genl_split_ops nvlf_nl_ops[] = {
 	{
 		.cmd		= NVLF_CMD_ENDPOINT_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_endpoint_get_doit,
 		.policy		= nvlf_endpoint_get_nl_policy,
 		.maxattr	= NVLF_A_ENDPOINT_TARGET_ID,
@@ -193,11 +194,13 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd	= NVLF_CMD_ENDPOINT_GET,
+		.start	= nvlf_nl_pre_dumpit,
 		.dumpit	= nvlf_nl_endpoint_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= NVLF_CMD_SWITCH_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_switch_get_doit,
 		.policy		= nvlf_switch_get_nl_policy,
 		.maxattr	= NVLF_A_SWITCH_ID,
@@ -205,11 +208,13 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd	= NVLF_CMD_SWITCH_GET,
+		.start	= nvlf_nl_pre_dumpit,
 		.dumpit	= nvlf_nl_switch_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= NVLF_CMD_PORT_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_port_get_doit,
 		.policy		= nvlf_port_get_do_nl_policy,
 		.maxattr	= NVLF_A_PORT_INDEX,
@@ -217,6 +222,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_PORT_GET,
+		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_port_get_dumpit,
 		.policy		= nvlf_port_get_dump_nl_policy,
 		.maxattr	= NVLF_A_PORT_OWNER_ID,
@@ -224,6 +230,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_ROUTE_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_route_get_doit,
 		.policy		= nvlf_route_get_do_nl_policy,
 		.maxattr	= NVLF_A_ROUTE_TARGET_ID,
@@ -231,6 +238,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_ROUTE_GET,
+		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_route_get_dumpit,
 		.policy		= nvlf_route_get_dump_nl_policy,
 		.maxattr	= NVLF_A_ROUTE_SWITCH_ID,
@@ -238,6 +246,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_ROUTE_SET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_route_set_doit,
 		.policy		= nvlf_route_set_nl_policy,
 		.maxattr	= NVLF_A_ROUTE_PORTS,
@@ -245,6 +254,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_ROUTE_DEL,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_route_del_doit,
 		.policy		= nvlf_route_del_nl_policy,
 		.maxattr	= NVLF_A_ROUTE_TARGET_ID,
@@ -252,6 +262,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_PARTITION_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_partition_get_doit,
 		.policy		= nvlf_partition_get_nl_policy,
 		.maxattr	= NVLF_A_PARTITION_ID,
@@ -259,11 +270,13 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd	= NVLF_CMD_PARTITION_GET,
+		.start	= nvlf_nl_pre_dumpit,
 		.dumpit	= nvlf_nl_partition_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= NVLF_CMD_PARTITION_SET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_partition_set_doit,
 		.policy		= nvlf_partition_set_nl_policy,
 		.maxattr	= NVLF_A_PARTITION_MEMBERS,
@@ -271,6 +284,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_PARTITION_DEL,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_partition_del_doit,
 		.policy		= nvlf_partition_del_nl_policy,
 		.maxattr	= NVLF_A_PARTITION_ID,
@@ -278,6 +292,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_ROUTE_TABLE_SET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_route_table_set_doit,
 		.policy		= nvlf_route_table_set_nl_policy,
 		.maxattr	= NVLF_A_ROUTE_ENTRY,
@@ -285,6 +300,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_PORT_SET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_port_set_doit,
 		.policy		= nvlf_port_set_nl_policy,
 		.maxattr	= NVLF_A_PORT_CLEAR,
@@ -292,6 +308,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_GROUP_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_group_get_doit,
 		.policy		= nvlf_group_get_do_nl_policy,
 		.maxattr	= NVLF_A_GROUP_ID,
@@ -299,6 +316,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_GROUP_GET,
+		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_group_get_dumpit,
 		.policy		= nvlf_group_get_dump_nl_policy,
 		.maxattr	= NVLF_A_GROUP_PARTITION_ID,
@@ -306,6 +324,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_GROUP_SET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_group_set_doit,
 		.policy		= nvlf_group_set_nl_policy,
 		.maxattr	= NVLF_A_GROUP_MEMBERS,
@@ -313,6 +332,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_GROUP_DEL,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_group_del_doit,
 		.policy		= nvlf_group_del_nl_policy,
 		.maxattr	= NVLF_A_GROUP_ID,
@@ -320,6 +340,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_COUNTER_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_counter_get_doit,
 		.policy		= nvlf_counter_get_do_nl_policy,
 		.maxattr	= NVLF_A_COUNTER_INDEX,
@@ -327,6 +348,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_COUNTER_GET,
+		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_counter_get_dumpit,
 		.policy		= nvlf_counter_get_dump_nl_policy,
 		.maxattr	= NVLF_A_COUNTER_OWNER_ID,
@@ -334,6 +356,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_HEALTH_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_health_get_doit,
 		.policy		= nvlf_health_get_do_nl_policy,
 		.maxattr	= NVLF_A_HEALTH_TARGET_ID,
@@ -341,6 +364,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_HEALTH_GET,
+		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_health_get_dumpit,
 		.policy		= nvlf_health_get_dump_nl_policy,
 		.maxattr	= NVLF_A_HEALTH_STATE,
@@ -348,6 +372,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_DIAGNOSE,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_diagnose_doit,
 		.policy		= nvlf_diagnose_nl_policy,
 		.maxattr	= NVLF_A_DIAGNOSE_DST,
@@ -355,18 +380,21 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_LOG_GET,
+		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_log_get_dumpit,
 		.policy		= nvlf_log_get_nl_policy,
 		.maxattr	= NVLF_A_LOG_OWNER_ID,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
-		.cmd	= NVLF_CMD_MANAGER_GET,
-		.doit	= nvlf_nl_manager_get_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= NVLF_CMD_MANAGER_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
+		.doit		= nvlf_nl_manager_get_doit,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= NVLF_CMD_MANAGER_ATTACH,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_manager_attach_doit,
 		.policy		= nvlf_manager_attach_nl_policy,
 		.maxattr	= NVLF_A_MANAGER_TAKEOVER,
@@ -374,15 +402,17 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 	},
 	{
 		.cmd		= NVLF_CMD_MANAGER_HEARTBEAT,
+		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_manager_heartbeat_doit,
 		.policy		= nvlf_manager_heartbeat_nl_policy,
 		.maxattr	= NVLF_A_MANAGER_CONFIGURED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= NVLF_CMD_FABRIC_GET,
-		.doit	= nvlf_nl_fabric_get_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= NVLF_CMD_FABRIC_GET,
+		.pre_doit	= nvlf_nl_pre_doit,
+		.doit		= nvlf_nl_fabric_get_doit,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -14,6 +14,10 @@
 /* Common nested types */
 extern const struct nla_policy nvlf_route_entry_nl_policy[NVLF_A_ROUTE_ENTRY_PORTS + 1];
 
+int nvlf_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
+		     struct genl_info *info);
+int nvlf_nl_pre_dumpit(struct netlink_callback *cb);
+
 int nvlf_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvlf_nl_endpoint_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);

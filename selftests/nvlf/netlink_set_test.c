@@ -13,6 +13,7 @@
 #include "fabric.h"
 
 #define PARTS_MAX 64 /* that a switch has */
+#define TWICE     "attribute given twice"
 
 FIXTURE(set)
 {
@@ -544,25 +545,161 @@ TEST_F(set, partition_bad)
 	EXPECT_TRUE(bit_is(part.members, self->target));
 }
 
-/* The same attribute twice: refused, or one of the two counts; no third way */
+/* ---- The same attribute twice ---- */
+
+/* Of two values neither counts */
 TEST_F(set, duplicates)
 {
 	struct fabric_partition part;
 	struct nl_request req;
 	__u8 first = 1, second = 2;
-	int ret;
+	__u32 at;
 
 	nl_request(&req, NVLF_CMD_PARTITION_SET);
 	nl_put_u32(&req, NVLF_A_PARTITION_ID, 3);
 	nl_put(&req, NVLF_A_PARTITION_MEMBERS, &first, 1);
-	nl_put(&req, NVLF_A_PARTITION_MEMBERS, &second, 1);
-	ret = nl_do(&self->nl, &req, NULL, NULL);
-	if (ret) {
-		EXPECT_EQ(-EINVAL, ret);
-		EXPECT_EQ(-ENOENT, get_partition(&self->nl, 3, &part));
-	} else {
-		ASSERT_EQ(0, get_partition(&self->nl, 3, &part));
-		EXPECT_TRUE(part.members[0] == 1 || part.members[0] == 2);
+	at = nl_put(&req, NVLF_A_PARTITION_MEMBERS, &second, 1);
+	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
+	EXPECT_EQ(at, self->nl.offset);
+	EXPECT_STREQ(TWICE, self->nl.text);
+	EXPECT_EQ(-ENOENT, get_partition(&self->nl, 3, &part));
+}
+
+#define FIELDS_MAX 7 /* that a request has */
+
+/* A request that the policy takes; fields end with type 0 */
+struct asked {
+	__u8 cmd;
+	bool dump;
+	struct {
+		__u16 type, len;
+		__u32 value;
+	} fields[FIELDS_MAX + 1];
+};
+
+/* clang-format off */
+/* All that take attributes; route-table-set's entries stand below */
+static const struct asked asked[] = {
+	{ NVLF_CMD_ENDPOINT_GET, false, {
+		{ NVLF_A_ENDPOINT_TARGET_ID, 4, 0 } } },
+	{ NVLF_CMD_SWITCH_GET, false, { { NVLF_A_SWITCH_ID, 4, 0 } } },
+	{ NVLF_CMD_PORT_GET, false, {
+		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 },
+		{ NVLF_A_PORT_INDEX, 4, 0 } } },
+	{ NVLF_CMD_PORT_GET, true, {
+		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 } } },
+	{ NVLF_CMD_PORT_SET, false, {
+		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 },
+		{ NVLF_A_PORT_INDEX, 4, 0 },
+		{ NVLF_A_PORT_ENABLE, 4, 1 }, { NVLF_A_PORT_RETRAIN, 0, 0 },
+		{ NVLF_A_PORT_RESET, 0, 0 }, { NVLF_A_PORT_CLEAR, 0, 0 } } },
+	{ NVLF_CMD_ROUTE_GET, false, {
+		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
+		{ NVLF_A_ROUTE_TARGET_ID, 4, 0 } } },
+	{ NVLF_CMD_ROUTE_GET, true, { { NVLF_A_ROUTE_SWITCH_ID, 4, 0 } } },
+	{ NVLF_CMD_ROUTE_SET, false, {
+		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
+		{ NVLF_A_ROUTE_TARGET_ID, 4, 0 },
+		{ NVLF_A_ROUTE_PORTS, 1, 1 } } },
+	{ NVLF_CMD_ROUTE_DEL, false, {
+		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
+		{ NVLF_A_ROUTE_TARGET_ID, 4, 0 } } },
+	{ NVLF_CMD_ROUTE_TABLE_SET, false, {
+		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
+		{ NVLF_A_ROUTE_REPLACE, 0, 0 } } },
+	{ NVLF_CMD_PARTITION_GET, false, { { NVLF_A_PARTITION_ID, 4, 1 } } },
+	{ NVLF_CMD_PARTITION_SET, false, {
+		{ NVLF_A_PARTITION_ID, 4, 1 },
+		{ NVLF_A_PARTITION_MEMBERS, 1, 1 } } },
+	{ NVLF_CMD_PARTITION_DEL, false, { { NVLF_A_PARTITION_ID, 4, 1 } } },
+	{ NVLF_CMD_GROUP_GET, false, { { NVLF_A_GROUP_ID, 4, 0 } } },
+	{ NVLF_CMD_GROUP_GET, true, { { NVLF_A_GROUP_PARTITION_ID, 4, 1 } } },
+	{ NVLF_CMD_GROUP_SET, false, {
+		{ NVLF_A_GROUP_ID, 4, 0 }, { NVLF_A_GROUP_PARTITION_ID, 4, 1 },
+		{ NVLF_A_GROUP_MEMBERS, 1, 1 } } },
+	{ NVLF_CMD_GROUP_DEL, false, { { NVLF_A_GROUP_ID, 4, 0 } } },
+	{ NVLF_CMD_COUNTER_GET, false, {
+		{ NVLF_A_COUNTER_OWNER, 4, 1 }, { NVLF_A_COUNTER_OWNER_ID, 4, 0 },
+		{ NVLF_A_COUNTER_INDEX, 4, 0 } } },
+	{ NVLF_CMD_COUNTER_GET, true, {
+		{ NVLF_A_COUNTER_OWNER, 4, 1 }, { NVLF_A_COUNTER_OWNER_ID, 4, 0 } } },
+	{ NVLF_CMD_HEALTH_GET, false, { { NVLF_A_HEALTH_TARGET_ID, 4, 0 } } },
+	{ NVLF_CMD_HEALTH_GET, true, { { NVLF_A_HEALTH_STATE, 4, 0 } } },
+	{ NVLF_CMD_DIAGNOSE, false, {
+		{ NVLF_A_DIAGNOSE_SRC, 4, 0 }, { NVLF_A_DIAGNOSE_DST, 4, 1 } } },
+	{ NVLF_CMD_LOG_GET, true, {
+		{ NVLF_A_LOG_OWNER, 4, 1 }, { NVLF_A_LOG_OWNER_ID, 4, 0 } } },
+	{ NVLF_CMD_MANAGER_ATTACH, false, {
+		{ NVLF_A_MANAGER_NAME, 2, 'm' },
+		{ NVLF_A_MANAGER_TIMEOUT, 4, 1000 },
+		{ NVLF_A_MANAGER_TAKEOVER, 0, 0 } } },
+	{ NVLF_CMD_MANAGER_HEARTBEAT, false, {
+		{ NVLF_A_MANAGER_CONFIGURED, 4, 1 } } },
+};
+
+/* clang-format on */
+
+/* Asks with field @twice there once more at the end, which is at *at */
+static int ask_twice(struct nl *nl, const struct asked *a, unsigned int twice,
+		     __u32 *at)
+{
+	struct nl_request req;
+	unsigned int i;
+
+	nl_request(&req, a->cmd);
+	for (i = 0; a->fields[i].type; i++)
+		nl_put(&req, a->fields[i].type, &a->fields[i].value,
+		       a->fields[i].len);
+	*at = nl_put(&req, a->fields[twice].type, &a->fields[twice].value,
+		     a->fields[twice].len);
+	if (a->dump)
+		return nl_dump(nl, &req, NULL, NULL);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+/* Not even where both say the same */
+TEST_F(set, duplicates_of_all)
+{
+	unsigned int i, k;
+	__u32 at;
+
+	for (i = 0; i < ARRAY_SIZE(asked); i++)
+		for (k = 0; asked[i].fields[k].type; k++) {
+			EXPECT_EQ(-EINVAL,
+				  ask_twice(&self->nl, &asked[i], k, &at))
+			{
+				TH_LOG("command %u%s, attribute %u",
+				       asked[i].cmd,
+				       asked[i].dump ? ", dump" : "",
+				       asked[i].fields[k].type);
+			}
+			EXPECT_EQ(at, self->nl.offset);
+			EXPECT_STREQ(TWICE, self->nl.text);
+		}
+}
+
+/* Entries are many, but each has one target and one set of ports */
+TEST_F(set, duplicates_nested)
+{
+	static const __u16 types[] = { NVLF_A_ROUTE_ENTRY_TARGET_ID,
+				       NVLF_A_ROUTE_ENTRY_PORTS };
+	struct fabric_route route;
+	struct nl_request req;
+	unsigned int i;
+	__u32 at, nest;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		fabric_table(&req, self->sw, false);
+		fabric_table_entry(&req, 1, self->ports);
+		nest = nl_nest(&req, NVLF_A_ROUTE_ENTRY);
+		nl_put_u32(&req, NVLF_A_ROUTE_ENTRY_TARGET_ID, 2);
+		nl_put(&req, NVLF_A_ROUTE_ENTRY_PORTS, self->ports, 4);
+		at = nl_put(&req, types[i], self->ports, 4);
+		nl_nest_end(&req, nest);
+		EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
+		EXPECT_EQ(at, self->nl.offset);
+		EXPECT_STREQ(TWICE, self->nl.text);
+		EXPECT_EQ(0, fabric_routes(&self->nl, &route, 1));
 	}
 }
 

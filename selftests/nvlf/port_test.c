@@ -491,21 +491,19 @@ TEST_F(port, out_of_range)
 	}
 }
 
-/* Twice the same attribute: one of the two counts, and there is no third way */
+/* Of two values neither counts */
 TEST_F(port, duplicate)
 {
 	struct nl_request req;
-	struct fabric_port p;
-	int ret;
+	__u32 at;
 
 	port_request(&req, NVLF_CMD_PORT_SET, &self->near);
 	nl_put_u32(&req, NVLF_A_PORT_ENABLE, 0);
-	nl_put_u32(&req, NVLF_A_PORT_ENABLE, 1);
-	ret = nl_do(&self->nl, &req, NULL, NULL);
-	ASSERT_EQ(0, port_get(&self->nl, &self->near, &p));
-	if (ret)
-		EXPECT_EQ(1, p.enable);
-	EXPECT_EQ(p.enable, p.state != NVLF_PORT_STATE_OFF);
+	at = nl_put_u32(&req, NVLF_A_PORT_ENABLE, 1);
+	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
+	EXPECT_EQ(at, self->nl.offset);
+	EXPECT_STREQ("attribute given twice", self->nl.text);
+	EXPECT_PORT_KEPT();
 }
 
 /* ---- Who may ---- */
