@@ -369,18 +369,34 @@ int nvlf_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- Dumps -------------------------------------------------------------- */
 
+/* Who was not told where it stands, stands nowhere. */
+static bool nvlf_nl_stands(const struct nlattr *attr, u32 number)
+{
+	return !attr ||
+	       (number != NVLF_NO_PLACE && number == nla_get_u32(attr));
+}
+
+static bool nvlf_nl_stands_there(struct nlattr **attrs,
+				 const struct nvlf_location *loc)
+{
+	return nvlf_nl_stands(attrs[NVLF_A_ENDPOINT_RACK], loc->rack) &&
+	       nvlf_nl_stands(attrs[NVLF_A_ENDPOINT_TRAY], loc->tray) &&
+	       nvlf_nl_stands(attrs[NVLF_A_ENDPOINT_HOST], loc->host);
+}
+
 int nvlf_nl_endpoint_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
+	const struct genl_info *info = genl_info_dump(cb);
 	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
 	const struct nvlf_endpoint *ep;
 	int err = 0;
 
 	for (; at->id < NVL_TARGET_IDS; at->id++) {
 		ep = nvlf_fabric.endpoint[at->id];
-		if (!ep)
+		if (!ep || !nvlf_nl_stands_there(info->attrs, &ep->location))
 			continue;
-		err = nvlf_nl_put_endpoint(skb, genl_info_dump(cb), cb, ep);
+		err = nvlf_nl_put_endpoint(skb, info, cb, ep);
 		if (err)
 			break;
 	}
@@ -476,15 +492,18 @@ out:
 int nvlf_nl_partition_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
+	const struct genl_info *info = genl_info_dump(cb);
+	const struct nlattr *member = info->attrs[NVLF_A_PARTITION_TARGET_ID];
 	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
 	const struct nvlf_partition *part;
 	int err = 0;
 
 	for (; at->id < NVL_PARTITIONS; at->id++) {
 		part = nvlf_fabric.partition[at->id];
-		if (!part)
+		if (!part ||
+		    (member && !test_bit(nla_get_u32(member), part->members)))
 			continue;
-		err = nvlf_nl_put_partition(skb, genl_info_dump(cb), cb, part);
+		err = nvlf_nl_put_partition(skb, info, cb, part);
 		if (err)
 			break;
 	}

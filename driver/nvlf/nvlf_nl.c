@@ -187,12 +187,18 @@ static int nvlf_nl_check_once(u8 cmd, const struct nlattr *head, int len,
 	return 0;
 }
 
-/* What the generated policy cannot say, of a request that it has taken */
+/*
+ * What the generated policy cannot say, of a request that it has taken. An
+ * operation without attributes has no policy, and genetlink does not look at
+ * what it is sent; there is no type that it would know.
+ */
 static int nvlf_nl_check_request(const struct genl_split_ops *op,
 				 const struct genl_info *info)
 {
 	if (!op->policy)
-		return 0;
+		return nla_validate(genlmsg_data(info->genlhdr),
+				    genlmsg_len(info->genlhdr), 0, NULL,
+				    info->extack);
 	return nvlf_nl_check_once(op->cmd, genlmsg_data(info->genlhdr),
 				  genlmsg_len(info->genlhdr), op->policy,
 				  info->extack);

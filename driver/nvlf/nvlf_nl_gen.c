@@ -33,8 +33,15 @@ const struct nla_policy nvlf_route_entry_nl_policy[NVLF_A_ROUTE_ENTRY_PORTS + 1]
 };
 
 /* NVLF_CMD_ENDPOINT_GET - do */
-static const struct nla_policy nvlf_endpoint_get_nl_policy[NVLF_A_ENDPOINT_TARGET_ID + 1] = {
+static const struct nla_policy nvlf_endpoint_get_do_nl_policy[NVLF_A_ENDPOINT_TARGET_ID + 1] = {
 	[NVLF_A_ENDPOINT_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
+};
+
+/* NVLF_CMD_ENDPOINT_GET - dump */
+static const struct nla_policy nvlf_endpoint_get_dump_nl_policy[NVLF_A_ENDPOINT_HOST + 1] = {
+	[NVLF_A_ENDPOINT_RACK] = { .type = NLA_U32, },
+	[NVLF_A_ENDPOINT_TRAY] = { .type = NLA_U32, },
+	[NVLF_A_ENDPOINT_HOST] = { .type = NLA_U32, },
 };
 
 /* NVLF_CMD_SWITCH_GET - do */
@@ -80,8 +87,13 @@ static const struct nla_policy nvlf_route_del_nl_policy[NVLF_A_ROUTE_TARGET_ID +
 };
 
 /* NVLF_CMD_PARTITION_GET - do */
-static const struct nla_policy nvlf_partition_get_nl_policy[NVLF_A_PARTITION_ID + 1] = {
+static const struct nla_policy nvlf_partition_get_do_nl_policy[NVLF_A_PARTITION_ID + 1] = {
 	[NVLF_A_PARTITION_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvlf_a_partition_id_range),
+};
+
+/* NVLF_CMD_PARTITION_GET - dump */
+static const struct nla_policy nvlf_partition_get_dump_nl_policy[NVLF_A_PARTITION_TARGET_ID + 1] = {
+	[NVLF_A_PARTITION_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
 };
 
 /* NVLF_CMD_PARTITION_SET - do */
@@ -188,15 +200,17 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 		.cmd		= NVLF_CMD_ENDPOINT_GET,
 		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_endpoint_get_doit,
-		.policy		= nvlf_endpoint_get_nl_policy,
+		.policy		= nvlf_endpoint_get_do_nl_policy,
 		.maxattr	= NVLF_A_ENDPOINT_TARGET_ID,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= NVLF_CMD_ENDPOINT_GET,
-		.start	= nvlf_nl_pre_dumpit,
-		.dumpit	= nvlf_nl_endpoint_get_dumpit,
-		.flags	= GENL_CMD_CAP_DUMP,
+		.cmd		= NVLF_CMD_ENDPOINT_GET,
+		.start		= nvlf_nl_pre_dumpit,
+		.dumpit		= nvlf_nl_endpoint_get_dumpit,
+		.policy		= nvlf_endpoint_get_dump_nl_policy,
+		.maxattr	= NVLF_A_ENDPOINT_HOST,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= NVLF_CMD_SWITCH_GET,
@@ -264,15 +278,17 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 		.cmd		= NVLF_CMD_PARTITION_GET,
 		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_partition_get_doit,
-		.policy		= nvlf_partition_get_nl_policy,
+		.policy		= nvlf_partition_get_do_nl_policy,
 		.maxattr	= NVLF_A_PARTITION_ID,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= NVLF_CMD_PARTITION_GET,
-		.start	= nvlf_nl_pre_dumpit,
-		.dumpit	= nvlf_nl_partition_get_dumpit,
-		.flags	= GENL_CMD_CAP_DUMP,
+		.cmd		= NVLF_CMD_PARTITION_GET,
+		.start		= nvlf_nl_pre_dumpit,
+		.dumpit		= nvlf_nl_partition_get_dumpit,
+		.policy		= nvlf_partition_get_dump_nl_policy,
+		.maxattr	= NVLF_A_PARTITION_TARGET_ID,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= NVLF_CMD_PARTITION_SET,

@@ -413,6 +413,116 @@ TEST_F(get, dump_in_small_parts)
 	free(again);
 }
 
+/* ---- Filters ---- */
+
+static int count_endpoints(const struct nl_reply *reply, void *priv)
+{
+	unsigned int *count = priv;
+
+	++*count;
+	return reply->cmd == NVLF_CMD_ENDPOINT_GET ? 0 : -EBADMSG;
+}
+
+/* How many endpoints a dump by what is not FABRIC_NONE tells; or an error */
+static int endpoints_at(struct nl *nl, const struct fabric_location *l)
+{
+	unsigned int count = 0;
+	struct nl_request req;
+	int ret;
+
+	nl_request(&req, NVLF_CMD_ENDPOINT_GET);
+	if (l->rack != FABRIC_NONE)
+		nl_put_u32(&req, NVLF_A_ENDPOINT_RACK, l->rack);
+	if (l->tray != FABRIC_NONE)
+		nl_put_u32(&req, NVLF_A_ENDPOINT_TRAY, l->tray);
+	if (l->host != FABRIC_NONE)
+		nl_put_u32(&req, NVLF_A_ENDPOINT_HOST, l->host);
+	ret = nl_dump(nl, &req, count_endpoints, &count);
+	return ret ? ret : (int)count;
+}
+
+TEST_F(get, endpoints_of_a_place)
+{
+	const struct fabric *f = self->fabric;
+	unsigned int i, k, by;
+
+	for (i = 0; i < f->endpoint_count; i++) {
+		const struct fabric_location *at = &f->endpoints[i].location;
+
+		/* By each subset of the three numbers */
+		for (by = 0; by < 8; by++) {
+			struct fabric_location want = {
+				.rack = by & 1 ? at->rack : FABRIC_NONE,
+				.tray = by & 2 ? at->tray : FABRIC_NONE,
+				.host = by & 4 ? at->host : FABRIC_NONE,
+			};
+			int count = 0;
+
+			for (k = 0; k < f->endpoint_count; k++) {
+				const struct fabric_location *l =
+					&f->endpoints[k].location;
+
+				count += (!(by & 1) || l->rack == at->rack) &&
+					 (!(by & 2) || l->tray == at->tray) &&
+					 (!(by & 4) || l->host == at->host);
+			}
+			EXPECT_EQ(count, endpoints_at(&self->nl, &want));
+			want.rack = 12345;
+			EXPECT_EQ(0, endpoints_at(&self->nl, &want));
+		}
+	}
+}
+
+static int see_partition(const struct nl_reply *reply, void *priv)
+{
+	struct fabric_partition part;
+	__u32 *ids = priv;
+
+	if (reply->cmd != NVLF_CMD_PARTITION_GET ||
+	    fabric_parse_partition(reply, &part))
+		return -EBADMSG;
+	*ids |= 1u << part.id;
+	return 0;
+}
+
+/* Bit n for partition n; or 0 where it fails */
+static __u32 partitions_of(struct nl *nl, __u32 target)
+{
+	struct nl_request req;
+	__u32 ids = 0;
+
+	nl_request(&req, NVLF_CMD_PARTITION_GET);
+	nl_put_u32(&req, NVLF_A_PARTITION_TARGET_ID, target);
+	return nl_dump(nl, &req, see_partition, &ids) ? 0 : ids;
+}
+
+TEST_F(get, partitions_of_one)
+{
+	const __u32 members[] = { 3, NVLF_TARGET_MAX, 64 };
+	struct nl_request req;
+	__u32 at;
+
+	ASSERT_EQ(0, fabric_set_partition(&self->nl, 1, members, 1));
+	ASSERT_EQ(0, fabric_set_partition(&self->nl, 2, members, 2));
+	ASSERT_EQ(0, fabric_set_partition(&self->nl, 5, members + 1, 2));
+	EXPECT_EQ(1u << 1 | 1u << 2, partitions_of(&self->nl, 3));
+	EXPECT_EQ(1u << 2 | 1u << 5, partitions_of(&self->nl, NVLF_TARGET_MAX));
+	EXPECT_EQ(1u << 5, partitions_of(&self->nl, 64));
+	EXPECT_EQ(0, partitions_of(&self->nl, 65));
+	EXPECT_STREQ("", self->nl.text);
+
+	nl_request(&req, NVLF_CMD_PARTITION_GET);
+	at = nl_put_u32(&req, NVLF_A_PARTITION_TARGET_ID, NVLF_TARGET_MAX + 1);
+	EXPECT_EQ(-ERANGE, nl_dump(&self->nl, &req, NULL, NULL));
+	EXPECT_EQ(at, self->nl.offset);
+	/* One partition has its id, and all its members, as its name */
+	nl_request(&req, NVLF_CMD_PARTITION_GET);
+	nl_put_u32(&req, NVLF_A_PARTITION_ID, 1);
+	at = nl_put_u32(&req, NVLF_A_PARTITION_TARGET_ID, 3);
+	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
+	EXPECT_EQ(at, self->nl.offset);
+}
+
 /* A dump that is given up in its midst leaves nothing behind */
 TEST_F(get, dump_given_up)
 {
@@ -556,6 +666,58 @@ TEST_F(get, malformed)
 	nl_request(&req, NVLF_CMD_ENDPOINT_GET);
 	nl_put_raw(&req, NVLF_A_ENDPOINT_TARGET_ID, 2, zeroes, 4);
 	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
+}
+
+struct operation {
+	__u8 cmd;
+	bool dump;
+};
+
+static int ask_without_reply(struct nl *nl, const struct operation *op,
+			     struct nl_request *req)
+{
+	if (op->dump)
+		return nl_dump(nl, req, NULL, NULL);
+	return nl_do(nl, req, NULL, NULL);
+}
+
+/* What is not asked for is refused and not passed over, by whoever asks none */
+TEST_F(get, not_taken)
+{
+	static const struct operation cases[] = {
+		{ NVLF_CMD_ENDPOINT_GET, true },
+		{ NVLF_CMD_SWITCH_GET, true },
+		{ NVLF_CMD_PARTITION_GET, true },
+		{ NVLF_CMD_MANAGER_GET, false },
+		{ NVLF_CMD_FABRIC_GET, false },
+	};
+	/* None of them is one of a filter */
+	static const __u16 types[] = { 0, 1, 2, 200, 0x3fff };
+	struct nl_request req;
+	unsigned int i, k;
+	__u32 at;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (k = 0; k < ARRAY_SIZE(types); k++) {
+			nl_request(&req, cases[i].cmd);
+			at = nl_put_u32(&req, types[k], 1);
+			ret = ask_without_reply(&self->nl, &cases[i], &req);
+			EXPECT_EQ(-EINVAL, ret)
+			{
+				TH_LOG("command %u, attribute %u", cases[i].cmd,
+				       types[k]);
+			}
+			EXPECT_EQ(at, self->nl.offset);
+			EXPECT_STRNE("", self->nl.text);
+		}
+		/* What is no attribute is worse */
+		nl_request(&req, cases[i].cmd);
+		nl_put_raw(&req, 1, 2, NULL, 0);
+		ret = ask_without_reply(&self->nl, &cases[i], &req);
+		EXPECT_EQ(-EINVAL, ret);
+		EXPECT_STRNE("", self->nl.text);
+	}
 }
 
 TEST_F(get, unknown_command)

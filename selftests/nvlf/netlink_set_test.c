@@ -582,6 +582,9 @@ struct asked {
 static const struct asked asked[] = {
 	{ NVLF_CMD_ENDPOINT_GET, false, {
 		{ NVLF_A_ENDPOINT_TARGET_ID, 4, 0 } } },
+	{ NVLF_CMD_ENDPOINT_GET, true, {
+		{ NVLF_A_ENDPOINT_RACK, 4, 0 }, { NVLF_A_ENDPOINT_TRAY, 4, 0 },
+		{ NVLF_A_ENDPOINT_HOST, 4, 0 } } },
 	{ NVLF_CMD_SWITCH_GET, false, { { NVLF_A_SWITCH_ID, 4, 0 } } },
 	{ NVLF_CMD_PORT_GET, false, {
 		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 },
@@ -608,6 +611,8 @@ static const struct asked asked[] = {
 		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
 		{ NVLF_A_ROUTE_REPLACE, 0, 0 } } },
 	{ NVLF_CMD_PARTITION_GET, false, { { NVLF_A_PARTITION_ID, 4, 1 } } },
+	{ NVLF_CMD_PARTITION_GET, true, {
+		{ NVLF_A_PARTITION_TARGET_ID, 4, 0 } } },
 	{ NVLF_CMD_PARTITION_SET, false, {
 		{ NVLF_A_PARTITION_ID, 4, 1 },
 		{ NVLF_A_PARTITION_MEMBERS, 1, 1 } } },

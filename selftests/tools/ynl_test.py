@@ -142,6 +142,8 @@ def test_fabric():
     want(do("endpoint-get", target_id=ENDS[0]),
          guid=endpoints[0]["guid"], device=endpoints[0]["device"])
     want(do("switch-get", id=SWITCH["id"]), guid=switches[0]["guid"])
+    for endpoint in dump("endpoint-get", rack=endpoints[0]["rack"]):
+        want(endpoint, rack=endpoints[0]["rack"])
     refused("Numerical result out of range", "endpoint-get", target_id=2048)
     refused("No such file or directory", "switch-get", id=35)
 
@@ -189,6 +191,9 @@ def test_partitions():
     told(said, "endpoint-ntf", target_id=ENDS[0])
     assert bits_of(do("partition-get", id=7)["members"]) == ENDS
     assert [part["id"] for part in dump("partition-get")] == [7]
+    assert [part["id"] for part in dump("partition-get", target_id=ENDS[0])] \
+        == [7]
+    assert not dump("partition-get", target_id=2047)
 
 
 def test_groups():
