@@ -153,7 +153,13 @@ static int nvlf_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb,
 	const struct nvlf_log *log = dev->log;
 	int err;
 
-	/* The ring goes on between the parts of a dump */
+	/*
+	 * The ring goes on between the parts of a dump. That of a device that
+	 * was bound anew has begun anew, maybe with less than was told: the
+	 * dump is interrupted, and ends here.
+	 */
+	if (at->index > log->count)
+		at->index = log->count;
 	if (log->count - at->index > NVLF_LOG_KEPT)
 		at->index = log->count - NVLF_LOG_KEPT;
 	for (; at->index != log->count; at->index++) {

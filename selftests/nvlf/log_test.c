@@ -226,6 +226,68 @@ TEST_F(log, outlives_driver)
 	nl_close(&ear);
 }
 
+/* Resets endpoints until a device has logged @count errors, or -ETIMEDOUT */
+static int log_many(struct nl *nl, struct fabric *f, const struct port *of,
+		    unsigned int count, struct records *r)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < 40; i++) {
+		ret = load(nl, &of->owner, &of->id, r);
+		if (!ret && r->count >= count)
+			return 0;
+		if (!ret)
+			ret = pci_reset(f->endpoints[i % f->endpoint_count]
+						.device);
+		if (!ret)
+			ret = fabric_load_trained(nl, f);
+	}
+	return ret ? ret : -ETIMEDOUT;
+}
+
+#define TAKEN_OVER 64 /* records, that a device keeps for a driver */
+
+/*
+ * Bound anew between two parts of a dump: its log has begun anew, with less
+ * than the dump has told already. What comes then, if anything, is a record.
+ */
+TEST_F(log, rebound_in_dump)
+{
+	const char *device = port_device(self->fabric, &self->far);
+	struct records *r = self->records;
+	unsigned int i, before, after = 0;
+	struct nl_request req;
+	struct nl dumper;
+	int ret = 1;
+
+	ASSERT_EQ(0, log_many(&self->nl, self->fabric, &self->far, 200, r));
+	ASSERT_EQ(0, nl_open_small(&dumper));
+	nl_request(&req, NVLF_CMD_LOG_GET);
+	nl_put_u32(&req, NVLF_A_LOG_OWNER, self->far.owner);
+	nl_put_u32(&req, NVLF_A_LOG_OWNER_ID, self->far.id);
+	r->count = 0;
+	ASSERT_EQ(0, nl_dump_begin(&dumper, &req));
+	while (ret == 1 && r->count <= 2 * TAKEN_OVER)
+		ret = nl_dump_next(&dumper, on_record, r);
+	ASSERT_EQ(1, ret);
+	ASSERT_EQ(0, pci_unbind("nvl-switch", device));
+	ASSERT_EQ(0, pci_bind("nvl-switch", device));
+	before = r->count;
+	while (ret == 1)
+		ret = nl_dump_next(&dumper, on_record, r);
+	EXPECT_EQ(0, ret);
+	EXPECT_TRUE(dumper.interrupted);
+	for (i = before; i < r->count; i++)
+		after += !r->list[i].time ||
+			 r->list[i].error == NVLF_ERROR_NONE;
+	EXPECT_EQ(0, after)
+	{
+		TH_LOG("%u of %u records are none", after, r->count - before);
+	}
+	nl_close(&dumper);
+}
+
 /* ---- What is refused ---- */
 
 TEST_F(log, refused)
