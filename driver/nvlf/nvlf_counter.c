@@ -52,8 +52,7 @@ bool nvlf_counters_read(const struct nvlf_device *dev, unsigned int p,
 		return false;
 	for (i = 0; i < NVLF_COUNTERS; i++)
 		values[i] = readq(regs + nvlf_counters[i].reg);
-	/* One that was pulled out meanwhile says all-ones, also here */
-	answers = readl(dev->common + NVL_REG_ID) != U32_MAX;
+	answers = nvlf_device_answers(dev);
 	nvlf_device_end(dev);
 	return answers;
 }

@@ -120,6 +120,23 @@ void nvlf_device_end(const struct nvlf_device *dev)
 		dev->ep->ops->access_end(dev->ep->priv);
 }
 
+/**
+ * nvlf_device_answers() - was what was read from a device its own?
+ * @dev: device, between nvlf_device_begin() and nvlf_device_end()
+ *
+ * One that was pulled out says all-ones to whoever asks, and one behind a
+ * bridge that has closed may say zeroes: neither is an id. To be asked after
+ * all else has been read, as it can go at any time.
+ *
+ * Return: whether it answers.
+ */
+bool nvlf_device_answers(const struct nvlf_device *dev)
+{
+	u32 id = readl(dev->common + NVL_REG_ID);
+
+	return id && id != U32_MAX;
+}
+
 /* ---- Location ----------------------------------------------------------- */
 
 /* What is not printed is no serial number, all-ones above all. */

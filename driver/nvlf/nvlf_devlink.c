@@ -70,17 +70,21 @@ static int nvlf_devlink_info(struct devlink *devlink,
 	u32 id = 0, version = 0;
 	struct nvlf_device dev;
 	const char *serial;
+	bool answers = false;
 	int err = -ENODEV;
 
 	mutex_lock(&f->change);
-	if (!nvlf_device_find(f, nd->owner, nd->id, &dev) ||
-	    !nvlf_device_begin(&dev)) {
+	if (nvlf_device_find(f, nd->owner, nd->id, &dev) &&
+	    nvlf_device_begin(&dev)) {
+		id = readl(dev.common + NVL_REG_ID);
+		version = readl(dev.common + NVL_REG_VERSION);
+		answers = nvlf_device_answers(&dev);
+		nvlf_device_end(&dev);
+	}
+	if (!answers) {
 		NL_SET_ERR_MSG(extack, "the device does not answer");
 		goto out;
 	}
-	id = readl(dev.common + NVL_REG_ID);
-	version = readl(dev.common + NVL_REG_VERSION);
-	nvlf_device_end(&dev);
 
 	serial = nvlf_devlink_location(&dev)->serial;
 	err = serial[0] ? devlink_info_serial_number_put(req, serial) : 0;
@@ -97,6 +101,39 @@ static const struct devlink_ops nvlf_devlink_ops = {
 
 /* ---- The health reporter ------------------------------------------------ */
 
+/**
+ * struct nvlf_device_errors - what a device's registers say of errors
+ * @refused: accesses
+ * @last: why the last of them was
+ * @address: where that was
+ * @logged: records in its log, also those that it does not keep
+ */
+struct nvlf_device_errors {
+	u32 refused;
+	u32 last;
+	u64 address;
+	u64 logged;
+};
+
+/* Returns false where it does not answer; @errors may be NULL. */
+static bool nvlf_devlink_read(const struct nvlf_device *dev,
+			      struct nvlf_device_errors *errors)
+{
+	bool answers;
+
+	if (!nvlf_device_begin(dev))
+		return false;
+	if (errors) {
+		errors->refused = readl(dev->common + NVL_REG_ERR_COUNT);
+		errors->last = readl(dev->common + NVL_REG_ERR_LAST);
+		errors->address = readq(dev->common + NVL_REG_ERR_ADDR);
+		errors->logged = readq(dev->common + NVL_REG_LOG_HEAD);
+	}
+	answers = nvlf_device_answers(dev);
+	nvlf_device_end(dev);
+	return answers;
+}
+
 /* How the device stands at this moment */
 static int nvlf_devlink_diagnose(struct devlink_health_reporter *reporter,
 				 struct devlink_fmsg *fmsg,
@@ -104,6 +141,7 @@ static int nvlf_devlink_diagnose(struct devlink_health_reporter *reporter,
 {
 	struct nvlf_devlink *nd = devlink_health_reporter_priv(reporter);
 	struct nvlf_fabric *f = &nvlf_fabric;
+	struct nvlf_device_errors errors;
 	struct nvlf_device dev;
 	bool answers;
 
@@ -112,22 +150,19 @@ static int nvlf_devlink_diagnose(struct devlink_health_reporter *reporter,
 		mutex_unlock(&f->change);
 		return -ENODEV;
 	}
-	answers = nvlf_device_begin(&dev);
+	answers = nvlf_devlink_read(&dev, &errors);
 	devlink_fmsg_bool_pair_put(fmsg, "answers", answers);
 	devlink_fmsg_u32_pair_put(fmsg, "ports", dev.nports);
 	devlink_fmsg_u32_pair_put(fmsg, "ports up",
 				  nvlf_ports_up(dev.port, dev.nports));
 	if (answers) {
 		devlink_fmsg_u32_pair_put(fmsg, "refused accesses",
-					  readl(dev.common +
-						NVL_REG_ERR_COUNT));
+					  errors.refused);
 		devlink_fmsg_u32_pair_put(fmsg, "last refused for",
-					  readl(dev.common + NVL_REG_ERR_LAST));
+					  errors.last);
 		devlink_fmsg_u64_pair_put(fmsg, "last refused at",
-					  readq(dev.common + NVL_REG_ERR_ADDR));
-		devlink_fmsg_u64_pair_put(fmsg, "errors logged",
-					  readq(dev.common + NVL_REG_LOG_HEAD));
-		nvlf_device_end(&dev);
+					  errors.address);
+		devlink_fmsg_u64_pair_put(fmsg, "errors logged", errors.logged);
 	}
 	mutex_unlock(&f->change);
 	return 0;
@@ -192,12 +227,11 @@ static int nvlf_devlink_recover(struct devlink_health_reporter *reporter,
 		err = -ENODEV;
 		goto out;
 	}
-	if (!nvlf_device_begin(&dev)) {
+	if (!nvlf_devlink_read(&dev, NULL)) {
 		NL_SET_ERR_MSG(extack, "the device does not answer");
 		err = -EIO;
 		goto out;
 	}
-	nvlf_device_end(&dev);
 	for (i = 0; i < dev.nports && !err; i++) {
 		if (dev.port[i].state != NVL_PORT_FAULT)
 			continue;

@@ -43,8 +43,9 @@ static int nvlf_hwmon_register_read(const struct nvlf_sensors *sensors,
 	if (nvlf_device_find(f, sensors->owner, sensors->id, &dev) &&
 	    nvlf_device_begin(&dev)) {
 		*value = readl(dev.common + reg);
+		if (nvlf_device_answers(&dev))
+			err = 0;
 		nvlf_device_end(&dev);
-		err = 0;
 	}
 	mutex_unlock(&f->change);
 	return err;

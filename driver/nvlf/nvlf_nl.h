@@ -55,6 +55,7 @@ int nvlf_nl_check_len(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		      unsigned int min, unsigned int max);
 
 /* nvlf_device.c */
+bool nvlf_device_answers(const struct nvlf_device *dev);
 int nvlf_nl_put_location(struct sk_buff *skb, const struct nvlf_location *loc);
 
 #endif /* NVLF_NL_H */

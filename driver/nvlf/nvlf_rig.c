@@ -63,6 +63,7 @@ static struct nvlf_endpoint *rig_endpoint(struct kunit *test, struct rig *rig,
 	ep->ops = &rig_ops;
 	ep->priv = rig;
 	ep->common = rig_regs(test, COMMON_SIZE);
+	put32(ep->common, NVL_REG_ID, TRN4_ID_VALUE);
 	ep->regs = rig_regs(test, PORTS * NVL_PORT_STRIDE);
 	memset(ep->path, NVLF_PATH_NO_PEER, sizeof(ep->path));
 	rig->f->endpoint[id] = ep;

@@ -377,6 +377,105 @@ TEST_F(monitor, hwmon)
 		EXPECT_SENSORS(f->switches[i].device, "nvl_switch", 105000);
 }
 
+/* ---- A device that does not answer ---- */
+
+/* A reporter's diagnosis: how many pairs, and the value of "answers" or -1 */
+struct pairs {
+	unsigned int count;
+	int answers;
+	bool next; /* it comes next */
+};
+
+/* A name, and behind it the attributes of its value */
+static int on_pairs(const struct nl_reply *reply, void *priv)
+{
+	const struct nlattr *nest = nl_next(reply, DEVLINK_ATTR_FMSG, NULL);
+	struct pairs *pairs = priv;
+	const char *at, *end;
+	struct nl_reply inner;
+
+	if (!nest)
+		return -EBADMSG;
+	nl_nested(nest, &inner);
+	end = (const char *)inner.bytes + inner.len;
+	for (at = inner.bytes; end - at >= NLA_HDRLEN;) {
+		const struct nlattr *attr = (const void *)at;
+
+		switch (attr->nla_type & NLA_TYPE_MASK) {
+		case DEVLINK_ATTR_FMSG_OBJ_NAME:
+			pairs->next = !strcmp(at + NLA_HDRLEN, "answers");
+			pairs->count++;
+			break;
+		case DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA:
+			if (pairs->next)
+				pairs->answers = at[NLA_HDRLEN];
+			break;
+		}
+		at += NLA_ALIGN(attr->nla_len);
+	}
+	return 0;
+}
+
+static int diagnose(struct nl *nl, __u16 family, const char *device,
+		    struct pairs *pairs)
+{
+	struct nl_request req;
+
+	*pairs = (struct pairs) { .answers = -1 };
+	ask(&req, family, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE, device);
+	nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
+	return nl_do(nl, &req, on_pairs, pairs);
+}
+
+/* What hwmon's file says, or a negative errno */
+static int sensor_error(const char *hwmon, const char *file)
+{
+	char path[256], text[32];
+
+	snprintf(path, sizeof(path), "%s/%s", hwmon, file);
+	return read_text(path, text, sizeof(text));
+}
+
+/* What a load from it gives then is no data */
+TEST_F(monitor, does_not_answer)
+{
+	const struct fabric *f = self->fabric;
+	const char *const devices[] = { f->endpoints[0].device,
+					f->switches[0].device };
+	struct pairs alive, dead;
+	char hwmon[192] = "";
+	struct info info;
+	unsigned int i;
+	int temp, power, told, asked, counted;
+	struct port_counters counters;
+	struct port port = { 0 };
+
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		ASSERT_EQ(1, find_hwmon(devices[i], hwmon, sizeof(hwmon)));
+		ASSERT_EQ(0, diagnose(&self->nl, self->devlink, devices[i],
+				      &alive));
+		EXPECT_EQ(1, alive.answers);
+		ASSERT_EQ(0, pci_answer(devices[i], false));
+		temp = sensor_error(hwmon, "temp1_input");
+		power = sensor_error(hwmon, "power1_input");
+		told = get_info(&self->nl, self->devlink, devices[i], &info);
+		asked = diagnose(&self->nl, self->devlink, devices[i], &dead);
+		port.owner = i ? NVLF_OWNER_SWITCH : NVLF_OWNER_ENDPOINT;
+		port.id = i ? f->switches[0].id : f->endpoints[0].id;
+		counted = port_counters(&self->nl, &port, &counters);
+		ASSERT_EQ(0, pci_answer(devices[i], true));
+		EXPECT_EQ(-ENODEV, counted);
+		EXPECT_EQ(-ENODATA, temp);
+		EXPECT_EQ(-ENODATA, power);
+		EXPECT_EQ(-ENODEV, told);
+		EXPECT_EQ(0, asked);
+		EXPECT_EQ(0, dead.answers);
+		/* Nor are what its registers say of errors */
+		EXPECT_GT(alive.count, dead.count);
+		EXPECT_EQ(0, sensor_error(hwmon, "temp1_input"));
+	}
+}
+
 /* They come and go with the driver */
 TEST_F(monitor, unbound)
 {
