@@ -307,7 +307,7 @@ static int nvlf_group_check(const struct nvlf_fabric *f,
 }
 
 static int nvlf_group_set(struct nvlf_fabric *f, struct nlattr **attrs,
-			  struct netlink_ext_ack *extack)
+			  struct netlink_ext_ack *extack, u32 *generation)
 {
 	const struct nlattr *attr = attrs[NVLF_A_GROUP_MEMBERS];
 	struct nvlf_group *new, *old = NULL;
@@ -342,7 +342,7 @@ static int nvlf_group_set(struct nvlf_fabric *f, struct nlattr **attrs,
 	nvlf_group_notify(new, NVLF_CMD_GROUP_NTF);
 	new = NULL;
 out:
-	nvlf_change_end(f);
+	*generation = nvlf_change_end(f);
 	kfree(old);
 out_free:
 	kfree(new);
@@ -351,20 +351,35 @@ out_free:
 
 int nvlf_nl_group_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct sk_buff *reply;
+	u32 generation = 0;
+	int err;
+
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_PARTITION_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_MEMBERS))
 		return -EINVAL;
-	return nvlf_group_set(&nvlf_fabric, info->attrs, info->extack);
+	reply = nvlf_nl_set_begin();
+	if (!reply)
+		return -ENOMEM;
+	err = nvlf_group_set(&nvlf_fabric, info->attrs, info->extack,
+			     &generation);
+	return nvlf_nl_set_end(reply, info, err, NVLF_A_GROUP_GENERATION,
+			       generation);
 }
 
 int nvlf_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nvlf_fabric *f = &nvlf_fabric;
 	const struct nvlf_group *old;
+	struct sk_buff *reply;
+	u32 generation;
 
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_ID))
 		return -EINVAL;
+	reply = nvlf_nl_set_begin();
+	if (!reply)
+		return -ENOMEM;
 
 	nvlf_change_begin(f);
 	old = nvlf_group_find(f, info->attrs[NVLF_A_GROUP_ID], info->extack);
@@ -372,9 +387,8 @@ int nvlf_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info)
 		nvlf_group_replace(f, old->id, NULL);
 		nvlf_group_notify(old, NVLF_CMD_GROUP_DEL_NTF);
 	}
-	nvlf_change_end(f);
-	if (!old)
-		return -ENOENT;
+	generation = nvlf_change_end(f);
 	kfree(old);
-	return 0;
+	return nvlf_nl_set_end(reply, info, old ? 0 : -ENOENT,
+			       NVLF_A_GROUP_GENERATION, generation);
 }

@@ -617,9 +617,9 @@ void nvlf_route_trace(const struct nvlf_switch *sw, u32 target,
 void nvlf_route_apply(struct nvlf_switch *sw, struct nvlf_route_change *changes,
 		      unsigned int count);
 int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
-		   struct netlink_ext_ack *extack);
+		   struct netlink_ext_ack *extack, u32 *generation);
 int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
-		   struct netlink_ext_ack *extack);
+		   struct netlink_ext_ack *extack, u32 *generation);
 void nvlf_route_write_all(struct nvlf_switch *sw);
 
 /* nvlf_partition.c */
@@ -627,9 +627,9 @@ bool nvlf_partition_common(const struct nvlf_fabric *f, u32 a, u32 b);
 const struct nvlf_partition *nvlf_partition_find(const struct nvlf_fabric *f,
 						 u32 id);
 int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
-		       struct netlink_ext_ack *extack);
+		       struct netlink_ext_ack *extack, u32 *generation);
 int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
-		       struct netlink_ext_ack *extack);
+		       struct netlink_ext_ack *extack, u32 *generation);
 void nvlf_partition_write_all(struct nvlf_switch *sw);
 
 /* nvlf_group.c */

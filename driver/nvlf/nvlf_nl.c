@@ -230,7 +230,7 @@ int nvlf_nl_pre_dumpit(struct netlink_callback *cb)
 				     genl_info_dump(cb));
 }
 
-/* ---- Gets and dumps ----------------------------------------------------- */
+/* ---- Gets, sets and dumps ----------------------------------------------------- */
 
 /**
  * nvlf_nl_get_begin() - begin a get: a message and the tables
@@ -266,6 +266,51 @@ int nvlf_nl_get_end(struct sk_buff *skb, struct genl_info *info, int err)
 		return err;
 	}
 	return genlmsg_reply(skb, info);
+}
+
+/**
+ * nvlf_nl_set_begin() - begin a set or a del: a message for its reply
+ *
+ * It is there before the change is made, after which nothing may fail.
+ *
+ * Return: for nvlf_nl_set_end(), or NULL where no memory is there.
+ */
+struct sk_buff *nvlf_nl_set_begin(void)
+{
+	return genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
+}
+
+/**
+ * nvlf_nl_set_end() - end a set or a del
+ * @skb: from nvlf_nl_set_begin(); consumed
+ * @info: of the request
+ * @err: how it went; where it is not 0 nothing is replied
+ * @type: attribute of the reply that has @generation
+ * @generation: in which what was asked for is in force
+ *
+ * A requester who has no room for the reply misses it, and must not take that
+ * for a refusal: the change is in force.
+ *
+ * Return: what the handler returns.
+ */
+int nvlf_nl_set_end(struct sk_buff *skb, struct genl_info *info, int err,
+		    int type, u32 generation)
+{
+	void *hdr;
+
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	hdr = nvlf_nl_put_header(skb, info, NULL);
+	/* It was allocated for just this, so it always fits */
+	if (WARN_ON_ONCE(!hdr || nla_put_u32(skb, type, generation))) {
+		nlmsg_free(skb);
+		return 0;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_reply(skb, info);
+	return 0;
 }
 
 /**

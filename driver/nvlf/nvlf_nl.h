@@ -35,6 +35,10 @@ void nvlf_nl_ntf_send(struct sk_buff *skb, int err);
 struct sk_buff *nvlf_nl_get_begin(void);
 int nvlf_nl_get_end(struct sk_buff *skb, struct genl_info *info, int err);
 
+struct sk_buff *nvlf_nl_set_begin(void);
+int nvlf_nl_set_end(struct sk_buff *skb, struct genl_info *info, int err,
+		    int type, u32 generation);
+
 struct nvlf_nl_dump *nvlf_nl_dump_begin(struct netlink_callback *cb);
 int nvlf_nl_dump_end(struct sk_buff *skb, int err);
 

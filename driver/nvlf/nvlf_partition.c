@@ -166,13 +166,14 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
  * @f: fabric
  * @attrs: NVLF_A_PARTITION_*, all there, checked by the policy
  * @extack: gets the reason of an error and the attribute to blame
+ * @generation: filled where it succeeds: in which it is in force
  *
  * Context: process; takes change, calls up.
  * Return: 0, -EINVAL (no such target id), -ENOSPC (all slots are in use),
  * -EBUSY (a group has one as a member who is to go), -ENOMEM.
  */
 int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
-		       struct netlink_ext_ack *extack)
+		       struct netlink_ext_ack *extack, u32 *generation)
 {
 	const struct nlattr *attr = attrs[NVLF_A_PARTITION_MEMBERS];
 	u32 id = nla_get_u32(attrs[NVLF_A_PARTITION_ID]);
@@ -227,7 +228,7 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 	nvlf_nl_notify_partition(new, NVLF_CMD_PARTITION_NTF);
 	new = NULL;
 out:
-	nvlf_change_end(f);
+	*generation = nvlf_change_end(f);
 	kfree(old);
 out_free:
 	kfree(new);
@@ -239,12 +240,13 @@ out_free:
  * @f: fabric
  * @attrs: NVLF_A_PARTITION_ID, checked by the policy
  * @extack: gets the reason of an error and the attribute to blame
+ * @generation: filled where it succeeds: in which it is in force
  *
  * Context: process; takes change, calls up.
  * Return: 0, -ENOENT (no such partition), -EBUSY (a group is of it).
  */
 int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
-		       struct netlink_ext_ack *extack)
+		       struct netlink_ext_ack *extack, u32 *generation)
 {
 	u32 id = nla_get_u32(attrs[NVLF_A_PARTITION_ID]);
 	struct nvlf_partition *old = NULL;
@@ -272,7 +274,7 @@ int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
 	nvlf_partition_replace(f, slot, NULL);
 	nvlf_nl_notify_partition(old, NVLF_CMD_PARTITION_DEL_NTF);
 out:
-	nvlf_change_end(f);
+	*generation = nvlf_change_end(f);
 	kfree(old);
 	return err;
 }

@@ -292,13 +292,14 @@ struct nvlf_switch *nvlf_route_switch(struct nvlf_fabric *f,
  * @f: fabric
  * @attrs: NVLF_A_ROUTE_*, all there, checked by the policy
  * @extack: gets the reason of an error and the attribute to blame
+ * @generation: filled where it succeeds: in which it is in force
  *
  * Context: process; takes change, calls up.
  * Return: 0, -ENOENT (no such switch), -EINVAL (no port, or one that the
  * switch has not), -ENOMEM.
  */
 int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
-		   struct netlink_ext_ack *extack)
+		   struct netlink_ext_ack *extack, u32 *generation)
 {
 	const struct nlattr *attr = attrs[NVLF_A_ROUTE_PORTS];
 	struct nvlf_route_change change = {
@@ -321,7 +322,7 @@ int nvlf_route_set(struct nvlf_fabric *f, struct nlattr **attrs,
 	if (!err && !nvlf_route_same(change.route, sw->route[change.target]))
 		nvlf_route_apply(sw, &change, 1);
 out:
-	nvlf_change_end(f);
+	*generation = nvlf_change_end(f);
 	kfree(change.route);
 	return err;
 }
@@ -331,12 +332,13 @@ out:
  * @f: fabric
  * @attrs: NVLF_A_ROUTE_SWITCH_ID and _TARGET_ID, checked by the policy
  * @extack: gets the reason of an error and the attribute to blame
+ * @generation: filled where it succeeds: in which it is in force
  *
  * Context: process; takes change, calls up.
  * Return: 0, -ENOENT (no such switch or no such route).
  */
 int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
-		   struct netlink_ext_ack *extack)
+		   struct netlink_ext_ack *extack, u32 *generation)
 {
 	const struct nlattr *attr = attrs[NVLF_A_ROUTE_TARGET_ID];
 	struct nvlf_route_change change = { .target = nla_get_u32(attr) };
@@ -356,7 +358,7 @@ int nvlf_route_del(struct nvlf_fabric *f, struct nlattr **attrs,
 	nvlf_route_apply(sw, &change, 1);
 	err = 0;
 out:
-	nvlf_change_end(f);
+	*generation = nvlf_change_end(f);
 	kfree(change.route);
 	return err;
 }

@@ -109,25 +109,6 @@ static int nvlf_route_table_fill(struct nvlf_route_table *table,
 	return 0;
 }
 
-/*
- * A requester who has no room for the reply misses it, and must not take that
- * for a refusal: the change is in force.
- */
-static void nvlf_route_table_reply(struct sk_buff *skb, struct genl_info *info,
-				   u32 generation)
-{
-	void *hdr = nvlf_nl_put_header(skb, info, NULL);
-
-	/* Far below the size that was allocated, so it always fits */
-	if (WARN_ON_ONCE(!hdr || nla_put_u32(skb, NVLF_A_ROUTE_GENERATION,
-					     generation))) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_reply(skb, info);
-}
-
 int nvlf_nl_route_table_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -144,7 +125,7 @@ int nvlf_nl_route_table_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!nla_get_flag(attrs[NVLF_A_ROUTE_REPLACE]) &&
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_ENTRY))
 		return -EINVAL;
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	reply = nvlf_nl_set_begin();
 	if (!reply)
 		return -ENOMEM;
 	table = kvzalloc(sizeof(*table), GFP_KERNEL);
@@ -161,9 +142,6 @@ int nvlf_nl_route_table_set_doit(struct sk_buff *skb, struct genl_info *info)
 	generation = nvlf_change_end(f);
 
 	nvlf_route_table_free(table);
-	if (err)
-		nlmsg_free(reply);
-	else
-		nvlf_route_table_reply(reply, info, generation);
-	return err;
+	return nvlf_nl_set_end(reply, info, err, NVLF_A_ROUTE_GENERATION,
+			       generation);
 }

@@ -129,6 +129,126 @@ TEST_F(whole, generation)
 	EXPECT_EQ(before.generation, after.generation);
 }
 
+/* ---- What sets and dels are answered with ---- */
+
+struct answer {
+	__u8 cmd;
+	__u16 type; /* of the attribute */
+	unsigned int count;
+	__u32 generation;
+};
+
+static int on_answer(const struct nl_reply *reply, void *priv)
+{
+	struct answer *a = priv;
+
+	if (reply->cmd != a->cmd)
+		return -EBADMSG;
+	a->count++;
+	return nl_get_u32(reply, a->type, &a->generation);
+}
+
+/* All sets and dels, in an order in which each succeeds */
+static const struct asked {
+	const char *name;
+	__u8 cmd;
+	__u16 type;   /* of the generation in its reply */
+	bool changes; /* as it is not so already */
+} asked[] = {
+	/* clang-format off */
+	{ "route", NVLF_CMD_ROUTE_SET, NVLF_A_ROUTE_GENERATION, true },
+	{ "same route", NVLF_CMD_ROUTE_SET, NVLF_A_ROUTE_GENERATION, false },
+	{ "same table", NVLF_CMD_ROUTE_TABLE_SET, NVLF_A_ROUTE_GENERATION,
+	  false },
+	{ "partition", NVLF_CMD_PARTITION_SET, NVLF_A_PARTITION_GENERATION,
+	  true },
+	{ "same partition", NVLF_CMD_PARTITION_SET,
+	  NVLF_A_PARTITION_GENERATION, false },
+	{ "group", NVLF_CMD_GROUP_SET, NVLF_A_GROUP_GENERATION, true },
+	{ "same group", NVLF_CMD_GROUP_SET, NVLF_A_GROUP_GENERATION, false },
+	{ "no group", NVLF_CMD_GROUP_DEL, NVLF_A_GROUP_GENERATION, true },
+	{ "no partition", NVLF_CMD_PARTITION_DEL, NVLF_A_PARTITION_GENERATION,
+	  true },
+	{ "no route", NVLF_CMD_ROUTE_DEL, NVLF_A_ROUTE_GENERATION, true },
+	{ "table", NVLF_CMD_ROUTE_TABLE_SET, NVLF_A_ROUTE_GENERATION, true },
+	/* clang-format on */
+};
+
+static void ask_for(struct nl_request *req, __u8 cmd, __u32 sw)
+{
+	static const __u8 ports[FABRIC_PORTS_LEN] = { 1 };
+
+	nl_request(req, cmd);
+	switch (cmd) {
+	case NVLF_CMD_ROUTE_SET:
+	case NVLF_CMD_ROUTE_DEL:
+		if (cmd == NVLF_CMD_ROUTE_SET)
+			nl_put(req, NVLF_A_ROUTE_PORTS, ports, sizeof(ports));
+		nl_put_u32(req, NVLF_A_ROUTE_SWITCH_ID, sw);
+		nl_put_u32(req, NVLF_A_ROUTE_TARGET_ID, 7);
+		break;
+	case NVLF_CMD_ROUTE_TABLE_SET:
+		fabric_table(req, sw, false);
+		fabric_table_entry(req, 7, ports);
+		break;
+	case NVLF_CMD_PARTITION_SET:
+	case NVLF_CMD_PARTITION_DEL:
+		if (cmd == NVLF_CMD_PARTITION_SET)
+			nl_put(req, NVLF_A_PARTITION_MEMBERS, ports, 1);
+		nl_put_u32(req, NVLF_A_PARTITION_ID, 9);
+		break;
+	case NVLF_CMD_GROUP_SET:
+	case NVLF_CMD_GROUP_DEL:
+		if (cmd == NVLF_CMD_GROUP_SET) {
+			nl_put_u32(req, NVLF_A_GROUP_PARTITION_ID, 9);
+			nl_put(req, NVLF_A_GROUP_MEMBERS, ports, 1);
+		}
+		nl_put_u32(req, NVLF_A_GROUP_ID, 4);
+		break;
+	}
+}
+
+TEST_F(whole, answered_with_generation)
+{
+	__u32 sw = self->fabric->switches[0].id;
+	struct whole before, after;
+	struct nl_request req;
+	unsigned int i;
+
+	ASSERT_EQ(0, get(&self->nl, &before));
+	for (i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct answer a = {
+			.cmd = asked[i].cmd,
+			.type = asked[i].type,
+		};
+
+		ask_for(&req, a.cmd, sw);
+		EXPECT_EQ(0, nl_do(&self->nl, &req, on_answer, &a))
+		{
+			TH_LOG("%s: %s", asked[i].name, self->nl.text);
+		}
+		EXPECT_EQ(1, a.count)
+		{
+			TH_LOG("%s", asked[i].name);
+		}
+		ASSERT_EQ(0, get(&self->nl, &after));
+		EXPECT_EQ(after.generation, a.generation);
+		EXPECT_EQ(before.generation + asked[i].changes, a.generation)
+		{
+			TH_LOG("%s", asked[i].name);
+		}
+		before = after;
+	}
+	/* What is refused is answered with its error alone */
+	for (i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct answer a = { .cmd = asked[i].cmd };
+
+		nl_request(&req, a.cmd);
+		EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, on_answer, &a));
+		EXPECT_EQ(0, a.count);
+	}
+}
+
 /* There is but one, which is no list */
 TEST_F(whole, no_dump)
 {

@@ -178,6 +178,9 @@ def test_routes():
     told(said, "route-del-ntf", target_id=ENDS[1])
     refused("No such file or directory", "route-get",
             switch_id=SWITCH["id"], target_id=ENDS[1])
+    reply = do("route-set", switch_id=SWITCH["id"], target_id=ENDS[0],
+               ports=route["ports"])
+    want(do("fabric-get"), generation=reply["generation"])
     table = [{"target-id": end, "ports": bitmap(*SWITCH[end])} for end in ENDS]
     reply = do("route-table-set", switch_id=SWITCH["id"], replace=True,
                entry=table)
