@@ -89,7 +89,6 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 	/* To a dump 0 means that it has not begun */
 	if (f->touched && !++f->generation)
 		f->generation = 1;
-	f->touched = false;
 
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS) {
 		ep = f->endpoint[id];
@@ -118,6 +117,9 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 		sw->dirty = false;
 	}
 	nvlf_health_update(f);
+	if (f->touched)
+		nvlf_nl_notify_fabric(f);
+	f->touched = false;
 
 	generation = f->generation;
 	mutex_unlock(&f->change);

@@ -97,6 +97,40 @@ static int nvlf_nl_put_fabric(struct sk_buff *skb, const struct genl_info *info,
 	return 0;
 }
 
+static int nvlf_nl_put_generation(struct sk_buff *skb,
+				  const struct genl_info *info,
+				  const struct nvlf_fabric *f)
+{
+	void *hdr = nvlf_nl_put_header(skb, info, NULL);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVLF_A_FABRIC_GENERATION, f->generation)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * nvlf_nl_notify_fabric() - tell listeners that a change has ended
+ * @f: fabric; in its new generation
+ *
+ * The sums are not told: they are those of all pairs, and whoever wants them
+ * asks.
+ *
+ * Context: holds change; all else was told.
+ */
+void nvlf_nl_notify_fabric(const struct nvlf_fabric *f)
+{
+	struct genl_info info;
+	struct sk_buff *skb = nvlf_nl_ntf_new(&info, NVLF_CMD_FABRIC_NTF);
+
+	if (skb)
+		nvlf_nl_ntf_send(skb, nvlf_nl_put_generation(skb, &info, f));
+}
+
 int nvlf_nl_fabric_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *reply = nvlf_nl_get_begin();

@@ -671,6 +671,9 @@ struct device *nvlf_hwmon_register(struct device *dev, u32 owner, u32 id,
 				   s32 temperature_max);
 void nvlf_hwmon_unregister(struct device *hwmon);
 
+/* nvlf_fabric.c */
+void nvlf_nl_notify_fabric(const struct nvlf_fabric *f);
+
 /* nvlf_netlink.c */
 void nvlf_nl_notify_endpoint(const struct nvlf_endpoint *ep, u8 cmd);
 void nvlf_nl_notify_switch(const struct nvlf_switch *sw, u8 cmd);

@@ -22,6 +22,7 @@ struct event {
 		struct fabric_port port;
 		struct fabric_route route;
 		struct fabric_partition part;
+		__u32 generation;
 	};
 };
 
@@ -60,6 +61,10 @@ static int on_event(const struct nl_reply *reply, void *priv)
 	case NVLF_CMD_PARTITION_NTF:
 	case NVLF_CMD_PARTITION_DEL_NTF:
 		event->bad = fabric_parse_partition(reply, &event->part);
+		break;
+	case NVLF_CMD_FABRIC_NTF:
+		event->bad = nl_get_u32(reply, NVLF_A_FABRIC_GENERATION,
+					&event->generation);
 		break;
 	/* Of these other tests know */
 	case NVLF_CMD_HEALTH_NTF:
@@ -280,15 +285,66 @@ TEST_F(notify, reachable)
 	EXPECT_EQ(NULL, of_endpoint(self->events, self->count, b));
 }
 
+static int on_generation(const struct nl_reply *reply, void *priv)
+{
+	return nl_get_u32(reply, NVLF_A_FABRIC_GENERATION, priv);
+}
+
+/* Change @which of four, of which each undoes another */
+static int change(struct nl *nl, const struct fabric *f, __u32 sw,
+		  unsigned int which)
+{
+	const __u32 both[2] = { f->endpoints[0].id, f->endpoints[1].id };
+
+	switch (which) {
+	case 0:
+		return fabric_set_partition(nl, 1, both, 2);
+	case 1:
+		return fabric_route(nl, f, sw, both[1]);
+	case 2:
+		return fabric_unroute(nl, sw, both[1]);
+	default:
+		return fabric_del_partition(nl, 1);
+	}
+}
+
+/* Behind all that is told of a change comes, once, the new generation */
+TEST_F(notify, generation)
+{
+	const struct event *event;
+	struct nl_request req;
+	unsigned int i, n;
+	__u32 now;
+
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, change(&self->nl, self->fabric, self->sw, i));
+		COLLECT();
+		event = last(self->events, self->count, NVLF_CMD_FABRIC_NTF,
+			     &n);
+		ASSERT_NE(NULL, event);
+		EXPECT_EQ(1, n);
+		EXPECT_LT(1, self->count);
+		EXPECT_EQ(&self->events[self->count - 1], event);
+		nl_request(&req, NVLF_CMD_FABRIC_GET);
+		ASSERT_EQ(0, nl_do(&self->nl, &req, on_generation, &now));
+		EXPECT_EQ(now, event->generation);
+	}
+}
+
 /* Reading, and what is refused, is told to nobody */
 TEST_F(notify, silence)
 {
 	struct fabric_route route;
 	__u8 none[9] = { 0 };
+	__u32 member = 0;
 	unsigned int n;
 
+	ASSERT_EQ(0, fabric_set_partition(&self->nl, 5, &member, 1));
+	collect(&self->ear, self->events);
 	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	ASSERT_EQ(0, fabric_routes(&self->nl, &route, 1));
+	/* Nor is what is so already */
+	EXPECT_EQ(0, fabric_set_partition(&self->nl, 5, &member, 1));
 	EXPECT_GT(0, fabric_set_route(&self->nl, self->sw, 0, none, 9));
 	EXPECT_GT(0, fabric_unroute(&self->nl, self->sw, NVLF_TARGET_MAX));
 	EXPECT_GT(0, fabric_set_partition(&self->nl, 0, NULL, 0));

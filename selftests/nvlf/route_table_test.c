@@ -116,6 +116,7 @@ static int on_event(const struct nl_reply *reply, void *priv)
 		heard->endpoints++;
 		break;
 	case NVLF_CMD_SWITCH_NTF:
+	case NVLF_CMD_FABRIC_NTF:
 		break;
 	default:
 		heard->others++;

@@ -191,6 +191,7 @@ def test_routes():
 def test_partitions():
     said = heard(lambda: do("partition-set", id=7, members=bitmap(*ENDS)))
     assert bits_of(told(said, "partition-ntf", id=7)["members"]) == ENDS
+    told(said, "fabric-ntf", generation=do("fabric-get")["generation"])
     told(said, "endpoint-ntf", target_id=ENDS[0])
     assert bits_of(do("partition-get", id=7)["members"]) == ENDS
     assert [part["id"] for part in dump("partition-get")] == [7]
