@@ -70,6 +70,23 @@ static struct heard listen_to(struct nl *ear)
 	return heard;
 }
 
+static int on_endpoint(const struct nl_reply *reply, void *priv)
+{
+	return reply->cmd == NVLF_CMD_ENDPOINT_GET ?
+		       fabric_parse_endpoint(reply, priv) :
+		       -EBADMSG;
+}
+
+static int get_endpoint(struct nl *nl, __u32 id, struct fabric_endpoint *e)
+{
+	struct nl_request req;
+
+	memset(e, 0, sizeof(*e));
+	nl_request(&req, NVLF_CMD_ENDPOINT_GET);
+	nl_put_u32(&req, NVLF_A_ENDPOINT_TARGET_ID, id);
+	return nl_do(nl, &req, on_endpoint, e);
+}
+
 /* All listen, each makes a request, and each hears of one change all the same */
 TEST_F(crowd, thousand)
 {
@@ -85,8 +102,13 @@ TEST_F(crowd, thousand)
 		ASSERT_EQ(0, nl_open(&crowd[i]));
 		ASSERT_EQ(0, nl_listen(&crowd[i]));
 	}
-	for (i = 0; i < CROWD; i++)
-		EXPECT_FALSE(fabric_reaches(&crowd[i], target, target));
+	for (i = 0; i < CROWD; i++) {
+		struct fabric_endpoint e;
+
+		ASSERT_EQ(0, get_endpoint(&crowd[i], target, &e));
+		EXPECT_EQ(target, e.id);
+		EXPECT_EQ(self->fabric->endpoints[0].guid, e.guid);
+	}
 	ASSERT_EQ(0, fabric_set_partition(&self->nl, 5, &target, 1));
 	ASSERT_EQ(0, fabric_del_partition(&crowd[CROWD / 2], 5));
 	for (i = 0; i < CROWD; i++) {
