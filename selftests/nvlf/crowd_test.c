@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * crowd_test.c - many clients, and clients that misbehave: a thousand sockets
- * at once, a listener that never reads, and dumps that a change comes in
- * between.
+ * at once, a listener that never reads, dumps that a change comes in between,
+ * and processes that do everything at the same time.
  */
 #include <errno.h>
 #include <sys/resource.h>
@@ -282,6 +282,163 @@ TEST_F(crowd, dumps_interrupted)
 		}
 		ASSERT_EQ(0, fabric_del_partition(&self->nl, 99));
 	}
+}
+
+/* ---- All at once ---- */
+
+#define CLIENTS 16
+#define ROUNDS  20
+
+/* What a client looks for in a dump */
+struct seen {
+	unsigned int count;
+	struct fabric_partition own; /* in: its id; out: its members */
+};
+
+static int see_partition(const struct nl_reply *reply, void *priv)
+{
+	struct fabric_partition part;
+	struct seen *seen = priv;
+
+	if (reply->cmd != NVLF_CMD_PARTITION_GET ||
+	    fabric_parse_partition(reply, &part))
+		return -EBADMSG;
+	if (part.id == seen->own.id) {
+		seen->count++;
+		seen->own = part;
+	}
+	return 0;
+}
+
+/* The client's partition has @member, and nobody else */
+static bool is_own(const struct fabric_partition *part, __u32 member)
+{
+	__u8 want[FABRIC_SET] = { 0 };
+
+	bit_set(want, member);
+	return !memcmp(want, part->members, sizeof(want));
+}
+
+static int attach(struct nl *nl)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_MANAGER_ATTACH);
+	nl_put(&req, NVLF_A_MANAGER_NAME, "crowd", sizeof("crowd"));
+	nl_put_u32(&req, NVLF_A_MANAGER_TIMEOUT, NVLF_MANAGER_TIMEOUT_MAX);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+/* Returns 0, or the first step that went wrong */
+static int try_attach(void)
+{
+	struct nl_request req;
+	struct nl nl;
+	int ret, step = 0;
+
+	if (nl_open(&nl))
+		return 30;
+	ret = attach(&nl);
+	if (ret && ret != -EBUSY)
+		step = 31;
+	nl_request(&req, NVLF_CMD_MANAGER_HEARTBEAT);
+	/* Nobody takes over: who is attached stays so until it goes */
+	if (nl_do(&nl, &req, NULL, NULL) != (ret ? -EPERM : 0))
+		step = 32;
+	nl_close(&nl);
+	return step;
+}
+
+/* Client @n, which has a partition and a route that no other touches */
+static int one_round(struct nl *nl, struct nl *dumper, const struct fabric *f,
+		     unsigned int n, unsigned int round)
+{
+	__u32 member = 100 * n + round, sw = f->switches[0].id;
+	struct seen seen = { .own = { .id = 100 + n } };
+	__u8 ports[FABRIC_PORTS_LEN] = { 2 };
+	unsigned int count = 0;
+	struct nl_request req;
+
+	if (fabric_set_partition(nl, 100 + n, &member, 1))
+		return 1;
+	if (fabric_set_route(nl, sw, 1000 + n, ports, sizeof(ports)))
+		return 2;
+	/* With room for it all in one part, nothing can come in between */
+	nl_request(&req, NVLF_CMD_PARTITION_GET);
+	if (nl_dump(nl, &req, see_partition, &seen) || nl->interrupted)
+		return 3;
+	if (seen.count != 1 || !is_own(&seen.own, member))
+		return 4;
+	/* In many parts: it is whole, or it says that it is not */
+	nl_request(&req, NVLF_CMD_PORT_GET);
+	if (nl_dump(dumper, &req, on_any, &count))
+		return 5;
+	if (!dumper->interrupted && count != f->port_count)
+		return 6;
+	if (fabric_unroute(nl, sw, 1000 + n))
+		return 7;
+	if (fabric_unroute(nl, sw, 1000 + n) != -ENOENT)
+		return 8;
+	if (fabric_del_partition(nl, 100 + n))
+		return 9;
+	return try_attach();
+}
+
+/* In a child; returns 0, or the step that went wrong */
+static int client(const struct fabric *f, unsigned int n)
+{
+	unsigned int round;
+	struct nl nl, dumper;
+	int step = 0;
+
+	if (nl_open(&nl) || nl_open_small(&dumper))
+		return 20;
+	for (round = 0; !step && round < ROUNDS; round++)
+		step = one_round(&nl, &dumper, f, n, round);
+	return step;
+}
+
+/* Each gets the answers that are its own, whatever the others do */
+TEST_F(crowd, all_at_once)
+{
+	const struct fabric_port *linked =
+		port_linked(self->fabric, NVLF_OWNER_ENDPOINT,
+			    self->fabric->endpoints[0].id);
+	struct fabric_partition part;
+	unsigned int n, toggles = 0;
+	struct fabric_route route;
+	struct fabric_port p;
+	struct port port;
+	pid_t child;
+	int status;
+
+	ASSERT_NE(NULL, linked);
+	port = port_of(linked);
+	for (n = 0; n < CLIENTS; n++) {
+		child = fork();
+		ASSERT_LE(0, child);
+		if (!child)
+			_exit(client(self->fabric, n));
+	}
+	while (n) {
+		child = waitpid(-1, &status, WNOHANG);
+		ASSERT_LE(0, child);
+		if (child) {
+			EXPECT_EQ(0, status)
+			{
+				TH_LOG("step %d", WEXITSTATUS(status));
+			}
+			n--;
+			continue;
+		}
+		EXPECT_EQ(0, port_set(&self->nl, &port, toggles++ & 1, 0));
+	}
+	TH_LOG("the link went up and down %u times", toggles / 2);
+	EXPECT_LT(1, toggles);
+	EXPECT_EQ(0, port_set(&self->nl, &port, 1, 0));
+	EXPECT_EQ(0, port_wait(&self->nl, &port, NVLF_PORT_STATE_ACTIVE, &p));
+	EXPECT_EQ(0, fabric_partitions(&self->nl, &part, 1));
+	EXPECT_EQ(0, fabric_routes(&self->nl, &route, 1));
 }
 
 TEST_HARNESS_MAIN
