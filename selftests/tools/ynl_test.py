@@ -8,12 +8,15 @@ The guest has cli.py in /usr/lib/ynl, with the spec beside it, where python is
 there at all. It runs within this process, as its main() would be run by a
 shell, so that the spec is read once and not for each request.
 """
+import ast
 import contextlib
 import copy
+import errno
 import gc
 import io
 import json
 import os
+import re
 import sys
 
 YNL = "/usr/lib/ynl"
@@ -115,15 +118,23 @@ def want(got, **expected):
         raise AssertionError(f"not {expected}: {got}")
 
 
-def refused(text, name, **attrs):
-    """The request fails, and the message has @text"""
+def refused(error, text, name, how=None, **attrs):
+    """The request fails with @error, and extack's words are @text"""
     try:
-        do(name, **attrs)
+        (how or do)(name, **attrs)
     except Refused as why:
-        if text not in str(why):
-            raise AssertionError(f"{text!r} is not in {why}") from None
+        want_refusal(str(why), error, text)
     else:
         raise AssertionError(f"{name} {attrs} was taken")
+
+
+def want_refusal(said, error, text):
+    """cli.py prints the error and, as a dict, what extack said with it"""
+    code = re.search(r"^\terror: (-\d+)$", said, re.M)
+    extack = re.search(r"^\textack: ({.*})$", said, re.M)
+    words = ast.literal_eval(extack[1]).get("msg") if extack else None
+    if not code or int(code[1]) != -error or words != text:
+        raise AssertionError(f"not {errno.errorcode[error]}, {text!r}: {said}")
 
 
 # ---- Tests, in the order in which they run --------------------------------
@@ -144,8 +155,15 @@ def test_fabric():
     want(do("switch-get", id=SWITCH["id"]), guid=switches[0]["guid"])
     for endpoint in dump("endpoint-get", rack=endpoints[0]["rack"]):
         want(endpoint, rack=endpoints[0]["rack"])
-    refused("Numerical result out of range", "endpoint-get", target_id=2048)
-    refused("No such file or directory", "switch-get", id=35)
+    refused(errno.ERANGE, "integer out of range", "endpoint-get",
+            target_id=2048)
+    refused(errno.ENOENT, "no switch 35", "switch-get", id=35)
+    refused(errno.EINVAL, "Unsupported attribute", "endpoint-get", dump,
+            target_id=ENDS[0])
+    refused(errno.EINVAL, "Unknown attribute type", "switch-get", dump,
+            id=SWITCH["id"])
+    refused(errno.EINVAL, "Unknown attribute type", "fabric-get", do,
+            generation=1)
 
 
 def test_ports():
@@ -176,8 +194,8 @@ def test_routes():
     said = heard(lambda: do("route-del", switch_id=SWITCH["id"],
                             target_id=ENDS[1]))
     told(said, "route-del-ntf", target_id=ENDS[1])
-    refused("No such file or directory", "route-get",
-            switch_id=SWITCH["id"], target_id=ENDS[1])
+    refused(errno.ENOENT, f"switch {SWITCH['id']} has no route to {ENDS[1]}",
+            "route-get", switch_id=SWITCH["id"], target_id=ENDS[1])
     reply = do("route-set", switch_id=SWITCH["id"], target_id=ENDS[0],
                ports=route["ports"])
     want(do("fabric-get"), generation=reply["generation"])
@@ -206,7 +224,7 @@ def test_groups():
     told(said, "group-ntf", id=3, partition_id=7)
     assert bits_of(do("group-get", id=3)["members"]) == ENDS
     assert [group["id"] for group in dump("group-get", partition_id=7)] == [3]
-    refused("Device or resource busy", "partition-del", id=7)
+    refused(errno.EBUSY, "group 3 is of partition 7", "partition-del", id=7)
     told(heard(lambda: do("group-del", id=3)), "group-del-ntf", id=3)
 
 
@@ -237,7 +255,8 @@ def test_manager():
     told(said, "manager-ntf", state="configured")
     gc.collect()  # closes its socket
     want(do("manager-get"), state="offline")
-    refused("Netlink error", "manager-heartbeat", configured=1)
+    refused(errno.EPERM, "no manager is attached", "manager-heartbeat",
+            configured=1)
 
 
 def test_clear():
