@@ -10,6 +10,8 @@
 #include "apply.h"
 #include "out.h"
 
+#define WHY_TEXT 96
+
 /* What each kind of change is made of. */
 static const struct {
 	const struct nvlf_type *type;
@@ -116,29 +118,116 @@ static size_t group_size(const struct plan *plan, size_t first)
 	return n;
 }
 
-int apply(struct plan *plan, struct nvlf_client *client)
+/* ---- What depends on what ------------------------------------------------ */
+
+/* The first of @members whom a partition change was to take out, or BITS_MAX */
+static unsigned int leaver_among(const struct change *change,
+				 const struct bits *members)
+{
+	unsigned int n;
+
+	for (n = bits_next(members, 0); n < BITS_MAX;
+	     n = bits_next(members, n + 1)) {
+		if (change->replaces && bits_test(&change->was, n) &&
+		    (change->kind == CHANGE_PARTITION_DEL ||
+		     !bits_test(&change->partition.members, n)))
+			break;
+	}
+	return n;
+}
+
+static bool joins(const struct change *change)
+{
+	unsigned int n;
+
+	if (change->kind != CHANGE_PARTITION_SET)
+		return false;
+	for (n = bits_next(&change->partition.members, 0); n < BITS_MAX;
+	     n = bits_next(&change->partition.members, n + 1)) {
+		if (!bits_test(&change->was, n))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A change waits for an earlier one of its partition that was not made, as it
+ * was planned on top of it. And nobody is joined to one who has not left where
+ * he was to leave: his old and his new company would be together. Return:
+ * whether it waits; @why says for what.
+ */
+static bool must_wait(const struct plan *plan, size_t i, char why[WHY_TEXT])
+{
+	const struct change *change = &plan->changes[i], *c;
+	unsigned int who;
+
+	if (is_route(change))
+		return false;
+	for (c = plan->changes; c < change; c++) {
+		if (c->done || is_route(c))
+			continue;
+		who = joins(change) ?
+			      leaver_among(c, &change->partition.members) :
+			      BITS_MAX;
+		if (who < BITS_MAX) {
+			snprintf(why, WHY_TEXT,
+				 "waits until endpoint %u has left partition %u",
+				 who, c->partition.id);
+			return true;
+		}
+		if (c->partition.id == change->partition.id) {
+			snprintf(why, WHY_TEXT,
+				 "waits for another change of the partition");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- Carrying out ------------------------------------------------------- */
+
+static int apply_request(struct plan *plan, size_t first, size_t count,
+			 struct nvlf_client *client)
+{
+	struct change *change = &plan->changes[first];
+
+	if (is_route(change))
+		return apply_routes(plan, change, count, client);
+	if (kinds[change->kind].sets)
+		return nvlf_set(client, kinds[change->kind].type,
+				record(change));
+	return nvlf_del(client, kinds[change->kind].type, record(change));
+}
+
+int apply(struct plan *plan, struct nvlf_client *client,
+	  struct refusals *refusals)
 {
 	struct change *change;
+	char why[WHY_TEXT];
+	int ret, first = 0;
 	size_t i, n;
-	int ret;
 
 	for (i = 0; i < plan->count; i += n) {
 		change = &plan->changes[i];
 		n = group_size(plan, i);
-		if (is_route(change))
-			ret = apply_routes(plan, change, n, client);
-		else if (kinds[change->kind].sets)
-			ret = nvlf_set(client, kinds[change->kind].type,
-				       record(change));
-		else
-			ret = nvlf_del(client, kinds[change->kind].type,
-				       record(change));
-		if (ret)
-			return ret;
+		if (must_wait(plan, i, why)) {
+			refusals_add(refusals, change, n, true, why);
+			continue;
+		}
+		ret = apply_request(plan, i, n, client);
+		if (ret) {
+			refusals_add(refusals, change, n, false,
+				     nvlf_error(client));
+			first = first ? first : ret;
+			/* It would be the same with all that follow. */
+			if (ret == -EPERM || ret == -EIO)
+				return ret;
+			continue;
+		}
 		for (; change < &plan->changes[i + n]; change++)
 			change->done = true;
 	}
-	return 0;
+	return first;
 }
 
 /* ---- Telling ------------------------------------------------------------ */

@@ -6,13 +6,16 @@
 #define NVLF_FM_APPLY_H
 
 #include "plan.h"
+#include "refusal.h"
 
 /*
- * Makes the changes in order and marks those that are done. Ends at the first
- * that the kernel refuses: the fabric is not as it was read then, and a plan
- * made of it is void. Return: 0 or a negative errno, nvlf_error() has the text.
+ * Makes the changes in order and marks those that are done. What the kernel
+ * refuses goes to @refusals, and so does what then has to wait: whoever could
+ * not be taken out of a partition is joined to nobody new. All else is made.
+ * Return: 0, or the negative errno of the first that was refused.
  */
-int apply(struct plan *plan, struct nvlf_client *client);
+int apply(struct plan *plan, struct nvlf_client *client,
+	  struct refusals *refusals);
 
 /* One change as a line of text, without its end. */
 #define CHANGE_TEXT (2 * BITS_TEXT + 128)

@@ -33,6 +33,8 @@
 #define RETRY NSEC_PER_SEC
 /* Heartbeats within the time in which the kernel is to hear one */
 #define BEATS 3
+/* So many refused changes fit what a status may come to. */
+#define REFUSED_TOLD 32
 
 /**
  * struct daemon - the one
@@ -59,6 +61,7 @@
  * @routes: that are wanted
  * @drained: endpoints that are drained
  * @error: of the last round that failed; empty after one that did not
+ * @refusals: of the last round that read the fabric
  * @started: wall time
  * @changed: wall time of the last change, or 0
  *
@@ -87,7 +90,8 @@ struct daemon {
 	size_t switches;
 	size_t routes;
 	struct bits drained;
-	char error[512];
+	char error[REFUSAL_TEXT + 64];
+	struct refusals refusals;
 	time_t started;
 	time_t changed;
 };
@@ -148,6 +152,7 @@ static struct json_object *status_json(const struct daemon *d)
 		json_add(json, numbers[i].name,
 			 json_object_new_uint64(numbers[i].value));
 	json_add(json, "drained", bits_json(&d->drained));
+	json_add(json, "refused", refusals_json(&d->refusals, REFUSED_TOLD));
 	json_add(json, "started", time_json(d->started));
 	json_add(json, "changed", time_json(d->changed));
 	json_add(json, "error", json_object_new_string(d->error));
@@ -193,7 +198,9 @@ static void tell_changes(struct daemon *d, const struct plan *plan)
 	static char text[CHANGE_TEXT];
 	size_t i, routes = 0, partitions = 0;
 
-	for (i = 0; i < plan->count && plan->changes[i].done; i++) {
+	for (i = 0; i < plan->count; i++) {
+		if (!plan->changes[i].done)
+			continue;
 		change_format(&plan->changes[i], text);
 		log_line(LOG_INFO, "%s", text);
 		if (plan->changes[i].kind == CHANGE_ROUTE_SET ||
@@ -202,20 +209,65 @@ static void tell_changes(struct daemon *d, const struct plan *plan)
 		else
 			partitions++;
 	}
-	d->changes += i;
-	if (!i)
+	d->changes += routes + partitions;
+	if (!routes && !partitions)
 		return;
 	d->changed = time(NULL);
 	log_line(LOG_NOTICE, "changed %zu routes and %zu partitions", routes,
 		 partitions);
 }
 
-static void round_failed(struct daemon *d, const char *what, const char *why)
+/* It is tried again each second, and told again when it is another reason. */
+static void round_failed(struct daemon *d, const char *error)
 {
-	snprintf(d->error, sizeof(d->error), "%s: %s", what, why);
-	log_line(LOG_WARNING, "%s; again in %lld s", d->error,
-		 RETRY / NSEC_PER_SEC);
 	d->round_at = now() + RETRY;
+	if (!strcmp(d->error, error))
+		return;
+	snprintf(d->error, sizeof(d->error), "%s", error);
+	log_line(LOG_WARNING, "%s; trying again each %lld s", d->error,
+		 RETRY / NSEC_PER_SEC);
+}
+
+static void round_succeeded(struct daemon *d)
+{
+	if (*d->error)
+		log_line(LOG_NOTICE, "all is as it should be again");
+	d->error[0] = '\0';
+}
+
+/* Those that are new; @fresh goes over to the daemon. */
+static void take_refusals(struct daemon *d, struct refusals *fresh)
+{
+	const struct refusal *refusal = fresh->list;
+	size_t i;
+
+	for (i = 0; i < fresh->count; i++, refusal++) {
+		if (!refusals_have(&d->refusals, refusal))
+			log_line(LOG_WARNING, "%s%s",
+				 refusal->waits ? "" : "refused: ",
+				 refusal->text);
+	}
+	refusals_free(&d->refusals);
+	d->refusals = *fresh;
+}
+
+/* How a round ended that read the fabric. */
+static void tell_end(struct daemon *d)
+{
+	char error[sizeof(d->error)];
+	size_t i, waiting = 0;
+
+	for (i = 0; i < d->refusals.count; i++)
+		waiting += d->refusals.list[i].waits;
+	if (!d->refusals.count) {
+		round_succeeded(d);
+		return;
+	}
+	snprintf(error, sizeof(error),
+		 "changes refused: %zu, waiting for them: %zu; first %s",
+		 d->refusals.count - waiting, waiting,
+		 d->refusals.list[0].text);
+	round_failed(d, error);
 }
 
 /* The kernel hears that the manager lives, and how far it is. */
@@ -246,15 +298,18 @@ static void do_round(struct daemon *d)
 {
 	struct model_links links;
 	struct model model = {};
+	struct refusals refusals = {};
 	struct plan plan = {};
+	char error[sizeof(d->error)];
 	int ret;
 
 	d->due = false;
 	d->round_at = NEVER;
 	ret = model_read(&model, d->client);
 	if (ret) {
-		round_failed(d, "the fabric cannot be read",
-			     nvlf_error(d->client));
+		snprintf(error, sizeof(error), "the fabric cannot be read: %s",
+			 nvlf_error(d->client));
+		round_failed(d, error);
 		set_configured(d, false);
 		return;
 	}
@@ -271,13 +326,10 @@ static void do_round(struct daemon *d)
 	log_line(LOG_DEBUG, "round %" PRIu64 ": %zu differences", d->rounds,
 		 plan.count);
 
-	ret = apply(&plan, d->client);
+	ret = apply(&plan, d->client, &refusals);
 	tell_changes(d, &plan);
-	if (ret)
-		round_failed(d, "the kernel refused a change",
-			     nvlf_error(d->client));
-	else
-		d->error[0] = '\0';
+	take_refusals(d, &refusals);
+	tell_end(d);
 	set_configured(d, !ret);
 	notify("STATUS=%s: %zu endpoints, %zu switches, %u of %u links up",
 	       state(d), d->endpoints, d->switches, d->links.up, d->links.all);
@@ -316,8 +368,10 @@ static void take_event(const struct nvlf_event_type *event, const void *record,
 		return;
 	}
 	/* What routes and partitions do not depend on */
-	if (event->type == &nvlf_health_type || event->type == &nvlf_log_type ||
-	    event->type == &nvlf_group_type)
+	if (event->type == &nvlf_health_type || event->type == &nvlf_log_type)
+		return;
+	/* But a group may have been what stood in the way. */
+	if (event->type == &nvlf_group_type && !d->refusals.count)
 		return;
 	d->due = true;
 }
@@ -530,6 +584,7 @@ out_status:
 		close(d.status);
 		unlink(config->status_socket);
 	}
+	refusals_free(&d.refusals);
 out_signals:
 	close(d.signals);
 	return code;

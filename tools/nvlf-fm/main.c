@@ -90,7 +90,7 @@ static void show_text(const struct model *model, const struct plan *plan,
 	       links.all);
 	for (i = 0; i < plan->count; i++) {
 		if (!plan->changes[i].done && !options->dry_run)
-			break;
+			continue;
 		change_format(&plan->changes[i], text);
 		puts(text);
 		shown++;
@@ -103,6 +103,7 @@ static void show_text(const struct model *model, const struct plan *plan,
 }
 
 static void show_json(const struct model *model, const struct plan *plan,
+		      const struct refusals *refusals,
 		      const struct options *options)
 {
 	struct json_object *json = must(json_object_new_object());
@@ -122,7 +123,19 @@ static void show_json(const struct model *model, const struct plan *plan,
 	for (i = 0; i < plan->count; i++)
 		json_object_array_add(changes, change_json(&plan->changes[i]));
 	json_add(json, "changes", changes);
+	json_add(json, "refused", refusals_json(refusals, SIZE_MAX));
 	json_show(json, out_pretty);
+}
+
+/* Return: an exit code. */
+static int tell_refusals(const struct refusals *refusals)
+{
+	const struct refusal *refusal = refusals->list;
+	size_t i;
+
+	for (i = 0; i < refusals->count; i++, refusal++)
+		fail("%s%s", refusal->waits ? "" : "refused: ", refusal->text);
+	return refusals->count ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int manage_once(struct nvlf_client *client, const struct policy *policy,
@@ -130,6 +143,7 @@ static int manage_once(struct nvlf_client *client, const struct policy *policy,
 {
 	struct model_links links;
 	struct model model = {};
+	struct refusals refusals = {};
 	struct plan plan = {};
 	int ret, code = EXIT_FAILED;
 
@@ -146,24 +160,20 @@ static int manage_once(struct nvlf_client *client, const struct policy *policy,
 		goto out;
 	}
 	if (!options->dry_run)
-		ret = apply(&plan, client);
+		apply(&plan, client, &refusals);
 	if (out_json)
-		show_json(&model, &plan, options);
+		show_json(&model, &plan, &refusals, options);
 	else
 		show_text(&model, &plan, options);
-	if (ret) {
-		fail("the kernel refused the next change: %s",
-		     nvlf_error(client));
-		goto out;
-	}
-	code = EXIT_DONE;
+	code = tell_refusals(&refusals);
 	model_links(&model, &links);
-	if (links.training) {
+	if (!code && links.training) {
 		note("%u links still train and have no routes: run again when they are up, or use --wait",
 		     links.training);
 		code = EXIT_TRAINING;
 	}
 out:
+	refusals_free(&refusals);
 	plan_free(&plan);
 	model_free(&model);
 	return code;

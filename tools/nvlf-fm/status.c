@@ -117,10 +117,30 @@ static struct json_object *receive(int fd)
 	return json;
 }
 
+/* A line for each refused change: its error tells of all that it has. */
+static void show_refused(const char *name, struct json_object *list)
+{
+	struct json_object *error;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(list); i++) {
+		error = json_object_object_get(json_object_array_get_idx(list,
+									 i),
+					       "error");
+		printf("%-18s%s\n", name, json_object_get_string(error));
+	}
+}
+
 static void show_text(struct json_object *json)
 {
 	json_object_object_foreach(json, name, value)
-		printf("%-18s%s\n", name, json_object_get_string(value));
+	{
+		if (!strcmp(name, "refused"))
+			show_refused(name, value);
+		else
+			printf("%-18s%s\n", name,
+			       json_object_get_string(value));
+	}
 }
 
 int status_show(const char *path)

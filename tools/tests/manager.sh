@@ -95,10 +95,26 @@ once_is_refused() {
 		tell deny 0 && exits 0 nvlf-fm --once
 }
 
+# A group of partition 1 needs endpoint 3: it cannot leave, and so joins nobody; the others go their way.
+once_goes_on_without_the_refused() {
+	config '[partition 1]' 'endpoints = 0-1' '[partition 2]' 'endpoints = 2' '[partition 3]' 'endpoints = 3' &&
+		nvlf-fm --once --config "$conf" && trn4ctl partition set --id 1 --members 0-1,3 &&
+		trn4ctl group set --id 5 --partition 1 --members 1,3 && trn4ctl route del --switch 1 --target 0 &&
+		trn4ctl partition set --id 9 --members 2 && config '[partition 1]' 'endpoints = 0-1' '[partition 2]' 'endpoints = 2-3' &&
+		exits 1 nvlf-fm --once --config "$conf" &&
+		has out '+ switch 1, route to 0' '- partition 9: members 2' '3 changes made' &&
+		has err 'refused: ~ partition 1: members 0,1 (was 0,1,3): group 5 has 3 as a member (attribute members)' \
+		'~ partition 2: members 2,3 (was 2): waits until endpoint 3 has left partition 1' &&
+		exits 1 nvlf-fm -j --once --config "$conf" && json 'len(j["refused"]) == 2 and j["refused"][0]["id"] == 1' &&
+		json 'j["refused"][1]["waits"] and not j["refused"][0]["waits"]' &&
+		trn4ctl group del --id 5 && exits 0 nvlf-fm --once --config "$conf" && exits 0 nvlf-fm --once && config
+}
+
 ok '--dry-run changes nothing' dry_run_changes_nothing
 ok '--once makes all, a table at a time' once_makes_all
 ok 'differences have signs' differences_have_signs
 ok 'a refused change is told' once_is_refused
+ok 'all but what a refused change is needed for is made' once_goes_on_without_the_refused
 
 # ---- The daemon ----
 
@@ -160,6 +176,22 @@ refusals_are_tried_again() {
 		tell refuse nothing && soon status 'j["state"] == "configured" and j["error"] == ""' && fabric 'j["partitions"] == 1'
 }
 
+# Said once, as long as it is the same; and it is over when the group goes, or the partition is as another one wants it.
+refusals_are_told_once() {
+	local rounds
+
+	stop && config '[partition 1]' 'endpoints = 0-1,3' && manage && soon fabric 'j["pairs"] == 6' &&
+		trn4ctl group set --id 5 --partition 1 --members 1,3 && config '[partition 1]' 'endpoints = 0-1' '[partition 2]' 'endpoints = 2-3' &&
+		kill -HUP "$fm" && soon status 'j["state"] == "failing" and len(j["refused"]) == 2 and "group 5" in j["error"]' &&
+		exits 0 nvlf-fm --config "$conf" --status && has out 'refused           ~ partition 1' && status 'True' || return 1
+	rounds=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["rounds"])' "$work/out")
+	trn4ctl route del --switch 0 --target 2 && soon fabric 'j["routes"] == 8' &&
+		soon status "j['rounds'] > $rounds + 1" && [ "$(grep -c 'refused: ~ partition 1' "$work/fm.log")" = 1 ] &&
+		[ "$(grep -c 'waits until endpoint 3' "$work/fm.log")" = 1 ] && [ "$(grep -c 'trying again' "$work/fm.log")" = 1 ] &&
+		manager_is standby && trn4ctl group del --id 5 && soon status 'j["state"] == "configured" and j["refused"] == []' &&
+		said 'all is as it should be again' && fabric 'j["pairs"] == 4' && stop && config && manage && soon fabric 'j["pairs-reached"] == 12'
+}
+
 ok 'a restart touches nothing' restart_touches_nothing
 ok 'the heart beats' heart_beats
 ok 'links go and return' links_go_and_return
@@ -168,6 +200,7 @@ ok 'endpoints go and return' endpoints_go_and_return
 ok 'meddling is put right' meddling_is_put_right
 ok 'lost events are made up for' lost_events_are_made_up_for
 ok 'refusals are tried again' refusals_are_tried_again
+ok 'refusals are told once' refusals_are_told_once
 
 # ---- Signals and files ----
 
