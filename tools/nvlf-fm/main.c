@@ -138,6 +138,30 @@ static int tell_refusals(const struct refusals *refusals)
 	return refusals->count ? EXIT_FAILED : EXIT_DONE;
 }
 
+/*
+ * Two that want different things would undo one another's work, and the daemon
+ * would win. Return: an exit code.
+ */
+static int check_unmanaged(struct nvlf_client *client,
+			   const struct options *options)
+{
+	struct nvlf_manager manager = {};
+
+	if (options->dry_run || options->takeover)
+		return EXIT_DONE;
+	if (nvlf_get(client, &nvlf_manager_type, &manager))
+		return fail("cannot ask who manages the fabric: %s",
+			    nvlf_error(client));
+	if (manager.state == NVLF_MANAGER_STATE_OFFLINE)
+		return EXIT_DONE;
+	fail("%s manages the fabric%s: change its file, end it, or override it with --takeover",
+	     *manager.name ? manager.name : "another",
+	     manager.state == NVLF_MANAGER_STATE_TIMEOUT ?
+		     " but has not been heard of for too long" :
+		     "");
+	return EXIT_MANAGED;
+}
+
 static int manage_once(struct nvlf_client *client, const struct policy *policy,
 		       const struct options *options)
 {
@@ -145,20 +169,26 @@ static int manage_once(struct nvlf_client *client, const struct policy *policy,
 	struct model model = {};
 	struct refusals refusals = {};
 	struct plan plan = {};
-	int ret, code = EXIT_FAILED;
+	int code;
 
-	ret = read_settled(&model, client, options);
-	if (ret)
+	code = check_unmanaged(client, options);
+	if (code)
+		return code;
+	if (read_settled(&model, client, options))
 		return fail("cannot read the fabric: %s", nvlf_error(client));
 	if (!model.endpoints.count || !model.switches.count) {
-		fail("no %s is there: load the drivers (modprobe trn4), and see what the kernel says (dmesg)",
-		     model.endpoints.count ? "switch" : "accelerator");
+		code = fail("no %s is there: load the drivers (modprobe trn4), and see what the kernel says (dmesg)",
+			    model.endpoints.count ? "switch" : "accelerator");
 		goto out;
 	}
 	if (plan_make(&plan, &model, policy)) {
-		fail("out of memory");
+		code = fail("out of memory");
 		goto out;
 	}
+	/* One may have come while ports trained. */
+	code = check_unmanaged(client, options);
+	if (code)
+		goto out;
 	if (!options->dry_run)
 		apply(&plan, client, &refusals);
 	if (out_json)
@@ -202,7 +232,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		  .help = "ask the daemon how it is" },
 		{ .name = "takeover", .kind = OPTION_FLAG,
 		  .value = &options->takeover,
-		  .help = "detach another manager that is attached" },
+		  .help = "although another manager is attached" },
 		{ .name = "verbose", .letter = 'v', .kind = OPTION_FLAG,
 		  .value = &options->verbose,
 		  .help = "log each change and each link" },

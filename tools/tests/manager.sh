@@ -248,6 +248,17 @@ takeover_ends_the_first() {
 	[ $? = 4 ] && soon manager_is configured && kill "$fm" && ends 0 && fabric 'j["pairs-reached"] == 12'
 }
 
+# Nobody undoes a manager's work behind its back.
+once_minds_the_manager() {
+	local before
+
+	before=$(sets)
+	exits 4 nvlf-fm --once && has err 'nvlf-fm manages the fabric: change its file' --takeover && [ "$(sets)" = "$before" ] &&
+		exits 0 nvlf-fm --dry-run && exits 0 nvlf-fm --once --takeover && manager_is configured &&
+		kill -STOP "$fm" && soon manager_is timeout && exits 4 nvlf-fm --once && has err 'not been heard of' &&
+		kill -CONT "$fm" && soon manager_is configured
+}
+
 # Of the manager that was before it may hear late.
 rumours_do_no_harm() {
 	local before
@@ -267,6 +278,7 @@ killed_daemon_is_replaced() {
 }
 
 ok 'rumours do no harm' rumours_do_no_harm
+ok '--once minds the manager' once_minds_the_manager
 ok 'a second manager is refused' second_is_refused
 ok 'a takeover ends the first' takeover_ends_the_first
 ok 'a killed daemon is replaced' killed_daemon_is_replaced
