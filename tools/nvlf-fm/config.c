@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hw/trn4_hw.h>
+
 #include "array.h"
 #include "config.h"
 #include "out.h"
@@ -247,6 +249,10 @@ static int add_partition(struct reader *reader, const char *number)
 			return wrong(reader, "[partition %u]: is there twice",
 				     id);
 	}
+	if (policy->partition_count == NVL_PARTITIONS)
+		return wrong(reader,
+			     "[partition %u]: one too many, as switches hold %u",
+			     id, NVL_PARTITIONS);
 	policy->partitions = must(reallocarray(policy->partitions,
 					       policy->partition_count + 1,
 					       sizeof(*policy->partitions)));

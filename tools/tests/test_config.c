@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hw/trn4_hw.h>
+
 #include "array.h"
 #include "config.h"
 #include "tap.h"
@@ -199,6 +201,26 @@ static void long_lines_are_refused(void)
 	EQ(strlen(error), CONFIG_ERROR - 1);
 }
 
+/* What a switch has no room for is wrong before the kernel says so. */
+static void more_partitions_than_switches_hold(void)
+{
+	char text[64 * NVL_PARTITIONS], error[CONFIG_ERROR];
+	struct config config;
+	size_t used = 0;
+	unsigned int id;
+
+	for (id = 1; id <= NVL_PARTITIONS; id++)
+		used += snprintf(text + used, sizeof(text) - used,
+				 "[partition %u]\nendpoints = %u\n", id, id);
+	CHECK(!read_text(&config, text, error));
+	EQ(config.policy.partition_count, NVL_PARTITIONS);
+	config_free(&config);
+	snprintf(text + used, sizeof(text) - used, "[partition 900]\n");
+	CHECK(read_text(&config, text, error) == -EINVAL);
+	CHECK(!strcmp(error,
+		      "test.conf:129: [partition 900]: one too many, as switches hold 64"));
+}
+
 static void files_that_cannot_be_read(void)
 {
 	char error[CONFIG_ERROR];
@@ -214,6 +236,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_not_said_is_as_usual),
 	TAP_TEST(a_wrong_file_is_refused_in_words),
 	TAP_TEST(long_lines_are_refused),
+	TAP_TEST(more_partitions_than_switches_hold),
 	TAP_TEST(files_that_cannot_be_read),
 };
 
