@@ -6,6 +6,7 @@ $(OUTPUT)/nvlf-fm: $(FM_SRCS:%.c=$(OBJ)/%.o) $(COMMON_OBJS)
 
 PROGRAMS += $(OUTPUT)/nvlf-fm
 PAGES += nvlf-fm/nvlf-fm.8 nvlf-fm/nvlf-fm.conf.5
+UNITS += nvlf-fm/nvlf-fm.service.in
 
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 .PHONY: install-nvlf-fm

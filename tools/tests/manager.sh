@@ -294,11 +294,16 @@ while True:
     open(sys.argv[2], "ab").write(s.recv(4096) + b"\n")
 '
 
+# Without that the unit would be reloading for ever.
+ready_again() {
+	sed '1,/RELOADING=1/d' "$work/told" | grep -q READY=1
+}
+
 systemd_is_told() {
 	starts python3 -c "$listener" "$work/notify" "$work/told" && config || return 1
 	NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=200000 manage && soon grep -q READY=1 "$work/told" &&
 		soon grep -q WATCHDOG=1 "$work/told" && soon grep -q 'STATUS=configured: 4 endpoints' "$work/told" &&
-		kill -HUP "$fm" && soon grep -q RELOADING=1 "$work/told" && stop && soon grep -q STOPPING=1 "$work/told"
+		kill -HUP "$fm" && soon grep -q RELOADING=1 "$work/told" && soon ready_again && stop && soon grep -q STOPPING=1 "$work/told"
 }
 
 journal_has_priorities() {
