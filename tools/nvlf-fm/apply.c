@@ -150,10 +150,21 @@ static bool joins(const struct change *change)
 	return false;
 }
 
+/* Whether both have a pair of endpoints. */
+static bool share_pair(const struct bits *a, const struct bits *b)
+{
+	unsigned int n, both = 0;
+
+	for (n = bits_next(a, 0); n < BITS_MAX; n = bits_next(a, n + 1))
+		both += bits_test(b, n);
+	return both > 1;
+}
+
 /*
  * A change waits for an earlier one of its partition that was not made, as it
  * was planned on top of it. And nobody is joined to one who has not left where
- * he was to leave: his old and his new company would be together. Return:
+ * he was to leave: his old and his new company would be together. What keeps
+ * endpoints together until others have joined them stays until then. Return:
  * whether it waits; @why says for what.
  */
 static bool must_wait(const struct plan *plan, size_t i, char why[WHY_TEXT])
@@ -173,6 +184,12 @@ static bool must_wait(const struct plan *plan, size_t i, char why[WHY_TEXT])
 			snprintf(why, WHY_TEXT,
 				 "waits until endpoint %u has left partition %u",
 				 who, c->partition.id);
+			return true;
+		}
+		if (change->late && joins(c) &&
+		    share_pair(&c->partition.members, &change->was)) {
+			snprintf(why, WHY_TEXT, "waits for partition %u",
+				 c->partition.id);
 			return true;
 		}
 		if (c->partition.id == change->partition.id) {

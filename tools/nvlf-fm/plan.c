@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <hw/trn4_hw.h>
-
+#include "partitions.h"
 #include "plan.h"
 
 #define TARGETS (NVLF_TARGET_MAX + 1)
@@ -110,8 +109,8 @@ static void grid_free(struct grid *grid)
 
 /* ---- Changes ------------------------------------------------------------ */
 
-static struct change *add_change(struct plan *plan, enum change_kind kind,
-				 const struct bits *was)
+struct change *plan_add(struct plan *plan, enum change_kind kind,
+			const struct bits *was)
 {
 	struct change *change;
 	size_t room;
@@ -134,27 +133,11 @@ static struct change *add_change(struct plan *plan, enum change_kind kind,
 static int add_route(struct plan *plan, enum change_kind kind,
 		     const struct nvlf_route *route, const struct bits *was)
 {
-	struct change *change = add_change(plan, kind, was);
+	struct change *change = plan_add(plan, kind, was);
 
 	if (!change)
 		return -ENOMEM;
 	change->route = *route;
-	return 0;
-}
-
-static int add_partition(struct plan *plan, enum change_kind kind, uint32_t id,
-			 const struct bits *members, const struct bits *was)
-{
-	struct change *change = add_change(plan, kind, was);
-
-	if (!change)
-		return -ENOMEM;
-	change->partition.id = id;
-	change->partition.present = 1u << NVLF_PARTITION_ID;
-	if (members) {
-		change->partition.members = *members;
-		change->partition.present |= 1u << NVLF_PARTITION_MEMBERS;
-	}
 	return 0;
 }
 
@@ -259,186 +242,19 @@ static struct bits members_of(const struct plan *plan, const struct grid *grid,
 	return now;
 }
 
-/* A partition of the policy */
-struct wanted {
-	uint32_t id;
-	struct bits members;
-	const struct bits *was; /* its members now, or NULL */
-	struct bits stay;       /* those of them that remain */
-	bool done;              /* is as it should be */
-};
-
-static struct bits common(const struct bits *a, const struct bits *b)
+static int make_partitions(struct plan *plan, const struct grid *grid)
 {
-	struct bits both = {};
-	unsigned int n;
+	size_t count = grid->policy->partition_count, i;
+	struct bits *members = calloc(count + 1, sizeof(*members));
+	int ret;
 
-	for (n = bits_next(a, 0); n < BITS_MAX; n = bits_next(a, n + 1)) {
-		if (bits_test(b, n))
-			bits_set(&both, n);
-	}
-	return both;
-}
-
-static void find_wanted(struct wanted *wanted, const struct plan *plan,
-			const struct grid *grid)
-{
-	const struct nvlf_partition *part = grid->model->partitions.records;
-	const struct policy *policy = grid->policy;
-	size_t i, p;
-
-	for (p = 0; p < policy->partition_count; p++, wanted++) {
-		wanted->id = policy->partitions[p].id;
-		wanted->members = members_of(plan, grid,
-					     &policy->partitions[p]);
-		for (i = 0; i < grid->model->partitions.count; i++) {
-			if (part[i].id == wanted->id)
-				wanted->was = &part[i].members;
-		}
-		if (wanted->was)
-			wanted->stay = common(wanted->was, &wanted->members);
-		/* Nobody needs an empty one that is not there. */
-		wanted->done = wanted->was ? bits_equal(wanted->was,
-							&wanted->members) :
-					     bits_empty(&wanted->members);
-	}
-}
-
-/* For each endpoint those with whom it shares a partition now */
-static struct bits *find_together(const struct model *model)
-{
-	const struct nvlf_partition *part = model->partitions.records;
-	struct bits *together = calloc(TARGETS, sizeof(*together));
-	unsigned int a, b;
-	size_t i;
-
-	for (i = 0; together && i < model->partitions.count; i++, part++) {
-		for (a = bits_next(&part->members, 0); a < TARGETS;
-		     a = bits_next(&part->members, a + 1)) {
-			for (b = bits_next(&part->members, 0); b < TARGETS;
-			     b = bits_next(&part->members, b + 1))
-				bits_set(&together[a], b);
-		}
-	}
-	return together;
-}
-
-/* Are there two of them who share no partition now? */
-static bool opens(const struct bits *members, const struct bits *together)
-{
-	unsigned int a, b;
-
-	for (a = bits_next(members, 0); a < TARGETS;
-	     a = bits_next(members, a + 1)) {
-		for (b = bits_next(members, a + 1); b < TARGETS;
-		     b = bits_next(members, b + 1)) {
-			if (!bits_test(&together[a], b))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Same pairs, other partitions: who is to go on together never parts. */
-static int plan_partition_moves(struct plan *plan, struct wanted *wanted,
-				size_t count, const struct bits *together)
-{
-	for (; count--; wanted++) {
-		if (wanted->done ||
-		    (wanted->was && !bits_equal(wanted->was, &wanted->stay)) ||
-		    opens(&wanted->members, together))
-			continue;
-		if (add_partition(plan, CHANGE_PARTITION_SET, wanted->id,
-				  &wanted->members, wanted->was))
-			return -ENOMEM;
-		wanted->done = true;
-	}
-	return 0;
-}
-
-/* Whoever is to leave leaves, before anybody comes. */
-static int plan_partition_leaves(struct plan *plan, struct wanted *wanted,
-				 size_t count)
-{
-	for (; count--; wanted++) {
-		if (wanted->done || !wanted->was ||
-		    bits_equal(wanted->was, &wanted->stay))
-			continue;
-		if (bits_empty(&wanted->stay)) {
-			if (add_partition(plan, CHANGE_PARTITION_DEL,
-					  wanted->id, NULL, wanted->was))
-				return -ENOMEM;
-			wanted->was = NULL;
-		} else {
-			if (add_partition(plan, CHANGE_PARTITION_SET,
-					  wanted->id, &wanted->stay,
-					  wanted->was))
-				return -ENOMEM;
-			wanted->was = &wanted->stay;
-		}
-		wanted->done = bits_equal(&wanted->stay, &wanted->members);
-	}
-	return 0;
-}
-
-static int plan_partition_dels(struct plan *plan, const struct model *model,
-			       const struct wanted *wanted, size_t count)
-{
-	const struct nvlf_partition *part = model->partitions.records;
-	size_t i, p;
-
-	for (i = 0; i < model->partitions.count; i++) {
-		for (p = 0; p < count && wanted[p].id != part[i].id; p++)
-			;
-		if (p == count &&
-		    add_partition(plan, CHANGE_PARTITION_DEL, part[i].id, NULL,
-				  &part[i].members))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int plan_partition_joins(struct plan *plan, struct wanted *wanted,
-				size_t count)
-{
-	for (; count--; wanted++) {
-		if (wanted->done)
-			continue;
-		if (add_partition(plan, CHANGE_PARTITION_SET, wanted->id,
-				  &wanted->members, wanted->was))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/*
- * What closes pairs comes before what opens others: an endpoint that moves from
- * one tenant to another is never with both. Before either comes what changes no
- * pair, unless the switches have no room for what goes and what comes at once.
- */
-static int plan_partitions(struct plan *plan, const struct grid *grid)
-{
-	size_t count = grid->policy->partition_count, p;
-	size_t all = grid->model->partitions.count;
-	struct bits *together = find_together(grid->model);
-	struct wanted *wanted = calloc(count + 1, sizeof(*wanted));
-	int ret = together && wanted ? 0 : -ENOMEM;
-
-	if (!ret) {
-		find_wanted(wanted, plan, grid);
-		for (p = 0; p < count; p++)
-			all += !wanted[p].done && !wanted[p].was;
-	}
-	if (!ret && all <= NVL_PARTITIONS)
-		ret = plan_partition_moves(plan, wanted, count, together);
-	if (!ret)
-		ret = plan_partition_leaves(plan, wanted, count);
-	if (!ret)
-		ret = plan_partition_dels(plan, grid->model, wanted, count);
-	if (!ret)
-		ret = plan_partition_joins(plan, wanted, count);
-	free(wanted);
-	free(together);
+	if (!members)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		members[i] = members_of(plan, grid,
+					&grid->policy->partitions[i]);
+	ret = plan_partitions(plan, grid->model, grid->policy, members);
+	free(members);
 	return ret;
 }
 
@@ -455,7 +271,7 @@ int plan_make(struct plan *plan, const struct model *model,
 		ret = plan_route_sets(plan, &grid);
 	}
 	if (!ret)
-		ret = plan_partitions(plan, &grid);
+		ret = make_partitions(plan, &grid);
 	if (!ret)
 		ret = plan_route_dels(plan, &grid);
 	grid_free(&grid);

@@ -25,6 +25,7 @@ enum change_kind {
  * @partition: the same (PARTITION)
  * @replaces: there was such an object before
  * @was: its ports or members
+ * @late: a partition that goes when those who came are together elsewhere
  * @done: set by whoever carried it out
  */
 struct change {
@@ -35,13 +36,14 @@ struct change {
 	};
 	bool replaces;
 	struct bits was;
+	bool late;
 	bool done;
 };
 
 /**
  * struct plan - all differences, and what there is in the end
- * @changes: by kind, but partitions go before others come where there is no
- *	room for both; changes of a switch's routes follow one another
+ * @changes: by kind, but partitions in the order of partitions.c; changes of a
+ *	switch's routes follow one another
  * @count: of @changes
  * @room: for changes
  * @routes: struct nvlf_route, all that should be, by switch
@@ -65,5 +67,12 @@ struct plan {
 int plan_make(struct plan *plan, const struct model *model,
 	      const struct policy *policy);
 void plan_free(struct plan *plan);
+
+/*
+ * One more change, for those who make plans; @was may be NULL, for what was not
+ * there. Return: it, until the next one is added; NULL: out of memory.
+ */
+struct change *plan_add(struct plan *plan, enum change_kind kind,
+			const struct bits *was);
 
 #endif /* NVLF_FM_PLAN_H */

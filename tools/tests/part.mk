@@ -33,7 +33,7 @@ $(OUTPUT)/test/test_apply: $(OBJ)/tests/test_apply.san.o $(OBJ)/tap.san.o \
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
 $(addprefix $(OUTPUT)/test/,test_plan test_partitions): $(OBJ)/tests/plan_rig.san.o \
-		$(addprefix $(OBJ)/nvlf-fm/,plan.san.o model.san.o apply.san.o policy.san.o refusal.san.o)
+		$(addprefix $(OBJ)/nvlf-fm/,plan.san.o partitions.san.o model.san.o apply.san.o policy.san.o refusal.san.o)
 $(OUTPUT)/test/test_config: $(addprefix $(OBJ)/nvlf-fm/,config.san.o policy.san.o)
 $(OUTPUT)/test/test_data: $(OBJ)/trn4ctl/data.san.o
 # The programs themselves, with a kernel that tests/mock-nvlf plays.

@@ -171,6 +171,29 @@ static void who_stays_in_a_deleted_one_joins_nobody(void)
 	refusals_free(&refusals);
 }
 
+/* 0 and 1 are together in partition 1 until 2 has joined them in 2. */
+static void what_keeps_together_stays_until_others_came(void)
+{
+	struct change changes[] = {
+		partition(2, NULL, "0-2"),
+		partition(1, "0,1", NULL),
+		partition(3, "7,8", NULL),
+		partition(4, "0,7", NULL),
+	};
+	struct plan plan = PLAN(changes);
+	struct refusals refusals = {};
+
+	changes[1].late = true;
+	changes[2].late = true;
+	changes[3].late = true;
+	kernel = (struct kernel) { 2, UINT32_MAX, -ENOMEM, "" };
+	EQ(apply(&plan, NULL, &refusals), -ENOMEM);
+	CHECK(!strcmp(kernel.asked, "+2 -3 -4"));
+	EQ(refusals.count, 2);
+	CHECK(strstr(refusals.list[1].text, "waits for partition 2"));
+	refusals_free(&refusals);
+}
+
 /* What would be refused all the same is not asked for. */
 static void without_rights_nothing_is_tried(void)
 {
@@ -222,6 +245,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(all_else_is_made),
 	TAP_TEST(who_cannot_leave_joins_nobody),
 	TAP_TEST(who_stays_in_a_deleted_one_joins_nobody),
+	TAP_TEST(what_keeps_together_stays_until_others_came),
 	TAP_TEST(without_rights_nothing_is_tried),
 	TAP_TEST(refusals_are_compared),
 	TAP_TEST(long_lists_leave_room_for_the_reason),

@@ -119,31 +119,52 @@ static void who_moves_leaves_first(void)
 	model_free(&m);
 }
 
-/* A bit for each pair of 4 endpoints that share a partition */
-static unsigned int pairs_of(const struct model *m)
+#define SOME  6 /* endpoints of random partitions */
+#define PARTS 4 /* partitions */
+
+/* A bit for each pair of endpoints that share a partition */
+static uint64_t pairs_of(const struct model *m)
 {
 	const struct nvlf_partition *part = m->partitions.records;
-	unsigned int a, b, pairs = 0;
+	unsigned int a, b;
+	uint64_t pairs = 0;
 	size_t i;
 
 	for (i = 0; i < m->partitions.count; i++, part++) {
-		for (a = 0; a < 4; a++) {
-			for (b = a + 1; b < 4; b++) {
+		for (a = 0; a < SOME; a++) {
+			for (b = a + 1; b < SOME; b++) {
 				if (bits_test(&part->members, a) &&
 				    bits_test(&part->members, b))
-					pairs |= 1u << (4 * a + b);
+					pairs |= 1ull << (SOME * a + b);
 			}
 		}
 	}
 	return pairs;
 }
 
-static struct bits some_of_4(void)
+/* What a policy comes to in the end */
+static uint64_t pairs_wanted(const struct policy *policy)
+{
+	struct model end = {};
+	struct nvlf_partition *part;
+	uint64_t pairs;
+	size_t i;
+
+	for (i = 0; i < policy->partition_count; i++) {
+		part = append(&end.partitions, sizeof(*part));
+		part->members = policy->partitions[i].endpoints;
+	}
+	pairs = pairs_of(&end);
+	model_free(&end);
+	return pairs;
+}
+
+static struct bits some(void)
 {
 	struct bits bits = {};
 	unsigned int n;
 
-	for (n = 0; n < 4; n++) {
+	for (n = 0; n < SOME; n++) {
 		if (rand() & 1)
 			bits_set(&bits, n);
 	}
@@ -151,57 +172,111 @@ static struct bits some_of_4(void)
 }
 
 /*
- * From any partitions to any others, after each step: nobody talks who neither
- * did before nor is to, and nobody new while there is somebody who is to cease.
+ * Makes a plan and carries out so many of its changes, one by one. After each:
+ * nobody talks who neither did before nor is to; nobody new while there is
+ * somebody who is to cease; the switches have room; and with @continuity
+ * whoever talked and is to talk does. Return: how many changes there are.
  */
-static void no_step_joins_old_and_new(void)
+static size_t walk(struct model *m, const struct policy *policy, size_t most,
+		   bool continuity)
 {
-	struct policy_partition parts[4] = {};
-	const struct policy policy = {
-		.partitions = parts,
-		.partition_count = 4,
-	};
-	unsigned int trial, before, after, now;
-	struct model m = build(2, 4, 0);
-	struct nvlf_partition *part;
+	uint64_t before = pairs_of(m), after = pairs_wanted(policy), now;
 	struct plan plan, step;
+	size_t i, all;
+
+	CHECK(!plan_make(&plan, m, policy));
+	step = plan;
+	all = plan.count;
+	for (i = 0; i < all && i < most; i++) {
+		step.changes = &plan.changes[i];
+		step.count = 1;
+		carry_out(m, &step);
+		now = pairs_of(m);
+		CHECK(!(now & ~(before | after)));
+		CHECK(!(now & ~before) || !(now & ~after));
+		CHECK(m->partitions.count <= NVL_PARTITIONS);
+		CHECK(!continuity || !(before & after & ~now));
+	}
+	plan_free(&plan);
+	return all;
+}
+
+/* Random partitions, and a policy of others with some of their numbers */
+static void shuffle(struct model *m, struct policy_partition *parts)
+{
+	struct nvlf_partition *part;
 	size_t i;
 
+	m->partitions.count = 0;
+	for (i = 0; i < PARTS; i++) {
+		part = append(&m->partitions, sizeof(*part));
+		part->id = 1 + rand() % 2 + 2 * i;
+		part->members = some();
+		if (bits_empty(&part->members))
+			m->partitions.count--;
+		parts[i].id = 1 + rand() % 2 + 2 * i;
+		parts[i].endpoints = some();
+	}
+}
+
+/* From any partitions to any others, also from where another plan ended. */
+static void no_step_parts_or_joins_wrongly(void)
+{
+	struct policy_partition parts[PARTS] = {};
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = PARTS,
+	};
+	struct model m = build(2, SOME, 0);
+	unsigned int trial;
+	size_t all;
+
+	CHECK(settle(&m));
 	srand(1);
 	for (trial = 0; trial < 300; trial++) {
-		m.partitions.count = 0;
-		after = 0;
-		for (i = 0; i < 4; i++) {
-			part = append(&m.partitions, sizeof(*part));
-			part->id = 1 + rand() % 2 + 2 * i;
-			part->members = some_of_4();
-			if (bits_empty(&part->members))
-				m.partitions.count--;
-			parts[i].id = 1 + rand() % 2 + 2 * i;
-			parts[i].endpoints = some_of_4();
-		}
-		before = pairs_of(&m);
-		CHECK(!plan_make(&plan, &m, &policy));
-		step = plan;
-		/* What it comes to in the end */
-		for (i = 0; i < 4; i++) {
-			struct model end = {};
+		shuffle(&m, parts);
+		all = walk(&m, &policy, trial % 2 ? SIZE_MAX : rand() % 8ul,
+			   true);
+		if (all)
+			walk(&m, &policy, SIZE_MAX, true);
+		EQ(pairs_of(&m), pairs_wanted(&policy));
+		EQ(walk(&m, &policy, SIZE_MAX, true), 0);
+	}
+	model_free(&m);
+}
 
-			part = append(&end.partitions, sizeof(*part));
+/*
+ * The same with a table that is full: who goes on together may part, but nobody
+ * joins wrongly.
+ */
+static void without_room_they_may_part(void)
+{
+	struct policy_partition parts[NVL_PARTITIONS] = {};
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = NVL_PARTITIONS,
+	};
+	struct model m = build(2, SOME, 0);
+	struct nvlf_partition *part;
+	unsigned int trial, i;
+
+	CHECK(settle(&m));
+	srand(2);
+	for (trial = 0; trial < 100; trial++) {
+		shuffle(&m, parts);
+		for (i = PARTS; i < NVL_PARTITIONS; i++) {
+			/* The others' tenants are elsewhere. */
+			parts[i].id = 100 + i;
+			bits_set(&parts[i].endpoints, 100 + i);
+			if (m.partitions.count == NVL_PARTITIONS)
+				continue;
+			part = append(&m.partitions, sizeof(*part));
+			part->id = parts[i].id;
 			part->members = parts[i].endpoints;
-			after |= pairs_of(&end);
-			model_free(&end);
 		}
-		for (i = 0; i < plan.count; i++) {
-			step.changes = &plan.changes[i];
-			step.count = 1;
-			carry_out(&m, &step);
-			now = pairs_of(&m);
-			CHECK(!(now & ~(before | after)));
-			CHECK(!(now & ~before) || !(now & ~after));
-		}
-		EQ(pairs_of(&m), after);
-		plan_free(&plan);
+		walk(&m, &policy, SIZE_MAX, false);
+		EQ(pairs_of(&m), pairs_wanted(&policy));
+		EQ(walk(&m, &policy, SIZE_MAX, false), 0);
 	}
 	model_free(&m);
 }
@@ -225,6 +300,71 @@ static void who_stays_together_never_parts(void)
 	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 5, "0,1"));
 	CHECK(change_is(&plan, 1, CHANGE_PARTITION_SET, 6, "2,3"));
 	CHECK(change_is(&plan, 2, CHANGE_PARTITION_DEL, 1, NULL));
+	plan_free(&plan);
+	model_free(&m);
+}
+
+/* They stay where they were until others have come to them. */
+static void who_is_joined_stays_together_meanwhile(void)
+{
+	struct policy_partition parts[] = { { .id = 2 } };
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = 1,
+	};
+	struct model m = build(2, 4, 0);
+	struct plan plan;
+
+	CHECK(settle(&m));
+	m.partitions.count = 0;
+	stand(&m, 1, "0,1");
+	CHECK(!bits_parse(&parts[0].endpoints, "0-2", BITS_MAX));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 2);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 2, "0-2"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_DEL, 1, NULL));
+	CHECK(plan.changes[1].late);
+	plan_free(&plan);
+
+	/* 3 must leave first; the others wait in what is left of 1. */
+	m.partitions.count = 0;
+	stand(&m, 1, "0,1,3");
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 3);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 1, "0,1"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_SET, 2, "0-2"));
+	CHECK(change_is(&plan, 2, CHANGE_PARTITION_DEL, 1, NULL));
+	plan_free(&plan);
+	model_free(&m);
+}
+
+/* Halves of two tenants change places: two helpers keep the halves together. */
+static void halves_that_are_exchanged_stay_together(void)
+{
+	struct policy_partition parts[] = { { .id = 1 }, { .id = 2 } };
+	const struct policy policy = {
+		.partitions = parts,
+		.partition_count = 2,
+	};
+	struct model m = build(4, 8, 0);
+	struct plan plan;
+
+	CHECK(settle(&m));
+	m.partitions.count = 0;
+	stand(&m, 1, "0-3");
+	stand(&m, 2, "4-7");
+	CHECK(!bits_parse(&parts[0].endpoints, "0,1,6,7", BITS_MAX));
+	CHECK(!bits_parse(&parts[1].endpoints, "2-5", BITS_MAX));
+	CHECK(!plan_make(&plan, &m, &policy));
+	EQ(plan.count, 8);
+	CHECK(change_is(&plan, 0, CHANGE_PARTITION_SET, 65535, "2,3"));
+	CHECK(change_is(&plan, 1, CHANGE_PARTITION_SET, 65534, "6,7"));
+	CHECK(change_is(&plan, 2, CHANGE_PARTITION_SET, 1, "0,1"));
+	CHECK(change_is(&plan, 3, CHANGE_PARTITION_SET, 2, "4,5"));
+	CHECK(change_is(&plan, 4, CHANGE_PARTITION_SET, 1, "0,1,6,7"));
+	CHECK(change_is(&plan, 5, CHANGE_PARTITION_SET, 2, "2-5"));
+	CHECK(change_is(&plan, 6, CHANGE_PARTITION_DEL, 65535, NULL));
+	CHECK(change_is(&plan, 7, CHANGE_PARTITION_DEL, 65534, NULL));
 	plan_free(&plan);
 	model_free(&m);
 }
@@ -267,8 +407,11 @@ static void partitions_go_where_there_is_no_room(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(partitions_are_those_of_the_policy),
 	TAP_TEST(who_moves_leaves_first),
-	TAP_TEST(no_step_joins_old_and_new),
+	TAP_TEST(no_step_parts_or_joins_wrongly),
+	TAP_TEST(without_room_they_may_part),
 	TAP_TEST(who_stays_together_never_parts),
+	TAP_TEST(who_is_joined_stays_together_meanwhile),
+	TAP_TEST(halves_that_are_exchanged_stay_together),
 	TAP_TEST(partitions_go_where_there_is_no_room),
 };
 
