@@ -73,6 +73,14 @@ void nvlf_change_begin(struct nvlf_fabric *f)
 	mutex_lock(&f->change);
 }
 
+static void nvlf_ports_told(unsigned long *changed,
+			    const struct nvlf_monitor *monitor)
+{
+	if (monitor->reports && !bitmap_empty(changed, NVL_SWITCH_PORTS))
+		nvlf_devlink_changed(monitor->devlink);
+	bitmap_zero(changed, NVL_SWITCH_PORTS);
+}
+
 /**
  * nvlf_change_end() - tell listeners what came of a change, and end it
  * @f: fabric
@@ -97,7 +105,7 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 		for_each_set_bit(i, ep->changed, ep->nports)
 			nvlf_nl_notify_port(NVLF_OWNER_ENDPOINT, ep->id, i,
 					    &ep->port[i]);
-		bitmap_zero(ep->changed, NVL_SWITCH_PORTS);
+		nvlf_ports_told(ep->changed, &ep->monitor);
 	}
 	bitmap_zero(f->dirty, NVL_TARGET_IDS);
 	bitmap_zero(f->relinked, NVL_TARGET_IDS);
@@ -113,7 +121,7 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 		for_each_set_bit(i, sw->changed, sw->nports)
 			nvlf_nl_notify_port(NVLF_OWNER_SWITCH, sw->id, i,
 					    &sw->port[i]);
-		bitmap_zero(sw->changed, NVL_SWITCH_PORTS);
+		nvlf_ports_told(sw->changed, &sw->monitor);
 		sw->dirty = false;
 	}
 	nvlf_health_update(f);

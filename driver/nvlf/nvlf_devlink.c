@@ -24,14 +24,18 @@
  * @fabric: its health reporter
  * @report: tells @fabric of new errors: it takes devlink's lock, and who finds
  *	the errors holds change
+ * @mend: tells @fabric that nothing is in fault any more
+ * @sick: @fabric was told of an error, and that it has not recovered from it
  *
- * But for @report constant while the instance is registered.
+ * But for the last three constant while the instance is registered.
  */
 struct nvlf_devlink {
 	u32 owner;
 	u32 id;
 	struct devlink_health_reporter *fabric;
 	struct work_struct report;
+	struct work_struct mend;
+	bool sick;
 };
 
 /* There is no firmware: what it is, and the version of its registers */
@@ -209,14 +213,10 @@ static int nvlf_devlink_dump(struct devlink_health_reporter *reporter,
 	return 0;
 }
 
-/*
- * A device mends itself, or the manager mends it: all that is to be done here
- * is to see whether it has been. Called for each report, and by who asks.
- */
-static int nvlf_devlink_recover(struct devlink_health_reporter *reporter,
-				void *context, struct netlink_ext_ack *extack)
+/* Is nothing in fault? Else the reason is in @extack, which may be NULL. */
+static int nvlf_devlink_check(const struct nvlf_devlink *nd,
+			      struct netlink_ext_ack *extack)
 {
-	struct nvlf_devlink *nd = devlink_health_reporter_priv(reporter);
 	struct nvlf_fabric *f = &nvlf_fabric;
 	struct nvlf_device dev;
 	unsigned int i;
@@ -244,6 +244,17 @@ out:
 	return err;
 }
 
+/*
+ * A device mends itself, or the manager mends it: all that is to be done here
+ * is to see whether it has been. Called for each report, and by who asks.
+ */
+static int nvlf_devlink_recover(struct devlink_health_reporter *reporter,
+				void *context, struct netlink_ext_ack *extack)
+{
+	return nvlf_devlink_check(devlink_health_reporter_priv(reporter),
+				  extack);
+}
+
 static const struct devlink_health_reporter_ops nvlf_devlink_fabric_ops = {
 	.name = "fabric",
 	.diagnose = nvlf_devlink_diagnose,
@@ -256,8 +267,41 @@ static void nvlf_devlink_report_work(struct work_struct *work)
 	struct nvlf_devlink *nd = container_of(work, struct nvlf_devlink,
 					       report);
 
-	/* Whether it has recovered is kept and told by devlink. */
-	devlink_health_report(nd->fabric, "an error was logged", NULL);
+	/*
+	 * Whether it has recovered is kept and told by devlink. Where it has
+	 * not, devlink asks no more; it may have just now.
+	 */
+	if (devlink_health_report(nd->fabric, "an error was logged", NULL)) {
+		WRITE_ONCE(nd->sick, true);
+		schedule_work(&nd->mend);
+	}
+}
+
+static void nvlf_devlink_mend_work(struct work_struct *work)
+{
+	struct nvlf_devlink *nd = container_of(work, struct nvlf_devlink, mend);
+
+	if (nvlf_devlink_check(nd, NULL))
+		return;
+	WRITE_ONCE(nd->sick, false);
+	devlink_health_reporter_state_update(nd->fabric,
+					     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+}
+
+/**
+ * nvlf_devlink_changed() - ports of a device have changed
+ * @devlink: from nvlf_devlink_register(), and not being unregistered
+ *
+ * If it was in fault, that may have ended.
+ *
+ * Context: any
+ */
+void nvlf_devlink_changed(struct devlink *devlink)
+{
+	struct nvlf_devlink *nd = devlink_priv(devlink);
+
+	if (READ_ONCE(nd->sick))
+		schedule_work(&nd->mend);
 }
 
 /**
@@ -299,6 +343,7 @@ struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id)
 	nd->owner = owner;
 	nd->id = id;
 	INIT_WORK(&nd->report, nvlf_devlink_report_work);
+	INIT_WORK(&nd->mend, nvlf_devlink_mend_work);
 
 	devl_lock(devlink);
 	nd->fabric = compat_reporter_create(devlink, &nvlf_devlink_fabric_ops,
@@ -323,7 +368,7 @@ err_unlock:
 
 /**
  * nvlf_devlink_unregister() - undo nvlf_devlink_register()
- * @devlink: from it; freed. Nobody calls nvlf_devlink_report() any more.
+ * @devlink: from it; freed. Nobody reports, or tells of changes, any more.
  *
  * Context: process; takes the instance's lock, so not under change.
  */
@@ -332,6 +377,7 @@ void nvlf_devlink_unregister(struct devlink *devlink)
 	struct nvlf_devlink *nd = devlink_priv(devlink);
 
 	cancel_work_sync(&nd->report);
+	cancel_work_sync(&nd->mend);
 	devl_lock(devlink);
 	devl_unregister(devlink);
 	devl_health_reporter_destroy(nd->fabric);

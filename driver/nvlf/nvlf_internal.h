@@ -665,6 +665,7 @@ u32 nvlf_manager_state(const struct nvlf_fabric *f);
 struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id);
 void nvlf_devlink_unregister(struct devlink *devlink);
 void nvlf_devlink_report(struct devlink *devlink);
+void nvlf_devlink_changed(struct devlink *devlink);
 
 /* nvlf_hwmon.c */
 struct device *nvlf_hwmon_register(struct device *dev, u32 owner, u32 id,

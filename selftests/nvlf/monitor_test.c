@@ -12,6 +12,7 @@
 
 #include <kselftest_harness.h>
 #include "fabric.h"
+#include "fault.h"
 #include "pci.h"
 #include "port.h"
 
@@ -300,6 +301,46 @@ TEST_F(monitor, devlink_recovers)
 	EXPECT_EQ(0,
 		  reporter_do(&self->nl, self->devlink,
 			      DEVLINK_CMD_HEALTH_REPORTER_SET, device, 1, &r));
+}
+
+/*
+ * A port in fault is one that it does not recover from; when the port is
+ * mended it has, and hears of the next.
+ */
+TEST_F(monitor, devlink_mended)
+{
+	const struct fabric *f = self->fabric;
+	const char *device = f->endpoints[0].device;
+	__u32 id = f->endpoints[0].id;
+	struct port port = { NVLF_OWNER_ENDPOINT, id, 0 };
+	struct fabric_port p;
+	struct reporter r = {};
+	int round;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	for (round = 0; round < 2; round++) {
+		ASSERT_EQ(0, fault_set("trn", id, "0:lanes=0"));
+		ASSERT_EQ(0, port_wait(&self->nl, &port, NVLF_PORT_STATE_FAULT,
+				       &p));
+		do {
+			ASSERT_EQ(0,
+				  reporter_do(&self->nl, self->devlink,
+					      DEVLINK_CMD_HEALTH_REPORTER_GET,
+					      device, 0, &r));
+		} while (r.state != ERROR);
+		EXPECT_EQ(-EIO, reporter_do(&self->nl, self->devlink,
+					    DEVLINK_CMD_HEALTH_REPORTER_RECOVER,
+					    device, 0, &r));
+		EXPECT_STREQ("port 0 is in fault: retrain it", self->nl.text);
+		ASSERT_EQ(0, fault_set("trn", id, ""));
+		do {
+			ASSERT_EQ(0,
+				  reporter_do(&self->nl, self->devlink,
+					      DEVLINK_CMD_HEALTH_REPORTER_GET,
+					      device, 0, &r));
+		} while (r.state != HEALTHY);
+	}
 }
 
 /* ---- hwmon ---- */
