@@ -23,6 +23,18 @@
 
 /* ---- One port, in words -------------------------------------------------- */
 
+/* Is there such a device, whatever its port says? */
+static bool nvlf_partner_there(const struct nvlf_fabric *f,
+			       const struct nvlf_port *port)
+{
+	if (port->partner == NVL_PARTNER_SWITCH)
+		return port->partner_id < NVL_SWITCHES_MAX &&
+		       f->sw[port->partner_id] &&
+		       f->sw[port->partner_id]->online;
+	return port->partner_id < NVL_TARGET_IDS &&
+	       f->endpoint[port->partner_id];
+}
+
 /**
  * nvlf_port_words() - what is wrong with a port
  * @f: fabric
@@ -63,10 +75,12 @@ void nvlf_port_words(const struct nvlf_fabric *f, const struct nvlf_device *dev,
 	if (nvlf_port_up(port) && !port->linked &&
 	    port->partner != NVL_PARTNER_NONE) {
 		scnprintf(words + len, NVLF_WORDS_LEN - len,
-			  "leads to %s %u, which is not there",
+			  "leads to %s %u, %s",
 			  port->partner == NVL_PARTNER_SWITCH ? "switch" :
 								"endpoint",
-			  port->partner_id);
+			  port->partner_id,
+			  nvlf_partner_there(f, port) ? "whose port is not up" :
+							"which is not there");
 		return;
 	}
 	scnprintf(words + len, NVLF_WORDS_LEN - len, "%s for %llu.%llu s",

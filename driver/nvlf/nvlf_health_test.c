@@ -204,7 +204,8 @@ static void health_miswired(struct kunit *test)
 	/* One that is down contradicts nobody: the link is down */
 	put32(switch_port(rig->sw[1], 0), NVL_PORT_STATE, NVL_PORT_TRAIN);
 	expect_health(test, rig, NVLF_HEALTH_STATE_DEGRADED,
-		      NVLF_HEALTH_CAUSE_LINKS_DOWN, "1 of 2 links are down");
+		      NVLF_HEALTH_CAUSE_LINKS_DOWN,
+		      "1 of 2 links are down: port 1 of endpoint 5 leads to switch 1, whose port is not up");
 	/* Two endpoints, joined to one another */
 	rig_say(endpoint_port(rig->near, 1), NVL_PORT_ACTIVE,
 		NVL_PARTNER_ENDPOINT, FAR, rig->far->guid, 1);

@@ -149,7 +149,8 @@ static bool nvl_fabric_attached(NvlFabric *fabric, int ret, const char *what,
     case -EINVAL:
         error_setg(errp,
                    "index=%" PRIu32 " is no place for %s: the fabric"
-                   " has %u, from 0 to %u, with switches=%" PRIu32,
+                   " has %u, from 0 to %u, by the wiring rule with"
+                   " switches=%" PRIu32 " (two accelerators for each)",
                    index, what, places, places - 1, fabric->switches);
         return false;
     case -EBUSY:

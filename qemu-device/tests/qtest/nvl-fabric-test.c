@@ -311,7 +311,8 @@ static void test_trn4_errors(void)
         { "'fabric': 'fabric0', 'memdev': 'good'", "index= is not set" },
         { "'fabric': 'fabric0', 'index': 1", "memdev= is not set" },
         { "'fabric': 'fabric0', 'index': 4, 'memdev': 'good'",
-          "no place for accelerator: the fabric has 4, from 0 to 3" },
+          "no place for accelerator: the fabric has 4, from 0 to 3, by the"
+          " wiring rule with switches=2" },
         { "'fabric': 'fabric0', 'index': 4294967294, 'memdev': 'good'",
           "no place" },
         { "'fabric': 'fabric0', 'index': 0, 'memdev': 'good'", "is taken" },
