@@ -35,30 +35,38 @@ bool fault_can(void)
 /* The other end of where the results go, which nobody else reads */
 #define FAULT_PORT "/dev/ttyS1"
 
+/* Reads a line, without its end, into @line of @size bytes. */
+static int read_line(int fd, char *line, size_t size)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	size_t len = 0;
+	int ret;
+	char c;
+
+	for (;;) {
+		ret = poll(&pfd, 1, FAULT_MSEC);
+		if (ret <= 0)
+			return ret ? -errno : -ETIMEDOUT;
+		if (read(fd, &c, 1) != 1)
+			return -EIO;
+		if (c == '\n')
+			break;
+		if (len < size - 1)
+			line[len++] = c;
+	}
+	line[len] = 0;
+	return 0;
+}
+
 static int wait_answer(void)
 {
-	struct pollfd pfd = { .events = POLLIN };
+	int fd = open(FAULT_PORT, O_RDONLY | O_NOCTTY), ret;
 	char line[256];
-	size_t len = 0;
-	int ret = 0;
 
-	pfd.fd = open(FAULT_PORT, O_RDONLY | O_NOCTTY);
-	if (pfd.fd < 0)
+	if (fd < 0)
 		return -errno;
-	while (!ret) {
-		ret = poll(&pfd, 1, FAULT_MSEC);
-		if (ret <= 0) {
-			ret = ret ? -errno : -ETIMEDOUT;
-			break;
-		}
-		ret = read(pfd.fd, line + len, 1) == 1 ? 0 : -EIO;
-		if (ret || line[len] == '\n')
-			break;
-		if (len < sizeof(line) - 1)
-			len++;
-	}
-	close(pfd.fd);
-	line[len] = 0;
+	ret = read_line(fd, line, sizeof(line));
+	close(fd);
 	if (ret || !strcmp(line, "ok"))
 		return ret;
 	printf("# fault: %s\n", line);

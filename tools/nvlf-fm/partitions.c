@@ -68,7 +68,7 @@ struct table {
 
 static struct bits common(const struct bits *a, const struct bits *b)
 {
-	struct bits both;
+	struct bits both = {};
 	size_t i;
 
 	for (i = 0; i < BITS_BYTES; i++)
@@ -78,7 +78,7 @@ static struct bits common(const struct bits *a, const struct bits *b)
 
 static struct bits joined(const struct bits *a, const struct bits *b)
 {
-	struct bits any;
+	struct bits any = {};
 	size_t i;
 
 	for (i = 0; i < BITS_BYTES; i++)

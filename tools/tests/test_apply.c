@@ -171,21 +171,25 @@ static void who_stays_in_a_deleted_one_joins_nobody(void)
 	refusals_free(&refusals);
 }
 
+/* The same change, for which others have to be there first */
+static struct change late(struct change change)
+{
+	change.late = true;
+	return change;
+}
+
 /* 0 and 1 are together in partition 1 until 2 has joined them in 2. */
 static void what_keeps_together_stays_until_others_came(void)
 {
 	struct change changes[] = {
 		partition(2, NULL, "0-2"),
-		partition(1, "0,1", NULL),
-		partition(3, "7,8", NULL),
-		partition(4, "0,7", NULL),
+		late(partition(1, "0,1", NULL)),
+		late(partition(3, "7,8", NULL)),
+		late(partition(4, "0,7", NULL)),
 	};
 	struct plan plan = PLAN(changes);
 	struct refusals refusals = {};
 
-	changes[1].late = true;
-	changes[2].late = true;
-	changes[3].late = true;
 	kernel = (struct kernel) { 2, UINT32_MAX, -ENOMEM, "" };
 	EQ(apply(&plan, NULL, &refusals), -ENOMEM);
 	CHECK(!strcmp(kernel.asked, "+2 -3 -4"));
@@ -213,7 +217,7 @@ static void refusals_are_compared(void)
 {
 	struct change changes[] = { partition(1, "0-2", "0"),
 				    partition(1, "0-2", "1") };
-	struct refusals a = {}, b = {};
+	struct refusals a = {}, b = {}, none = {};
 
 	refusals_add(&a, &changes[0], 1, false, "why");
 	refusals_add(&b, &changes[0], 1, false, "why");
@@ -222,7 +226,7 @@ static void refusals_are_compared(void)
 	CHECK(!refusals_have(&a, &b.list[1]));
 	refusals_add(&b, &changes[0], 1, false, "because");
 	CHECK(!refusals_have(&a, &b.list[2]));
-	CHECK(!refusals_have(&(struct refusals) {}, &b.list[0]));
+	CHECK(!refusals_have(&none, &b.list[0]));
 	refusals_free(&a);
 	refusals_free(&b);
 }
