@@ -16,7 +16,7 @@
 
 #include "nvlf_client.h"
 
-/* How often a dump may be interrupted by changes before we give up. */
+/* How often a dump may be interrupted by changes before it is taken as it is. */
 #define DUMP_ATTEMPTS 8
 /* Room for notifications: a rack's ports all going up come to less. */
 #define EVENT_BUFFER (4 << 20)
@@ -562,26 +562,69 @@ int nvlf_get(struct nvlf_client *client, const struct nvlf_type *type,
 		       record);
 }
 
+/* Do both hold the same? What has lists in its records is not compared. */
+static bool same_records(const struct nvlf_type *type,
+			 const struct nvlf_list *a, const struct nvlf_list *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < type->field_count; i++) {
+		if (type->fields[i].kind == NVLF_NEST)
+			return false;
+	}
+	/* Records are zeroed before they are filled, gaps too. */
+	return a->count == b->count &&
+	       (!a->count ||
+		!memcmp(a->records, b->records, a->count * type->size));
+}
+
+int nvlf_dump_any(struct nvlf_client *client, const struct nvlf_type *type,
+		  const void *filter, struct nvlf_list *out, bool *torn)
+{
+	struct nvlf_list list = {}, before = {};
+	bool interrupted, same;
+	int attempt, ret;
+
+	*torn = false;
+	for (attempt = 1;; attempt++) {
+		ret = ask(client, type, type->get, NLM_F_DUMP, filter,
+			  type->field_count, &list, &interrupted);
+		if (ret) {
+			drop_list(&list, type);
+			drop_list(&before, type);
+			return ret;
+		}
+		same = attempt > 1 && same_records(type, &list, &before);
+		drop_list(&before, type);
+		if (!interrupted || same || attempt == DUMP_ATTEMPTS)
+			break;
+		before = list;
+		list = (struct nvlf_list) {};
+	}
+	*out = list;
+	*torn = interrupted && !same;
+	if (*torn)
+		set_error(client, -EAGAIN,
+			  "the fabric kept changing while it was read; try again when it is quiet");
+	return 0;
+}
+
 int nvlf_dump(struct nvlf_client *client, const struct nvlf_type *type,
 	      const void *filter, struct nvlf_list *out)
 {
-	struct nvlf_list list = {};
-	bool interrupted;
-	int attempt, ret;
+	struct nvlf_list list;
+	bool torn;
+	int ret;
 
-	for (attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
-		ret = ask(client, type, type->get, NLM_F_DUMP, filter,
-			  type->field_count, &list, &interrupted);
-		if (!ret && !interrupted) {
-			*out = list;
-			return 0;
-		}
+	ret = nvlf_dump_any(client, type, filter, &list, &torn);
+	if (ret)
+		return ret;
+	if (torn) {
 		drop_list(&list, type);
-		if (ret)
-			return ret;
+		return -EAGAIN;
 	}
-	return set_error(client, -EAGAIN,
-			 "the fabric kept changing while it was read; try again when it is quiet");
+	*out = list;
+	return 0;
 }
 
 int nvlf_set(struct nvlf_client *client, const struct nvlf_type *type,

@@ -39,10 +39,20 @@ int nvlf_get(struct nvlf_client *client, const struct nvlf_type *type,
  * Asks for all objects of a type, or those that agree with @filter's fields
  * that are present. @filter may be NULL. The list is one consistent state: a
  * dump that a change interrupted is started over, a few times at most, and
- * fails with -EAGAIN then. Without success *@list is left as it was.
+ * fails with -EAGAIN then. One that reads the same as the one before it is
+ * good, too: what changed was something else. Without success *@list is left
+ * as it was.
  */
 int nvlf_dump(struct nvlf_client *client, const struct nvlf_type *type,
 	      const void *filter, struct nvlf_list *list);
+
+/*
+ * The same, but takes the last attempt as it is: *@torn tells so, and
+ * nvlf_error() says it. What was there all the time is in it, each object as it
+ * was at some moment of the dump.
+ */
+int nvlf_dump_any(struct nvlf_client *client, const struct nvlf_type *type,
+		  const void *filter, struct nvlf_list *list, bool *torn);
 void nvlf_list_free(struct nvlf_list *list);
 
 /* Makes or replaces the object @record. */

@@ -55,6 +55,7 @@
  * @rounds: rounds that read the fabric
  * @changes: changes that were made
  * @overruns: times that events were lost
+ * @torn: rounds during which the fabric changed faster than it could be read
  * @links: at the last round
  * @endpoints: at the last round
  * @switches: at the last round
@@ -85,6 +86,7 @@ struct daemon {
 	uint64_t rounds;
 	uint64_t changes;
 	uint64_t overruns;
+	uint64_t torn;
 	struct model_links links;
 	size_t endpoints;
 	size_t switches;
@@ -141,6 +143,7 @@ static struct json_object *status_json(const struct daemon *d)
 		{ "rounds", d->rounds },
 		{ "changes", d->changes },
 		{ "overruns", d->overruns },
+		{ "torn", d->torn },
 	};
 	size_t i;
 
@@ -323,13 +326,18 @@ static void do_round(struct daemon *d)
 	d->routes = plan.routes.count;
 	d->drained = plan.drained;
 	d->rounds++;
-	log_line(LOG_DEBUG, "round %" PRIu64 ": %zu differences", d->rounds,
-		 plan.count);
+	log_line(LOG_DEBUG, "round %" PRIu64 ": %zu differences%s", d->rounds,
+		 plan.count, model.torn ? ", not of one moment" : "");
 
 	ret = apply(&plan, d->client, &refusals);
 	tell_changes(d, &plan);
 	take_refusals(d, &refusals);
 	tell_end(d);
+	/* What interrupted has sent events; this is for those that were lost. */
+	if (model.torn) {
+		d->torn++;
+		d->round_at = now() + RETRY;
+	}
 	set_configured(d, !ret);
 	notify("STATUS=%s: %zu endpoints, %zu switches, %u of %u links up",
 	       state(d), d->endpoints, d->switches, d->links.up, d->links.all);

@@ -65,15 +65,17 @@ static int read_settled(struct model *model, struct nvlf_client *client,
 		if (ret)
 			return ret;
 		model_links(model, &links);
-		if (!links.training || !options->wait)
+		if (!model->torn && (!links.training || !options->wait))
 			return 0;
-		ret = nvlf_await(client, deadline);
-		if (ret < 0) {
+		/* Events that never end are no reason to go on for ever. */
+		ret = now() < deadline ? nvlf_await(client, deadline) : 0;
+		/* There is no other round to put right what this one missed. */
+		if (!ret && model->torn)
+			ret = -EAGAIN;
+		if (ret < 0)
 			model_free(model);
+		if (ret <= 0)
 			return ret;
-		}
-		if (!ret)
-			return 0;
 	}
 }
 

@@ -16,18 +16,23 @@ int model_read(struct model *model, struct nvlf_client *client)
 		{ &nvlf_switch_type, &fresh.switches },
 		{ &nvlf_port_type, &fresh.ports },
 		{ &nvlf_route_type, &fresh.routes },
-		{ &nvlf_partition_type, &fresh.partitions },
 	};
+	bool torn;
 	size_t i;
 	int ret;
 
 	model_free(model);
+	ret = nvlf_dump(client, &nvlf_partition_type, NULL, &fresh.partitions);
+	if (ret)
+		return ret;
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		ret = nvlf_dump(client, parts[i].type, NULL, parts[i].list);
+		ret = nvlf_dump_any(client, parts[i].type, NULL, parts[i].list,
+				    &torn);
 		if (ret) {
 			model_free(&fresh);
 			return ret;
 		}
+		fresh.torn |= torn;
 	}
 	*model = fresh;
 	return 0;

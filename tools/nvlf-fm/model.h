@@ -15,8 +15,11 @@
  * @ports: struct nvlf_port, of endpoints and of switches
  * @routes: struct nvlf_route, those in force
  * @partitions: struct nvlf_partition, those in force
+ * @torn: changes came faster than lists could be read, so that some are not
+ *	of one moment; never the partitions, as who is in none is joined to
+ *	others
  *
- * Each list is consistent in itself. Between two of them the fabric may have
+ * Else each list is consistent in itself. Between two of them the fabric may have
  * changed: whoever acts on a model listens from before it was read, and reads
  * again when something comes.
  */
@@ -26,11 +29,12 @@ struct model {
 	struct nvlf_list ports;
 	struct nvlf_list routes;
 	struct nvlf_list partitions;
+	bool torn;
 };
 
 /*
  * Replaces what @model holds. Return: 0; a negative errno and an empty model,
- * nvlf_error() has the text.
+ * nvlf_error() has the text, as it has of a torn model.
  */
 int model_read(struct model *model, struct nvlf_client *client);
 void model_free(struct model *model);

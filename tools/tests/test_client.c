@@ -530,6 +530,25 @@ static void devices_have_names(void)
 	CHECK(!location_matches(&name, "*"));
 }
 
+static void what_is_read_twice_is_compared(void)
+{
+	struct nvlf_partition parts[2] = { { .id = 1 }, { .id = 2 } };
+	struct nvlf_partition again[2];
+	struct nvlf_list a = { .records = parts, .count = 2 };
+	struct nvlf_list b = { .records = again, .count = 2 };
+	struct nvlf_list none = {};
+
+	memcpy(again, parts, sizeof(parts));
+	CHECK(same_records(&nvlf_partition_type, &a, &b));
+	CHECK(same_records(&nvlf_partition_type, &none, &none));
+	bits_set(&again[1].members, 2047);
+	CHECK(!same_records(&nvlf_partition_type, &a, &b));
+	b.count = 1;
+	CHECK(!same_records(&nvlf_partition_type, &a, &b));
+	/* Where a record has lists behind it, bytes say nothing. */
+	CHECK(!same_records(&nvlf_route_table_type, &none, &none));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(the_kernels_words_are_told),
 	TAP_TEST(a_copy_of_the_request_is_stepped_over),
@@ -548,6 +567,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fields_have_their_numbers),
 	TAP_TEST(uuids_are_read_and_written),
 	TAP_TEST(devices_have_names),
+	TAP_TEST(what_is_read_twice_is_compared),
 };
 
 TAP_MAIN(tests)
