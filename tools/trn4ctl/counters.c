@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "array.h"
+#include "counting.h"
 #include "object.h"
 #include "parse.h"
 #include "table.h"
@@ -21,81 +22,6 @@
 static const struct nvlf_field *counter_field(unsigned int number)
 {
 	return &nvlf_counter_type.fields[number];
-}
-
-static uint64_t *number_in(struct nvlf_counter *counter, unsigned int number)
-{
-	return (void *)((char *)counter + counter_field(number)->offset);
-}
-
-/* All that counts, lanes too, of one record added to or taken from another. */
-static void combine(struct nvlf_counter *sum, struct nvlf_counter *with,
-		    bool add)
-{
-	unsigned int i;
-	uint64_t value;
-
-	for (i = NVLF_COUNTER_TX_BYTES; i <= NVLF_COUNTER_UNCORRECTABLE; i++) {
-		value = *number_in(with, i);
-		*number_in(sum, i) += add ? value : -value;
-	}
-	for (i = 0; i < with->crc.count && i < NVLF_LANES_MAX; i++)
-		sum->crc.value[i] += add ? with->crc.value[i] :
-					   -with->crc.value[i];
-	if (sum->crc.count < with->crc.count)
-		sum->crc.count = with->crc.count;
-}
-
-/* One record for each device; ports of one device follow one another. */
-static void sum_up(struct nvlf_list *list)
-{
-	struct nvlf_counter *counters = list->records;
-	size_t i, kept = 0;
-
-	for (i = 0; i < list->count; i++) {
-		if (kept && counters[kept - 1].owner == counters[i].owner &&
-		    counters[kept - 1].owner_id == counters[i].owner_id) {
-			combine(&counters[kept - 1], &counters[i], true);
-			continue;
-		}
-		counters[kept] = counters[i];
-		counters[kept++].present &= ~(1u << NVLF_COUNTER_INDEX);
-	}
-	list->count = kept;
-}
-
-static bool same_port(const struct nvlf_counter *a,
-		      const struct nvlf_counter *b)
-{
-	return a->owner == b->owner && a->owner_id == b->owner_id &&
-	       a->index == b->index;
-}
-
-/*
- * What was counted between two dumps. A port that is new, or was reset or
- * cleared in between, has counted from zero.
- */
-static void subtract(struct nvlf_list *now, const struct nvlf_list *before)
-{
-	struct nvlf_counter *counters = now->records, *old = before->records;
-	size_t i, n, from = 0;
-
-	for (i = 0; i < now->count; i++) {
-		/* Both are in one order: mostly it is the next one. */
-		for (n = 0; n < before->count; n++) {
-			if (same_port(&old[(from + n) % before->count],
-				      &counters[i]))
-				break;
-		}
-		if (n == before->count)
-			continue;
-		from = (from + n) % before->count;
-		if (counters[i].tx_packets >= old[from].tx_packets &&
-		    counters[i].rx_packets >= old[from].rx_packets &&
-		    counters[i].replays >= old[from].replays)
-			combine(&counters[i], &old[from], false);
-		from++;
-	}
 }
 
 /* ---- Rates -------------------------------------------------------------- */
@@ -136,7 +62,7 @@ static void show_rates(struct nvlf_list *list, double seconds)
 			table_cell(table, "all");
 		for (n = NVLF_COUNTER_TX_BYTES; n <= NVLF_COUNTER_UNCORRECTABLE;
 		     n++)
-			rate_cell(table, *number_in(counter, n), seconds,
+			rate_cell(table, *counter_number(counter, n), seconds,
 				  n <= NVLF_COUNTER_RX_BYTES);
 		for (crc = 0, n = 0; n < counter->crc.count; n++)
 			crc += counter->crc.value[n];
@@ -159,7 +85,8 @@ static void show_rates_json(struct nvlf_list *list, double seconds)
 		for (n = NVLF_COUNTER_TX_BYTES; n <= NVLF_COUNTER_UNCORRECTABLE;
 		     n++)
 			json_add(json, counter_field(n)->name,
-				 json_object_new_double(*number_in(counter, n) /
+				 json_object_new_double(*counter_number(counter,
+									n) /
 							seconds));
 		lanes = must(json_object_new_array());
 		for (n = 0; n < counter->crc.count; n++)
@@ -210,9 +137,9 @@ static int rates(const struct object_request *req,
 	}
 	if (!code) {
 		begin = now() - begin;
-		subtract(&list, &before);
+		counters_subtract(&list, &before);
 		if (o->sum)
-			sum_up(&list);
+			counters_sum_up(&list);
 		if (out_json)
 			show_rates_json(&list, begin);
 		else
@@ -233,7 +160,7 @@ static int totals(const struct object_request *req,
 	if (code)
 		return code;
 	if (o->sum)
-		sum_up(&list);
+		counters_sum_up(&list);
 	if (out_json)
 		show_list_json(&nvlf_counter_type, &list);
 	else if (list.count)
