@@ -280,12 +280,16 @@ static void nvlf_devlink_report_work(struct work_struct *work)
 static void nvlf_devlink_mend_work(struct work_struct *work)
 {
 	struct nvlf_devlink *nd = container_of(work, struct nvlf_devlink, mend);
+	bool sick = nvlf_devlink_check(nd, NULL);
 
-	if (nvlf_devlink_check(nd, NULL))
-		return;
-	WRITE_ONCE(nd->sick, false);
+	/*
+	 * A report that comes just now has this run once more, which puts right
+	 * what is told here.
+	 */
+	WRITE_ONCE(nd->sick, sick);
 	devlink_health_reporter_state_update(nd->fabric,
-					     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
+					     sick ? DEVLINK_HEALTH_REPORTER_STATE_ERROR :
+						    DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
 }
 
 /**
