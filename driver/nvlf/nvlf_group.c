@@ -351,44 +351,34 @@ out_free:
 
 int nvlf_nl_group_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sk_buff *reply;
-	u32 generation = 0;
-	int err;
-
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_PARTITION_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_MEMBERS))
 		return -EINVAL;
-	reply = nvlf_nl_set_begin();
-	if (!reply)
-		return -ENOMEM;
-	err = nvlf_group_set(&nvlf_fabric, info->attrs, info->extack,
-			     &generation);
-	return nvlf_nl_set_end(reply, info, err, NVLF_A_GROUP_GENERATION,
-			       generation);
+	return nvlf_nl_set(info, nvlf_group_set, NVLF_A_GROUP_GENERATION);
+}
+
+static int nvlf_group_del(struct nvlf_fabric *f, struct nlattr **attrs,
+			  struct netlink_ext_ack *extack, u32 *generation)
+{
+	const struct nvlf_group *old;
+	int err = -ENOENT;
+
+	nvlf_change_begin(f);
+	old = nvlf_group_find(f, attrs[NVLF_A_GROUP_ID], extack);
+	if (old) {
+		nvlf_group_replace(f, old->id, NULL);
+		nvlf_group_notify(old, NVLF_CMD_GROUP_DEL_NTF);
+		err = 0;
+	}
+	*generation = nvlf_change_end(f);
+	kfree(old);
+	return err;
 }
 
 int nvlf_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nvlf_fabric *f = &nvlf_fabric;
-	const struct nvlf_group *old;
-	struct sk_buff *reply;
-	u32 generation;
-
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_GROUP_ID))
 		return -EINVAL;
-	reply = nvlf_nl_set_begin();
-	if (!reply)
-		return -ENOMEM;
-
-	nvlf_change_begin(f);
-	old = nvlf_group_find(f, info->attrs[NVLF_A_GROUP_ID], info->extack);
-	if (old) {
-		nvlf_group_replace(f, old->id, NULL);
-		nvlf_group_notify(old, NVLF_CMD_GROUP_DEL_NTF);
-	}
-	generation = nvlf_change_end(f);
-	kfree(old);
-	return nvlf_nl_set_end(reply, info, old ? 0 : -ENOENT,
-			       NVLF_A_GROUP_GENERATION, generation);
+	return nvlf_nl_set(info, nvlf_group_del, NVLF_A_GROUP_GENERATION);
 }

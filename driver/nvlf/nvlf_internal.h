@@ -556,6 +556,7 @@ struct nvlf_device nvlf_device_of_endpoint(struct nvlf_endpoint *ep);
 struct nvlf_device nvlf_device_of_switch(struct nvlf_switch *sw);
 bool nvlf_device_begin(const struct nvlf_device *dev);
 void nvlf_device_end(const struct nvlf_device *dev);
+bool nvlf_device_answers(const struct nvlf_device *dev);
 void nvlf_location_read(void __iomem *regs, struct nvlf_location *loc);
 
 /* nvlf_topology.c */

@@ -514,47 +514,23 @@ int nvlf_nl_partition_get_dumpit(struct sk_buff *skb,
 
 int nvlf_nl_route_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sk_buff *reply;
-	u32 generation = 0;
-	int err;
-
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_SWITCH_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_PORTS))
 		return -EINVAL;
-	reply = nvlf_nl_set_begin();
-	if (!reply)
-		return -ENOMEM;
-	err = nvlf_route_set(&nvlf_fabric, info->attrs, info->extack,
-			     &generation);
-	return nvlf_nl_set_end(reply, info, err, NVLF_A_ROUTE_GENERATION,
-			       generation);
+	return nvlf_nl_set(info, nvlf_route_set, NVLF_A_ROUTE_GENERATION);
 }
 
 int nvlf_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sk_buff *reply;
-	u32 generation = 0;
-	int err;
-
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_SWITCH_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_ROUTE_TARGET_ID))
 		return -EINVAL;
-	reply = nvlf_nl_set_begin();
-	if (!reply)
-		return -ENOMEM;
-	err = nvlf_route_del(&nvlf_fabric, info->attrs, info->extack,
-			     &generation);
-	return nvlf_nl_set_end(reply, info, err, NVLF_A_ROUTE_GENERATION,
-			       generation);
+	return nvlf_nl_set(info, nvlf_route_del, NVLF_A_ROUTE_GENERATION);
 }
 
 int nvlf_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sk_buff *reply;
-	u32 generation = 0;
-	int err;
-
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_ID) ||
 	    GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_MEMBERS))
 		return -EINVAL;
@@ -562,28 +538,14 @@ int nvlf_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info)
 			      info->attrs[NVLF_A_PARTITION_MEMBERS], 0,
 			      NVLF_MEMBERS_LEN_MAX))
 		return -EINVAL;
-	reply = nvlf_nl_set_begin();
-	if (!reply)
-		return -ENOMEM;
-	err = nvlf_partition_set(&nvlf_fabric, info->attrs, info->extack,
-				 &generation);
-	return nvlf_nl_set_end(reply, info, err, NVLF_A_PARTITION_GENERATION,
-			       generation);
+	return nvlf_nl_set(info, nvlf_partition_set,
+			   NVLF_A_PARTITION_GENERATION);
 }
 
 int nvlf_nl_partition_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sk_buff *reply;
-	u32 generation = 0;
-	int err;
-
 	if (GENL_REQ_ATTR_CHECK(info, NVLF_A_PARTITION_ID))
 		return -EINVAL;
-	reply = nvlf_nl_set_begin();
-	if (!reply)
-		return -ENOMEM;
-	err = nvlf_partition_del(&nvlf_fabric, info->attrs, info->extack,
-				 &generation);
-	return nvlf_nl_set_end(reply, info, err, NVLF_A_PARTITION_GENERATION,
-			       generation);
+	return nvlf_nl_set(info, nvlf_partition_del,
+			   NVLF_A_PARTITION_GENERATION);
 }

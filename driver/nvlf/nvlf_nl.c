@@ -230,7 +230,7 @@ int nvlf_nl_pre_dumpit(struct netlink_callback *cb)
 				     genl_info_dump(cb));
 }
 
-/* ---- Gets, sets and dumps ----------------------------------------------------- */
+/* ---- Gets, sets and dumps ----------------------------------------------- */
 
 /**
  * nvlf_nl_get_begin() - begin a get: a message and the tables
@@ -311,6 +311,29 @@ int nvlf_nl_set_end(struct sk_buff *skb, struct genl_info *info, int err,
 	genlmsg_end(skb, hdr);
 	genlmsg_reply(skb, info);
 	return 0;
+}
+
+/**
+ * nvlf_nl_set() - handle a set or a del of one object
+ * @info: the request; what must be there is
+ * @set: makes the change, and fills in the generation where it succeeds
+ * @type: attribute of the reply that has the generation
+ *
+ * Return: what the handler returns.
+ */
+int nvlf_nl_set(struct genl_info *info,
+		int (*set)(struct nvlf_fabric *f, struct nlattr **attrs,
+			   struct netlink_ext_ack *extack, u32 *generation),
+		int type)
+{
+	struct sk_buff *reply = nvlf_nl_set_begin();
+	u32 generation = 0;
+	int err;
+
+	if (!reply)
+		return -ENOMEM;
+	err = set(&nvlf_fabric, info->attrs, info->extack, &generation);
+	return nvlf_nl_set_end(reply, info, err, type, generation);
 }
 
 /**

@@ -38,6 +38,10 @@ int nvlf_nl_get_end(struct sk_buff *skb, struct genl_info *info, int err);
 struct sk_buff *nvlf_nl_set_begin(void);
 int nvlf_nl_set_end(struct sk_buff *skb, struct genl_info *info, int err,
 		    int type, u32 generation);
+int nvlf_nl_set(struct genl_info *info,
+		int (*set)(struct nvlf_fabric *f, struct nlattr **attrs,
+			   struct netlink_ext_ack *extack, u32 *generation),
+		int type);
 
 struct nvlf_nl_dump *nvlf_nl_dump_begin(struct netlink_callback *cb);
 int nvlf_nl_dump_end(struct sk_buff *skb, int err);
@@ -59,7 +63,6 @@ int nvlf_nl_check_len(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		      unsigned int min, unsigned int max);
 
 /* nvlf_device.c */
-bool nvlf_device_answers(const struct nvlf_device *dev);
 int nvlf_nl_put_location(struct sk_buff *skb, const struct nvlf_location *loc);
 
 #endif /* NVLF_NL_H */
