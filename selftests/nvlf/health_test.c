@@ -9,15 +9,10 @@
 
 #include <kselftest_harness.h>
 #include "caps.h"
+#include "health.h"
 #include "port.h"
 
 #define LINKS 36
-
-struct health {
-	__u32 id, state, cause, links, links_up, lanes, lanes_up;
-	__u32 peers, reached;
-	char reason[160];
-};
 
 struct diagnosis {
 	__u32 src, dst, broken;
@@ -74,44 +69,12 @@ FIXTURE_TEARDOWN(health)
 	nl_close(&self->nl);
 }
 
-static int parse_health(const struct nl_reply *reply, struct health *h)
-{
-	if (nl_get_u32(reply, NVLF_A_HEALTH_TARGET_ID, &h->id) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_STATE, &h->state) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_CAUSE, &h->cause) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LINKS, &h->links) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LINKS_UP, &h->links_up) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LANES, &h->lanes) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LANES_UP, &h->lanes_up) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_PEERS, &h->peers) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_PEERS_REACHED, &h->reached) ||
-	    nl_get_string(reply, NVLF_A_HEALTH_REASON, h->reason,
-			  sizeof(h->reason)))
-		return -EBADMSG;
-	return 0;
-}
-
-static int on_health(const struct nl_reply *reply, void *priv)
-{
-	return reply->cmd == NVLF_CMD_HEALTH_GET ? parse_health(reply, priv) :
-						   -EBADMSG;
-}
-
-static int get_health(struct nl *nl, __u32 id, struct health *h)
-{
-	struct nl_request req;
-
-	nl_request(&req, NVLF_CMD_HEALTH_GET);
-	nl_put_u32(&req, NVLF_A_HEALTH_TARGET_ID, id);
-	return nl_do(nl, &req, on_health, h);
-}
-
 /* State, cause, and what the reason begins with or has in it */
 #define EXPECT_HEALTH(id, s, c, words) \
 	do { \
 		struct health __h = { 0 }; \
 \
-		EXPECT_EQ(0, get_health(&self->nl, id, &__h)); \
+		EXPECT_EQ(0, health_get(&self->nl, id, &__h)); \
 		EXPECT_EQ(NVLF_HEALTH_STATE_##s, __h.state); \
 		EXPECT_EQ(NVLF_HEALTH_CAUSE_##c, __h.cause); \
 		EXPECT_NE(NULL, strstr(__h.reason, words)) \
@@ -130,7 +93,7 @@ TEST_F(health, healthy)
 			      NO_PARTITION, "in no partition");
 	ASSERT_EQ(0, fabric_open_all(&self->nl, self->fabric));
 	for (i = 0; i < n; i++) {
-		ASSERT_EQ(0, get_health(&self->nl,
+		ASSERT_EQ(0, health_get(&self->nl,
 					self->fabric->endpoints[i].id, &h));
 		EXPECT_EQ(self->fabric->endpoints[i].id, h.id);
 		EXPECT_EQ(NVLF_HEALTH_STATE_HEALTHY, h.state)
@@ -150,7 +113,7 @@ static int on_told(const struct nl_reply *reply, void *priv)
 {
 	if (reply->cmd != NVLF_CMD_HEALTH_NTF)
 		return 0;
-	return parse_health(reply, priv) ? -EBADMSG : 1;
+	return health_parse(reply, priv) ? -EBADMSG : 1;
 }
 
 /* The health notifications that wait; the newest is in @h */
@@ -214,7 +177,7 @@ TEST_F(health, no_link)
 	EXPECT_HEALTH(self->a, ISOLATED, NO_LINK, "none of 36 links is up");
 	/* The others reach all that have links */
 	EXPECT_HEALTH(self->b, DEGRADED, PEERS_DOWN, "1 of ");
-	ASSERT_EQ(0, get_health(&self->nl, self->b, &h));
+	ASSERT_EQ(0, health_get(&self->nl, self->b, &h));
 	EXPECT_EQ(f->endpoint_count - 2, h.reached);
 }
 
@@ -257,7 +220,7 @@ static int on_tally(const struct nl_reply *reply, void *priv)
 	struct tally *tally = priv;
 	struct health h;
 
-	if (on_health(reply, &h))
+	if (health_on(reply, &h))
 		return -EBADMSG;
 	tally->count++;
 	tally->others += h.state != tally->state;
@@ -432,15 +395,15 @@ TEST_F(health, refused)
 	nl_request(&req, NVLF_CMD_HEALTH_GET);
 	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
 	EXPECT_EQ(NVLF_A_HEALTH_TARGET_ID, self->nl.missing);
-	EXPECT_EQ(-ERANGE, get_health(&self->nl, NVLF_TARGET_MAX + 1, &h));
+	EXPECT_EQ(-ERANGE, health_get(&self->nl, NVLF_TARGET_MAX + 1, &h));
 	EXPECT_NE(0, self->nl.offset);
-	EXPECT_EQ(-ENOENT, get_health(&self->nl, NVLF_TARGET_MAX, &h));
+	EXPECT_EQ(-ENOENT, health_get(&self->nl, NVLF_TARGET_MAX, &h));
 	EXPECT_NE(0, self->nl.offset);
 	EXPECT_STRNE("", self->nl.text);
 	nl_request(&req, NVLF_CMD_HEALTH_GET);
 	nl_put_u32(&req, NVLF_A_HEALTH_STATE,
 		   NVLF_HEALTH_STATE_MISCONFIGURED + 1);
-	EXPECT_EQ(-ERANGE, nl_dump(&self->nl, &req, on_health, &h));
+	EXPECT_EQ(-ERANGE, nl_dump(&self->nl, &req, health_on, &h));
 	EXPECT_STRNE("", self->nl.text);
 
 	EXPECT_EQ(-EINVAL, diagnose(&self->nl, self->a, self->a, &d));
@@ -486,7 +449,7 @@ static int without_caps(__u32 a, __u32 b)
 		return 1;
 	if (nl_open(&nl))
 		return 2;
-	if (get_health(&nl, a, &h))
+	if (health_get(&nl, a, &h))
 		return 3;
 	return diagnose(&nl, a, b, &d) ? 4 : 0;
 }

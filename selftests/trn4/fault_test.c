@@ -12,6 +12,7 @@
 
 #include <kselftest_harness.h>
 #include "fault.h"
+#include "health.h"
 #include "mesh.h"
 #include "port.h"
 #include "touch.h"
@@ -58,36 +59,6 @@ FIXTURE_TEARDOWN(fault)
 	free(self->mesh);
 }
 
-struct health {
-	__u32 state, cause, links, links_up, lanes, lanes_up;
-	char reason[160];
-};
-
-static int on_health(const struct nl_reply *reply, void *priv)
-{
-	struct health *h = priv;
-
-	if (nl_get_u32(reply, NVLF_A_HEALTH_STATE, &h->state) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_CAUSE, &h->cause) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LINKS, &h->links) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LINKS_UP, &h->links_up) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LANES, &h->lanes) ||
-	    nl_get_u32(reply, NVLF_A_HEALTH_LANES_UP, &h->lanes_up) ||
-	    nl_get_string(reply, NVLF_A_HEALTH_REASON, h->reason,
-			  sizeof(h->reason)))
-		return -EBADMSG;
-	return 0;
-}
-
-static int get_health(struct nl *nl, __u32 id, struct health *h)
-{
-	struct nl_request req;
-
-	nl_request(&req, NVLF_CMD_HEALTH_GET);
-	nl_put_u32(&req, NVLF_A_HEALTH_TARGET_ID, id);
-	return nl_do(nl, &req, on_health, h);
-}
-
 static bool late(const struct timespec *begin)
 {
 	struct timespec now;
@@ -104,7 +75,7 @@ static int wait_links(struct nl *nl, __u32 id, bool up, struct health *h)
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (;;) {
-		ret = get_health(nl, id, h);
+		ret = health_get(nl, id, h);
 		if (ret || h->links_up == (up ? h->links : 0))
 			return ret;
 		if (late(&begin))
@@ -121,7 +92,7 @@ static int wait_cause(struct nl *nl, __u32 id, __u32 cause, struct health *h)
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (;;) {
-		ret = get_health(nl, id, h);
+		ret = health_get(nl, id, h);
 		if (ret || h->cause == cause)
 			return ret;
 		if (late(&begin))
@@ -270,7 +241,7 @@ TEST_F(fault, cables_in_the_wrong_place)
 	EXPECT_NE(NULL, strstr(h.reason, "port 0 of endpoint"))
 	TH_LOG("%s", h.reason);
 	EXPECT_NE(NULL, strstr(h.reason, "wrong")) TH_LOG("%s", h.reason);
-	ASSERT_EQ(0, get_health(nl, self->b, &h));
+	ASSERT_EQ(0, health_get(nl, self->b, &h));
 	EXPECT_EQ(NVLF_HEALTH_CAUSE_NONE, h.cause) TH_LOG("%s", h.reason);
 
 	ASSERT_EQ(0, fault_set("trn", self->a, ""));
