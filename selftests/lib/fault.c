@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmdline.h"
 #include "fault.h"
 
 /**
@@ -21,15 +22,7 @@
  */
 bool fault_can(void)
 {
-	char line[4096] = "";
-	FILE *file = fopen("/proc/cmdline", "r");
-
-	if (!file)
-		return false;
-	if (!fgets(line, sizeof(line), file))
-		line[0] = 0;
-	fclose(file);
-	return strstr(line, " guest.faults=1");
+	return cmdline_has("guest.faults=1");
 }
 
 /* The other end of where the results go, which nobody else reads */
