@@ -79,7 +79,7 @@ enum nvlf_health_state {
  * @NVLF_HEALTH_CAUSE_PEERS_DOWN: Some in its partitions, or all, have no link
  *   that is up.
  * @NVLF_HEALTH_CAUSE_MISWIRED: A link leads to somebody who says that it leads
- *   elsewhere.
+ *   elsewhere, or the device says that its cable is in the wrong place.
  */
 enum nvlf_health_cause {
 	NVLF_HEALTH_CAUSE_NONE,
