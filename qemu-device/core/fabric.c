@@ -8,7 +8,7 @@
 
 #include "nvlf_internal.h"
 
-_Static_assert(NVL_SWITCHES_MAX <= 64, "one bit each in a word");
+_Static_assert(NVL_SWITCHES_MAX < 64, "one bit each in a word, and one more");
 _Static_assert(NVL_PARTITIONS <= 64, "one bit each in a word");
 _Static_assert(TRN4_QUEUES <= 64, "one bit each in a word");
 _Static_assert(TRN4_PORTS <= 64, "one bit each in a word");
@@ -18,7 +18,7 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
                                     void *owner)
 {
     struct nvlf_fabric *f;
-    unsigned int e, l, d;
+    unsigned int e, l;
 
     if (!nvlf_fabric_check(switches)) {
         return NULL;
@@ -45,11 +45,9 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
             f->links[e][l].deadline = NVLF_NEVER;
             f->links[e][l].crc_due = NVLF_NEVER;
         }
-        for (d = 0; d < NVL_ENDPOINTS_MAX; d++) {
-            f->pair[e][d].windows = (struct nvlf_list) { NVLF_NONE, NVLF_NONE };
-        }
     }
     /* NVLF_NONE in both ends of each list */
+    memset(f->windows, 0xff, sizeof(f->windows));
     memset(f->grant, 0xff, sizeof(f->grant));
     return f;
 }

@@ -23,7 +23,8 @@
  *     dst.
  *  5. A window is on no list (OFF, BAD_RANGE, or a peer id beyond the fabric),
  *     on the waiting list of its endpoint (OVERLAP), or on both the list of
- *     its pair and the list of the grant it names.
+ *     its pair and the list of the grant it names. pair[src][dst].windowed
+ *     says that the pair's is not empty.
  *  6. nvlf_endpoint.claims holds exactly the enabled windows that are neither
  *     BAD_RANGE nor OVERLAP, in the order of their aperture offsets, and no
  *     two of them share a page.
@@ -324,11 +325,16 @@ struct nvlf_switch {
     struct nvlf_group groups[NVL_GROUPS];
 };
 
-/* An endpoint, the first, and a peer: what it takes to settle them, together */
+/*
+ * An endpoint, the first, and a peer: what it takes to settle them, in one
+ * word, as a link's change settles a whole row and a whole column
+ */
 struct nvlf_pair {
-    uint64_t via;             /* a bit for each switch: it lets through */
-    struct nvlf_list windows; /* from the first on the second */
+    uint64_t via : NVL_SWITCHES_MAX; /* a bit for each: it lets through */
+    uint64_t windowed : 1;           /* nvlf_fabric.windows has some */
 };
+
+_Static_assert(sizeof(struct nvlf_pair) == 8, "eight in a cache line");
 
 struct nvlf_fabric {
     unsigned int switches;
@@ -353,11 +359,13 @@ struct nvlf_fabric {
     uint64_t armed;
 
     /*
-     * A link's change settles a row and a column. With a cache line more than
-     * it needs, an odd number of them, no two rows of a large fabric begin in
-     * the same set of the caches.
+     * With a cache line more than it needs, an odd number of them, no two rows
+     * of a large fabric begin in the same set of the caches.
      */
-    struct nvlf_pair pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX + 4];
+    struct nvlf_pair pair[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX + 8];
+    /* From the first on the second */
+    struct nvlf_list windows[NVL_ENDPOINTS_MAX][NVL_ENDPOINTS_MAX];
+    /* On the first, by its grants */
     struct nvlf_list grant[NVL_ENDPOINTS_MAX][TRN4_GRANTS];
 
     uint64_t clock;  /* fabric time, ps: the latest end so far */

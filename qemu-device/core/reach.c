@@ -37,19 +37,20 @@ static bool lets_through(const struct nvlf_switch *sw, unsigned int src,
 void nvlf_reach_pair(struct nvlf_fabric *f, unsigned int s, unsigned int src,
                      unsigned int dst)
 {
-    uint64_t before = f->pair[src][dst].via;
+    struct nvlf_pair *pair = &f->pair[src][dst];
+    uint64_t before = pair->via;
     uint64_t after = before & ~NVLF_BIT(s);
 
     f->resolves++;
     if (f->sw[s] && lets_through(f->sw[s], src, dst)) {
         after |= NVLF_BIT(s);
     }
-    f->pair[src][dst].via = after;
+    pair->via = after;
     /*
      * Where the pair was reachable and still is, nothing changes for its
      * windows. Where it was not and still is not, the reason may have.
      */
-    if (!before || !after) {
+    if (pair->windowed && (!before || !after)) {
         nvlf_windows_of_pair(f, src, dst);
     }
 }

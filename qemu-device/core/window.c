@@ -242,8 +242,9 @@ static void window_join(struct nvlf_endpoint *ep, unsigned int index,
     unsigned int number = window_number(ep, index);
 
     if (w->peer < f->endpoints) {
-        list_append(f, &f->pair[ep->d.self][w->peer].windows, number,
+        list_append(f, &f->windows[ep->d.self][w->peer], number,
                     NVLF_CHAIN_PAIR);
+        f->pair[ep->d.self][w->peer].windowed = true;
         list_append(f, &f->grant[w->peer][w->grant], number, NVLF_CHAIN_GRANT);
     }
     window_judge(ep, index, event);
@@ -296,8 +297,10 @@ static void window_leave(struct nvlf_endpoint *ep, unsigned int index)
         list_remove(f, &ep->waiting, number, NVLF_CHAIN_WAIT);
     } else if (w->claimed) {
         if (w->peer < f->endpoints) {
-            list_remove(f, &f->pair[ep->d.self][w->peer].windows, number,
+            list_remove(f, &f->windows[ep->d.self][w->peer], number,
                         NVLF_CHAIN_PAIR);
+            f->pair[ep->d.self][w->peer].windowed =
+                f->windows[ep->d.self][w->peer].first != NVLF_NONE;
             list_remove(f, &f->grant[w->peer][w->grant], number,
                         NVLF_CHAIN_GRANT);
         }
@@ -311,7 +314,7 @@ static void window_leave(struct nvlf_endpoint *ep, unsigned int index)
 void nvlf_windows_of_pair(struct nvlf_fabric *f, unsigned int src,
                           unsigned int dst)
 {
-    unsigned int number = f->pair[src][dst].windows.first;
+    unsigned int number = f->windows[src][dst].first;
 
     while (number != NVLF_NONE) {
         window_judge(f->ep[src], number % TRN4_WINDOWS, true);

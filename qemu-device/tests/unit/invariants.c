@@ -309,8 +309,10 @@ static void check_lists(struct world *w)
 
     for (dst = 0; dst < w->endpoints; dst++) {
         for (src = 0; src < w->endpoints; src++) {
-            on_pair += check_list(w, &w->f->pair[src][dst].windows,
-                                  NVLF_CHAIN_PAIR, src, dst, 0);
+            n = check_list(w, &w->f->windows[src][dst], NVLF_CHAIN_PAIR, src,
+                           dst, 0);
+            EQ(w->f->pair[src][dst].windowed, n > 0);
+            on_pair += n;
         }
         for (g = 0; g < TRN4_GRANTS; g++) {
             on_grant += check_list(w, &w->f->grant[dst][g], NVLF_CHAIN_GRANT, 0,
