@@ -308,8 +308,7 @@ struct trn4_sched {
  * @grant_count: entries of the grant table
  * @window_count: entries of the window table
  * @ops: bit n: opcode n
- * @atomic_ops: bit n: enum trn4_atomic n
- * @atomic_widths: bit n: words of 1 << n bytes
+ * @atomic_types: of each enum trn4_atomic; bit t: enum trn4_type t
  * @vectors: MSI-X vectors in use, 1 or 2
  * @ep: the endpoint as nvlf knows it; for who has entered, and unbind
  * @reset_lock: see "Locking" above
@@ -349,8 +348,7 @@ struct trn4_device {
 	u32 grant_count;
 	u32 window_count;
 	u32 ops;
-	u32 atomic_ops;
-	u32 atomic_widths;
+	u32 atomic_types[TRN4_ATOMICS];
 	int vectors;
 
 	struct nvlf_endpoint *ep;
@@ -419,27 +417,45 @@ struct trn4_operand {
 /**
  * struct trn4_cmd - a command of a job
  * @op: enum trn4_opcode
- * @atomic: enum trn4_atomic
- * @width: bytes of the word
- * @backward: begin a copy at its end, for destinations that overlap
+ * @flags: TRN4_DESC_*
+ * @kind: enum trn4_atomic
+ * @type: enum trn4_type
+ * @overlaps: source and destination may, for they are in the same memory (COPY)
+ * @above: by how much the destination lies above the source then
  * @src: source
  * @dst: destination
- * @length: bytes to copy
- * @fed: bytes for which there are descriptors (trn4_queue.lock)
- * @operand: added or stored
- * @compare: compared with
+ * @total: bytes to write, by pieces (COPY, FILL)
+ * @fed: bytes of @total for which there are descriptors (trn4_queue.lock)
+ * @length: bytes of a row (COPY, FILL)
+ * @src_pitch: from row to row (COPY)
+ * @dst_pitch: from row to row (COPY, FILL)
+ * @pattern: what a row is filled with (FILL)
+ * @operand: second operand (ATOMIC)
+ * @compare: compared with (ATOMIC)
  */
 struct trn4_cmd {
 	u8 op;
-	u8 atomic;
-	u8 width;
-	bool backward;
+	u8 flags;
+	u8 kind;
+	u8 type;
+	bool overlaps;
+	s64 above;
 	struct trn4_operand src;
 	struct trn4_operand dst;
-	u64 length;
+	u64 total;
 	u64 fed;
-	u64 operand;
-	u64 compare;
+	union {
+		struct {
+			u64 length;
+			u64 src_pitch;
+			u64 dst_pitch;
+			u64 pattern;
+		};
+		struct {
+			u64 operand[2];
+			u64 compare[2];
+		};
+	};
 };
 
 /**
@@ -503,6 +519,12 @@ static inline struct trn4_window *to_trn4_window(struct drm_gem_object *obj)
 void trn4_file_put(struct trn4_file *file);
 void trn4_reset_ask(struct trn4_device *tdev);
 void trn4_check_soon(struct trn4_device *tdev);
+
+/* trn4_cmd.c */
+int trn4_cmd_get(struct drm_file *drm_file, const struct drm_trn4_cmd *in,
+		 struct trn4_cmd *cmd);
+void trn4_cmd_put(struct trn4_cmd *cmd);
+u64 trn4_cmd_feed(struct trn4_cmd *cmd, struct trn4_desc *desc);
 
 /* trn4_hw.c */
 int trn4_hw_ready(struct trn4_device *tdev);

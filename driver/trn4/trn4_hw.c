@@ -148,6 +148,7 @@ int trn4_hw_identify(struct trn4_device *tdev)
 {
 	u64 bar_hbm = pci_resource_len(tdev->pdev, TRN4_BAR_HBM);
 	u64 bar_aperture = pci_resource_len(tdev->pdev, TRN4_BAR_APERTURE);
+	unsigned int i;
 
 	if (!bar_hbm || !bar_aperture)
 		return dev_err_probe(&tdev->pdev->dev, -ENODEV,
@@ -165,8 +166,9 @@ int trn4_hw_identify(struct trn4_device *tdev)
 	tdev->grant_count = readl(tdev->regs + TRN4_REG_GRANT_COUNT);
 	tdev->window_count = readl(tdev->regs + TRN4_REG_WINDOW_COUNT);
 	tdev->ops = readl(tdev->regs + TRN4_REG_OPS);
-	tdev->atomic_ops = readl(tdev->regs + TRN4_REG_ATOMIC_OPS);
-	tdev->atomic_widths = readl(tdev->regs + TRN4_REG_ATOMIC_WIDTHS);
+	for (i = 0; i < ARRAY_SIZE(tdev->atomic_types); i++)
+		tdev->atomic_types[i] =
+			readl(tdev->regs + TRN4_REG_ATOMIC_TYPES + 4 * i);
 
 	tdev->hbm_size = round_down(min(tdev->hbm_size, bar_hbm),
 				    NVL_PAGE_SIZE);

@@ -22,12 +22,20 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 		[DRM_TRN4_PARAM_WINDOWS] = tdev->window_count,
 		[DRM_TRN4_PARAM_GRANTS] = tdev->grant_count,
 		[DRM_TRN4_PARAM_OPS] = tdev->ops,
-		[DRM_TRN4_PARAM_ATOMIC_OPS] = tdev->atomic_ops,
-		[DRM_TRN4_PARAM_ATOMIC_WIDTHS] = tdev->atomic_widths,
+		[DRM_TRN4_PARAM_ATOMIC_TYPES] = 0, /* below */
 		[DRM_TRN4_PARAM_SUBMIT_MAX] = DRM_TRN4_SUBMIT_MAX,
 	};
 
-	if (args->pad || args->param >= ARRAY_SIZE(values))
+	if (args->param == DRM_TRN4_PARAM_ATOMIC_TYPES) {
+		if (args->index >= ARRAY_SIZE(tdev->atomic_types))
+			return -EINVAL;
+		args->value =
+			tdev->atomic_types
+				[array_index_nospec(args->index,
+						    ARRAY_SIZE(tdev->atomic_types))];
+		return 0;
+	}
+	if (args->index || args->param >= ARRAY_SIZE(values))
 		return -EINVAL;
 	args->value =
 		values[array_index_nospec(args->param, ARRAY_SIZE(values))];

@@ -5,7 +5,6 @@
  */
 #include <linux/dma-fence.h>
 #include <linux/io.h>
-#include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -18,13 +17,6 @@
 
 #include "trn4_drv.h"
 #include "../compat.h"
-
-static_assert((int)DRM_TRN4_OP_NOP == TRN4_OP_NOP);
-static_assert((int)DRM_TRN4_OP_COPY == TRN4_OP_COPY);
-static_assert((int)DRM_TRN4_OP_ATOMIC == TRN4_OP_ATOMIC);
-static_assert((int)DRM_TRN4_ATOMIC_ADD == TRN4_ATOMIC_ADD);
-static_assert((int)DRM_TRN4_ATOMIC_SWAP == TRN4_ATOMIC_SWAP);
-static_assert((int)DRM_TRN4_ATOMIC_CAS == TRN4_ATOMIC_CAS);
 
 static struct trn4_job *to_trn4_job(struct drm_sched_job *base)
 {
@@ -42,10 +34,8 @@ static void trn4_job_free(struct trn4_job *job)
 
 	if (job->base.s_fence)
 		drm_sched_job_cleanup(&job->base);
-	for (i = 0; i < job->count; i++) {
-		drm_gem_object_put(job->cmds[i].src.obj);
-		drm_gem_object_put(job->cmds[i].dst.obj);
-	}
+	for (i = 0; i < job->count; i++)
+		trn4_cmd_put(&job->cmds[i]);
 	if (job->results_bo)
 		drm_gem_object_put(&job->results_bo->base);
 	trn4_fence_drop(job->fence);
@@ -260,131 +250,12 @@ err_wq:
 	return ret;
 }
 
-/* ---- Checks ---------------------------------------------------------------- */
-
-/*
- * One side of a command. A reference on the object stays in @o also where
- * this fails; trn4_job_free() drops it.
- */
-static int trn4_operand_get(struct drm_file *drm_file, u32 handle, u64 offset,
-			    u64 length, u32 right, struct trn4_operand *o)
-{
-	const struct trn4_window *win;
-
-	o->obj = drm_gem_object_lookup(drm_file, handle);
-	if (!o->obj)
-		return -ENOENT;
-	if (offset > o->obj->size || length > o->obj->size - offset)
-		return -EINVAL;
-
-	if (trn4_is_window(o->obj)) {
-		win = to_trn4_window(o->obj);
-		if (!(win->rights & right))
-			return -EACCES;
-		o->space = TRN4_SPACE_WINDOW;
-		o->slot = win->slot;
-		o->addr = offset;
-	} else if (trn4_is_host(o->obj)) {
-		if (right == NVL_RIGHT_ATOMIC)
-			return -EINVAL;
-		o->space = TRN4_SPACE_HOST;
-		o->addr = offset;
-	} else {
-		o->space = TRN4_SPACE_HBM;
-		o->addr = to_trn4_bo(o->obj)->node.start + offset;
-	}
-	return 0;
-}
-
-/*
- * Does @dst lie above @src in the same memory? Two windows can show the same
- * memory of a peer; a window never shows this device's own.
- */
-static bool trn4_operand_above(const struct trn4_operand *src,
-			       const struct trn4_operand *dst)
-{
-	const struct trn4_window *s, *d;
-
-	if (src->space != dst->space)
-		return false;
-	if (src->space == TRN4_SPACE_HOST && src->obj != dst->obj)
-		return false;
-	if (src->space != TRN4_SPACE_WINDOW)
-		return dst->addr > src->addr;
-	s = to_trn4_window(src->obj);
-	d = to_trn4_window(dst->obj);
-	return s->peer == d->peer &&
-	       d->peer_addr + dst->addr > s->peer_addr + src->addr;
-}
-
-static int trn4_cmd_nop(struct drm_file *drm_file,
-			const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
-{
-	if (in->src || in->dst || in->src_offset || in->dst_offset ||
-	    in->length || in->operand || in->compare || in->atomic || in->width)
-		return -EINVAL;
-	return 0;
-}
-
-static int trn4_cmd_copy(struct drm_file *drm_file,
-			 const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
-{
-	int ret;
-
-	if (!in->length || in->operand || in->compare || in->atomic ||
-	    in->width)
-		return -EINVAL;
-	ret = trn4_operand_get(drm_file, in->src, in->src_offset, in->length,
-			       NVL_RIGHT_READ, &cmd->src);
-	if (ret)
-		return ret;
-	ret = trn4_operand_get(drm_file, in->dst, in->dst_offset, in->length,
-			       NVL_RIGHT_WRITE, &cmd->dst);
-	if (ret)
-		return ret;
-	cmd->length = in->length;
-	cmd->backward = trn4_operand_above(&cmd->src, &cmd->dst);
-	return 0;
-}
-
-static int trn4_cmd_atomic(struct drm_file *drm_file,
-			   const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
-{
-	struct trn4_device *tdev = to_trn4(drm_file->minor->dev);
-
-	if (in->src || in->src_offset || in->length)
-		return -EINVAL;
-	if (in->atomic > DRM_TRN4_ATOMIC_CAS ||
-	    !(tdev->atomic_ops & BIT(in->atomic)))
-		return -EINVAL;
-	if ((in->width != 4 && in->width != 8) ||
-	    !(tdev->atomic_widths & BIT(ilog2(in->width))) ||
-	    in->dst_offset % in->width)
-		return -EINVAL;
-	if (in->width == 4 && (in->operand | in->compare) > U32_MAX)
-		return -EINVAL;
-	if (in->compare && in->atomic != DRM_TRN4_ATOMIC_CAS)
-		return -EINVAL;
-	cmd->atomic = in->atomic;
-	cmd->width = in->width;
-	cmd->operand = in->operand;
-	cmd->compare = in->compare;
-	return trn4_operand_get(drm_file, in->dst, in->dst_offset, in->width,
-				NVL_RIGHT_ATOMIC, &cmd->dst);
-}
-
-static int (*const trn4_cmd_parse[])(struct drm_file *drm_file,
-				     const struct drm_trn4_cmd *in,
-				     struct trn4_cmd *cmd) = {
-	[DRM_TRN4_OP_NOP] = trn4_cmd_nop,
-	[DRM_TRN4_OP_COPY] = trn4_cmd_copy,
-	[DRM_TRN4_OP_ATOMIC] = trn4_cmd_atomic,
-};
+/* ---- Submits --------------------------------------------------------------- */
 
 static int trn4_job_cmds(struct trn4_job *job, struct drm_file *drm_file,
 			 u64 from)
 {
-	struct drm_trn4_cmd *cmds, *in;
+	struct drm_trn4_cmd *cmds;
 	int ret = 0;
 	u32 i;
 
@@ -392,17 +263,8 @@ static int trn4_job_cmds(struct trn4_job *job, struct drm_file *drm_file,
 				 sizeof(*cmds));
 	if (IS_ERR(cmds))
 		return PTR_ERR(cmds);
-	for (i = 0; i < job->count && !ret; i++) {
-		in = &cmds[i];
-		if (in->flags || in->op >= ARRAY_SIZE(trn4_cmd_parse) ||
-		    !(job->tdev->ops & BIT(in->op))) {
-			ret = -EINVAL;
-			break;
-		}
-		in->op = array_index_nospec(in->op, ARRAY_SIZE(trn4_cmd_parse));
-		job->cmds[i].op = in->op;
-		ret = trn4_cmd_parse[in->op](drm_file, in, &job->cmds[i]);
-	}
+	for (i = 0; i < job->count && !ret; i++)
+		ret = trn4_cmd_get(drm_file, &cmds[i], &job->cmds[i]);
 	kfree(cmds);
 	return ret;
 }

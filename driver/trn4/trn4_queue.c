@@ -22,9 +22,6 @@
 #define TRN4_SQ_BYTES     (TRN4_RING_ENTRIES * sizeof(struct trn4_desc))
 #define TRN4_CQ_BYTES     (TRN4_RING_ENTRIES * sizeof(struct trn4_cqe))
 
-/* The most that one descriptor copies */
-#define TRN4_PIECE_MAX SZ_64M
-
 /* What the ring holds is worth no more work than this, give or take a piece */
 #define TRN4_RING_BYTES SZ_256M
 
@@ -197,77 +194,22 @@ void trn4_queue_stop(struct trn4_device *tdev, int error, bool mmio)
 
 /* ---- From commands to descriptors ------------------------------------------ */
 
-/*
- * One side of the next piece of a copy: the longest run that begins (or, going
- * backward, ends) at byte @at of the command, in @length bytes at most.
- */
-static u64 trn4_operand_run(const struct trn4_operand *o, u64 at, bool backward,
-			    u64 *length)
-{
-	if (o->space == TRN4_SPACE_HOST)
-		return trn4_bo_run(to_trn4_bo(o->obj), o->addr + at, backward,
-				   length);
-	return o->addr + at - (backward ? *length : 0);
-}
-
-/*
- * The next piece of a copy. Going backward where the destination lies above
- * the source keeps what is yet to be copied whole, as memmove() does; the
- * device does the same within a piece.
- */
-static void trn4_desc_copy(struct trn4_desc *desc, struct trn4_cmd *cmd)
-{
-	u64 at = cmd->backward ? cmd->length - cmd->fed : cmd->fed;
-	u64 length = min_t(u64, cmd->length - cmd->fed, TRN4_PIECE_MAX);
-
-	/* Each may shorten the run, and the end is what stays going backward */
-	trn4_operand_run(&cmd->src, at, cmd->backward, &length);
-	desc->dst = cpu_to_le64(trn4_operand_run(&cmd->dst, at, cmd->backward,
-						 &length));
-	desc->src = cpu_to_le64(trn4_operand_run(&cmd->src, at, cmd->backward,
-						 &length));
-	desc->src_space = cmd->src.space;
-	desc->dst_space = cmd->dst.space;
-	desc->src_slot = cpu_to_le16(cmd->src.slot);
-	desc->dst_slot = cpu_to_le16(cmd->dst.slot);
-	desc->length = cpu_to_le64(length);
-	cmd->fed += length;
-}
-
-static void trn4_desc_atomic(struct trn4_desc *desc, const struct trn4_cmd *cmd)
-{
-	desc->dst_space = cmd->dst.space;
-	desc->dst_slot = cpu_to_le16(cmd->dst.slot);
-	desc->dst = cpu_to_le64(cmd->dst.addr);
-	desc->atomic = cmd->atomic;
-	desc->width = cmd->width;
-	desc->operand = cpu_to_le64(cmd->operand);
-	desc->compare = cpu_to_le64(cmd->compare);
-}
-
 /* The next descriptor of a job into the next place of the ring */
 static void trn4_queue_emit(struct trn4_queue *q, struct trn4_job *job)
 {
 	struct trn4_cmd *cmd = &job->cmds[job->fed];
 	u32 place = q->tail & TRN4_RING_MASK;
-	struct trn4_desc desc = {
-		.opcode = cmd->op,
-		.id = cpu_to_le16(place),
-	};
-
-	if (cmd->op == TRN4_OP_COPY)
-		trn4_desc_copy(&desc, cmd);
-	else if (cmd->op == TRN4_OP_ATOMIC)
-		trn4_desc_atomic(&desc, cmd);
+	struct trn4_desc desc = { .id = cpu_to_le16(place) };
+	u64 bytes = trn4_cmd_feed(cmd, &desc);
 
 	q->entries[place].job = job;
-	q->entries[place].bytes = le64_to_cpu(desc.length);
+	q->entries[place].bytes = bytes;
 	q->entries[place].cmd = job->fed;
-	q->entries[place].last = cmd->fed == cmd->length;
+	q->entries[place].last = cmd->fed == cmd->total;
 	if (q->entries[place].last)
 		job->fed++;
 	job->pending++;
-	q->bytes += q->entries[place].bytes;
+	q->bytes += bytes;
 	q->sq[place] = desc;
 	q->tail++;
 }

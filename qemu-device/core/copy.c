@@ -1,98 +1,153 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * copy.c - operands: whether they may be used, where they lie; copying.
+ * copy.c - copies and fills: rows of bytes, a piece of a row at a time.
  *
- * An operand is checked once, before the first byte moves. Host addresses,
- * HBM ranges and rights cannot change under an operation, but windows can go:
- * so each chunk looks where its operands lie anew, and a window that is not
- * LIVE any more, or is in another life, ends the copy.
+ * Bytes must arrive as if all had been read first. Within a piece memmove()
+ * sees to that, among the pieces of a row and among rows their order: from the
+ * end on where the destination begins above the source. For rows of equal pitch
+ * that is enough: going down, what a row of the destination covers of the
+ * source belongs to rows that were copied before, or to its own. Where pitches
+ * differ each row has a direction of its own, and rows that overlap others get
+ * whatever came last.
+ *
+ * Where the operands lie is known if both are bus addresses, or both in HBM.
+ * Who names HBM by its bus address on one side only gets overlapping bytes in
+ * no particular order.
  */
 #include <string.h>
 
 #include "nvlf_internal.h"
 
-static bool within(uint64_t addr, uint64_t length, uint64_t size)
-{
-    return addr <= size && length <= size - addr;
-}
+/* What a row counts for at least: a look at each costs something. */
+#define ROW_BYTES 1024u
 
-/* Check @o for @length bytes and @rights, which a window must have. */
-enum trn4_status nvlf_operand_check(const struct nvlf_endpoint *ep,
-                                    struct nvlf_operand *o, uint64_t length,
-                                    uint32_t rights)
+/* Rows that adjoin one another are one. */
+static struct nvlf_shape shape_of(uint64_t length, uint64_t rows,
+                                  uint64_t src_pitch, uint64_t dst_pitch)
 {
-    const struct nvlf_window *w;
-
-    switch (o->space) {
-    case TRN4_SPACE_HOST:
-        if (length && o->addr > UINT64_MAX - (length - 1)) {
-            return TRN4_STATUS_BAD_RANGE;
-        }
-        return TRN4_STATUS_OK;
-    case TRN4_SPACE_HBM:
-        return within(o->addr, length, ep->mem.size) ? TRN4_STATUS_OK
-                                                     : TRN4_STATUS_BAD_RANGE;
-    default:
-        w = &ep->windows[o->slot];
-        if (w->status != TRN4_WINDOW_LIVE) {
-            return TRN4_STATUS_NO_WINDOW;
-        }
-        if ((w->ctrl & rights) != rights) {
-            return TRN4_STATUS_NO_RIGHT;
-        }
-        o->life = w->life;
-        return within(o->addr, length, w->size) ? TRN4_STATUS_OK
-                                                : TRN4_STATUS_BAD_RANGE;
+    if (rows > 1 && src_pitch == length && dst_pitch == length) {
+        return (struct nvlf_shape) { length * rows, 1, 0, 0 };
     }
-}
-
-/* Where the checked operand @o lies now; false where its window has gone. */
-bool nvlf_operand_find(const struct nvlf_endpoint *ep,
-                       const struct nvlf_operand *o, struct nvlf_target *t)
-{
-    const struct nvlf_window *w;
-
-    t->owner = NULL;
-    t->ptr = NULL;
-    t->addr = o->addr;
-    switch (o->space) {
-    case TRN4_SPACE_HOST:
-        return true;
-    case TRN4_SPACE_HBM:
-        t->owner = ep->d.f->ep[ep->d.self];
-        break;
-    default:
-        w = &ep->windows[o->slot];
-        if (w->status != TRN4_WINDOW_LIVE || w->life != o->life) {
-            return false;
-        }
-        t->owner = ep->d.f->ep[w->peer];
-        t->addr += t->owner->grants[w->grant].base + w->offset;
-        break;
-    }
-    t->ptr = t->owner->mem.ptr + t->addr;
-    return true;
+    return (struct nvlf_shape) { length, rows, src_pitch, dst_pitch };
 }
 
 /*
- * Bytes must arrive as if by one memmove(). Each chunk does; from the end on,
- * where the destination begins within the source. That is known where both are
- * bus addresses, or both in HBM. Who names HBM by its bus address on one side
- * only gets overlapping bytes in no particular order.
+ * From the first byte to the last of rows, in @bytes; false where that is more
+ * than any memory has.
  */
-bool nvlf_copy_backward(const struct nvlf_endpoint *ep,
-                        const struct nvlf_op *op)
+static bool extent(uint64_t length, uint64_t rows, uint64_t pitch,
+                   uint64_t *bytes)
+{
+    *bytes = 0;
+    return !length || !rows ||
+           (!__builtin_mul_overflow(rows - 1, pitch, bytes) &&
+            !__builtin_add_overflow(*bytes, length, bytes));
+}
+
+/*
+ * Does the destination, moved on by @on more than the source, begin within
+ * @bytes of it? Then what is copied first would overwrite what is copied last.
+ */
+static bool lies_above(const struct nvlf_target *src,
+                       const struct nvlf_target *dst, uint64_t on,
+                       uint64_t bytes)
+{
+    uint64_t above = dst->ptr ? (uintptr_t)dst->ptr - (uintptr_t)src->ptr
+                              : dst->addr - src->addr;
+
+    return !src->ptr == !dst->ptr && above + on && above + on < bytes;
+}
+
+/* From the last row to the first? */
+static bool rows_backward(const struct nvlf_endpoint *ep,
+                          const struct nvlf_op *op, uint64_t bytes)
 {
     struct nvlf_target src, dst;
-    uint64_t from, to;
 
-    if (!nvlf_operand_find(ep, &op->src, &src) ||
-        !nvlf_operand_find(ep, &op->dst, &dst) || !src.ptr != !dst.ptr) {
-        return false;
+    return nvlf_operand_find(ep, &op->src, &src) &&
+           nvlf_operand_find(ep, &op->dst, &dst) &&
+           lies_above(&src, &dst, 0, bytes);
+}
+
+/* From the row's end to its beginning? Rows drift apart if pitches differ. */
+static bool row_backward(const struct nvlf_op *op,
+                         const struct nvlf_target *src,
+                         const struct nvlf_target *dst, uint64_t row)
+{
+    uint64_t drift = op->shape.dst_pitch - op->shape.src_pitch;
+
+    return src && lies_above(src, dst, row * drift, op->shape.length);
+}
+
+/* Check both sides of a copy, and settle in which order it goes. */
+enum trn4_status nvlf_copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
+{
+    const struct trn4_desc *d = &op->desc;
+    uint64_t from, to;
+    enum trn4_status status;
+
+    if (!extent(d->copy.length, d->copy.rows, d->copy.src_pitch, &from) ||
+        !extent(d->copy.length, d->copy.rows, d->copy.dst_pitch, &to)) {
+        return TRN4_STATUS_BAD_RANGE;
     }
-    from = src.ptr ? (uintptr_t)src.ptr : src.addr;
-    to = dst.ptr ? (uintptr_t)dst.ptr : dst.addr;
-    return to > from && to - from < op->desc.length;
+    status = nvlf_operand_check(ep, &op->src, from, NVL_RIGHT_READ);
+    if (status != TRN4_STATUS_OK) {
+        return status;
+    }
+    status = nvlf_operand_check(ep, &op->dst, to, NVL_RIGHT_WRITE);
+    if (status != TRN4_STATUS_OK) {
+        return status;
+    }
+    op->shape = shape_of(d->copy.length, d->copy.rows, d->copy.src_pitch,
+                         d->copy.dst_pitch);
+    op->total = d->copy.length * d->copy.rows;
+    op->backward = rows_backward(ep, op, from);
+    return TRN4_STATUS_OK;
+}
+
+enum trn4_status nvlf_fill_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
+{
+    const struct trn4_desc *d = &op->desc;
+    enum trn4_status status;
+    uint64_t to;
+
+    if (!extent(d->fill.length, d->fill.rows, d->fill.pitch, &to)) {
+        return TRN4_STATUS_BAD_RANGE;
+    }
+    status = nvlf_operand_check(ep, &op->dst, to, NVL_RIGHT_WRITE);
+    if (status != TRN4_STATUS_OK) {
+        return status;
+    }
+    /* A row that goes on where the last one ends begins the pattern anew. */
+    op->shape = (struct nvlf_shape) { d->fill.length, d->fill.rows, 0,
+                                      d->fill.pitch };
+    op->total = d->fill.length * d->fill.rows;
+    return TRN4_STATUS_OK;
+}
+
+/* The next piece of an operation: bytes @at to @at + @n of a row */
+struct piece {
+    uint64_t row;
+    uint64_t at;
+    uint64_t n;
+};
+
+static struct piece next_piece(const struct nvlf_op *op,
+                               const struct nvlf_target *src,
+                               const struct nvlf_target *dst, uint64_t max)
+{
+    uint64_t length = op->shape.length;
+    uint64_t left = op->total - op->done;
+    struct piece p;
+
+    p.row = (op->backward ? left - 1 : op->done) / length;
+    /* What is in place of this row already */
+    p.at = op->done % length;
+    p.n = length - p.at < max ? length - p.at : max;
+    if (row_backward(op, src, dst, p.row)) {
+        p.at = length - p.at - p.n;
+    }
+    return p;
 }
 
 /* Both in host memory: by way of the fabric's buffer of one chunk */
@@ -105,6 +160,55 @@ static bool copy_bounce(struct nvlf_endpoint *ep, uint64_t dst, uint64_t src,
            ep->ops->dma_write(ep->d.dev, dst, buf, n);
 }
 
+static bool copy_piece(struct nvlf_endpoint *ep, const struct nvlf_op *op,
+                       const struct nvlf_target *src,
+                       const struct nvlf_target *dst, const struct piece *p)
+{
+    uint64_t from = p->row * op->shape.src_pitch + p->at;
+    uint64_t to = p->row * op->shape.dst_pitch + p->at;
+
+    if (src->ptr && dst->ptr) {
+        memmove(dst->ptr + to, src->ptr + from, p->n);
+        return true;
+    }
+    if (dst->ptr) {
+        return ep->ops->dma_read(ep->d.dev, src->addr + from, dst->ptr + to,
+                                 p->n);
+    }
+    if (src->ptr) {
+        return ep->ops->dma_write(ep->d.dev, dst->addr + to, src->ptr + from,
+                                  p->n);
+    }
+    return copy_bounce(ep, dst->addr + to, src->addr + from, p->n);
+}
+
+/*
+ * @n bytes of @pattern, from its byte @at on. What is there is not read again:
+ * a CPU may store to it meanwhile.
+ */
+static void put_pattern(uint8_t *to, uint64_t n, uint64_t pattern, uint64_t at)
+{
+    unsigned int turn = at % 8 * 8;
+
+    if (turn) {
+        pattern = pattern >> turn | pattern << (64 - turn);
+    }
+    for (; n >= 8; n -= 8, to += 8) {
+        memcpy(to, &pattern, 8);
+    }
+    memcpy(to, &pattern, n);
+}
+
+static bool fill_piece(struct nvlf_endpoint *ep, const struct nvlf_op *op,
+                       const struct nvlf_target *dst, const struct piece *p)
+{
+    uint64_t to = p->row * op->shape.dst_pitch + p->at;
+    uint8_t *buf = dst->ptr ? dst->ptr + to : ep->d.f->bounce;
+
+    put_pattern(buf, p->n, op->desc.fill.pattern, p->at);
+    return dst->ptr || ep->ops->dma_write(ep->d.dev, dst->addr + to, buf, p->n);
+}
+
 /* @o is one side of @n bytes that were moved. */
 static void count(const struct nvlf_endpoint *ep, const struct nvlf_operand *o,
                   enum nvlf_traffic kind, uint64_t n)
@@ -115,41 +219,60 @@ static void count(const struct nvlf_endpoint *ep, const struct nvlf_operand *o,
 }
 
 /*
- * Copy the next chunk of @op. Returns TRN4_STATUS_OK and how many bytes were
- * @moved, or what went wrong; the chunk then counts as not moved.
+ * The next pieces of an operation, of a chunk together; @src is NULL for a
+ * fill. Returns TRN4_STATUS_OK and as how many bytes they count in @moved, or
+ * what went wrong; the piece where it did does not count.
  */
-enum trn4_status nvlf_copy_chunk(struct nvlf_endpoint *ep, struct nvlf_op *op,
-                                 uint64_t *moved)
+static enum trn4_status step(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                             const struct nvlf_target *src,
+                             const struct nvlf_target *dst, uint64_t *moved)
 {
-    uint64_t left = op->desc.length - op->done;
-    uint64_t n = left < NVLF_CHUNK ? left : NVLF_CHUNK;
-    uint64_t at = op->backward ? left - n : op->done;
-    struct nvlf_target src, dst;
-    bool good = true;
+    while (*moved < NVLF_CHUNK && op->done < op->total) {
+        struct piece p = next_piece(op, src, dst, NVLF_CHUNK - *moved);
+        bool good;
 
-    *moved = 0;
+        good = src ? copy_piece(ep, op, src, dst, &p)
+                   : fill_piece(ep, op, dst, &p);
+        /* Also where it failed: part of the piece may have arrived. */
+        if (dst->owner) {
+            dst->owner->ops->mem_dirty(dst->owner->d.dev,
+                                       dst->addr + p.at +
+                                           p.row * op->shape.dst_pitch,
+                                       p.n);
+        }
+        if (!good) {
+            return TRN4_STATUS_BUS;
+        }
+        if (src) {
+            count(ep, &op->src, NVLF_TRAFFIC_READ, p.n);
+        }
+        count(ep, &op->dst, NVLF_TRAFFIC_WRITE, p.n);
+        op->done += p.n;
+        op->value = op->done;
+        *moved += p.n > ROW_BYTES ? p.n : ROW_BYTES;
+    }
+    return TRN4_STATUS_OK;
+}
+
+enum trn4_status nvlf_copy_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                                uint64_t *moved)
+{
+    struct nvlf_target src, dst;
+
     if (!nvlf_operand_find(ep, &op->src, &src) ||
         !nvlf_operand_find(ep, &op->dst, &dst)) {
         return TRN4_STATUS_REVOKED;
     }
-    if (src.ptr && dst.ptr) {
-        memmove(dst.ptr + at, src.ptr + at, n);
-    } else if (dst.ptr) {
-        good = ep->ops->dma_read(ep->d.dev, src.addr + at, dst.ptr + at, n);
-    } else if (src.ptr) {
-        good = ep->ops->dma_write(ep->d.dev, dst.addr + at, src.ptr + at, n);
-    } else {
-        good = copy_bounce(ep, dst.addr + at, src.addr + at, n);
+    return step(ep, op, &src, &dst, moved);
+}
+
+enum trn4_status nvlf_fill_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                                uint64_t *moved)
+{
+    struct nvlf_target dst;
+
+    if (!nvlf_operand_find(ep, &op->dst, &dst)) {
+        return TRN4_STATUS_REVOKED;
     }
-    /* Also where it failed: part of the chunk may have arrived. */
-    if (dst.owner) {
-        dst.owner->ops->mem_dirty(dst.owner->d.dev, dst.addr + at, n);
-    }
-    if (!good) {
-        return TRN4_STATUS_BUS;
-    }
-    count(ep, &op->src, NVLF_TRAFFIC_READ, n);
-    count(ep, &op->dst, NVLF_TRAFFIC_WRITE, n);
-    *moved = n;
-    return TRN4_STATUS_OK;
+    return step(ep, op, NULL, &dst, moved);
 }

@@ -16,14 +16,6 @@
 #define OWN(reg) (-NVLF_COMMON_SIZE + (reg))
 #define OWN_SIZE (TRN4_REG_WINDOW_EVENT - NVLF_COMMON_SIZE)
 
-#define OPS_ALL \
-    (NVLF_BIT(TRN4_OP_NOP) | NVLF_BIT(TRN4_OP_COPY) | NVLF_BIT(TRN4_OP_ATOMIC))
-#define ATOMIC_OPS_ALL \
-    (NVLF_BIT(TRN4_ATOMIC_ADD) | NVLF_BIT(TRN4_ATOMIC_SWAP) | \
-     NVLF_BIT(TRN4_ATOMIC_CAS))
-/* Words of 1 << 2 and 1 << 3 bytes */
-#define ATOMIC_WIDTHS (NVLF_BIT(2) | NVLF_BIT(3))
-
 static uint64_t hbm_size_get(const struct nvlf_access *a)
 {
     return TRN4_HBM_SIZE;
@@ -61,17 +53,7 @@ static uint64_t window_count_get(const struct nvlf_access *a)
 
 static uint64_t ops_get(const struct nvlf_access *a)
 {
-    return OPS_ALL;
-}
-
-static uint64_t atomic_ops_get(const struct nvlf_access *a)
-{
-    return ATOMIC_OPS_ALL;
-}
-
-static uint64_t atomic_widths_get(const struct nvlf_access *a)
-{
-    return ATOMIC_WIDTHS;
+    return nvlf_engine_ops();
 }
 
 /* Rounded up like the ends of operations: none ends later than it says. */
@@ -109,8 +91,6 @@ static const struct nvlf_reg endpoint_regs[] = {
     { OWN(TRN4_REG_GRANT_COUNT), 4, 1, grant_count_get, NULL },
     { OWN(TRN4_REG_WINDOW_COUNT), 4, 1, window_count_get, NULL },
     { OWN(TRN4_REG_OPS), 4, 1, ops_get, NULL },
-    { OWN(TRN4_REG_ATOMIC_OPS), 4, 1, atomic_ops_get, NULL },
-    { OWN(TRN4_REG_ATOMIC_WIDTHS), 4, 1, atomic_widths_get, NULL },
     { OWN(TRN4_REG_MODEL_TIME), 8, 1, model_time_get, NULL },
     { OWN(TRN4_REG_RO_STORES), 8, 1, ro_stores_get, NULL },
     { OWN(TRN4_REG_FEATURES), 4, 1, features_get, NULL },
@@ -119,6 +99,17 @@ static const struct nvlf_reg endpoint_regs[] = {
 };
 static const struct nvlf_block endpoint_block =
     NVLF_BLOCK(NVLF_COMMON_SIZE, 1, OWN_SIZE, endpoint_regs);
+
+static uint64_t atomic_types_get(const struct nvlf_access *a)
+{
+    return nvlf_atomic_types(a->nth);
+}
+
+static const struct nvlf_reg atomic_types_regs[] = {
+    { 0, 4, 16, atomic_types_get, NULL },
+};
+static const struct nvlf_block atomic_types_block =
+    NVLF_BLOCK(TRN4_REG_ATOMIC_TYPES, 1, 16 * 4, atomic_types_regs);
 
 /* Doorbells first: they are what is written most. */
 /* clang-format off */
@@ -131,6 +122,7 @@ static const struct nvlf_block *const endpoint_blocks[] = {
     &nvlf_common_block,
     &endpoint_block,
     &nvlf_window_event_block,
+    &atomic_types_block,
     &nvlf_location_block,
     &nvlf_sensor_block,
     &nvlf_log_block,

@@ -10,8 +10,8 @@
  *
  * A descriptor is checked in this order, and the first that fails is its
  * status: opcode, fields (an unused one that is not zero included), alignment,
- * then for source and destination: window, right, range. Nothing has moved by
- * then.
+ * the extent of rows, then for source and destination: window, right, range.
+ * Nothing has moved by then.
  */
 #include <string.h>
 
@@ -32,175 +32,234 @@ static bool space_ok(uint8_t space, uint16_t slot)
                                       : space < TRN4_SPACE_WINDOW && !slot;
 }
 
-static enum trn4_status nop_fields(const struct trn4_desc *d)
+/* From row to row; of one row there is no next. */
+static bool pitch_ok(uint64_t pitch, uint64_t length, uint64_t rows)
 {
-    struct trn4_desc rest = *d;
-
-    rest.opcode = 0;
-    rest.id = 0;
-    return all_zero(&rest) ? TRN4_STATUS_OK : TRN4_STATUS_BAD_FIELD;
+    return rows > 1 ? pitch >= length : !pitch;
 }
 
-static enum trn4_status copy_fields(const struct trn4_desc *d)
+/*
+ * The checks of fields: each takes away what its opcode uses from @rest, which
+ * is a copy without opcode and id, and looks whether that is good. What is left
+ * has to be zero.
+ */
+static bool no_fields(const struct trn4_desc *d, struct trn4_desc *rest)
 {
-    struct trn4_desc rest = *d;
-
-    rest.opcode = 0;
-    rest.id = 0;
-    rest.src_space = 0;
-    rest.src_slot = 0;
-    rest.src = 0;
-    rest.dst_space = 0;
-    rest.dst_slot = 0;
-    rest.dst = 0;
-    rest.length = 0;
-    return all_zero(&rest) && space_ok(d->src_space, d->src_slot) &&
-                   space_ok(d->dst_space, d->dst_slot)
-               ? TRN4_STATUS_OK
-               : TRN4_STATUS_BAD_FIELD;
+    return true;
 }
 
-static enum trn4_status atomic_fields(const struct trn4_desc *d)
+static bool src_field(const struct trn4_desc *d, struct trn4_desc *rest)
 {
-    struct trn4_desc rest = *d;
+    rest->src_space = 0;
+    rest->src_slot = 0;
+    rest->src = 0;
+    return space_ok(d->src_space, d->src_slot);
+}
 
-    rest.opcode = 0;
-    rest.id = 0;
-    rest.dst_space = 0;
-    rest.dst_slot = 0;
-    rest.dst = 0;
-    rest.atomic = 0;
-    rest.width = 0;
-    rest.operand = 0;
-    if (d->atomic == TRN4_ATOMIC_CAS) {
-        rest.compare = 0;
+static bool dst_field(const struct trn4_desc *d, struct trn4_desc *rest)
+{
+    rest->dst_space = 0;
+    rest->dst_slot = 0;
+    rest->dst = 0;
+    return space_ok(d->dst_space, d->dst_slot);
+}
+
+static bool copy_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+{
+    memset(&rest->copy, 0, sizeof(rest->copy));
+    return src_field(d, rest) && dst_field(d, rest) &&
+           pitch_ok(d->copy.src_pitch, d->copy.length, d->copy.rows) &&
+           pitch_ok(d->copy.dst_pitch, d->copy.length, d->copy.rows);
+}
+
+static bool fill_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+{
+    memset(&rest->fill, 0, sizeof(rest->fill));
+    return dst_field(d, rest) &&
+           pitch_ok(d->fill.pitch, d->fill.length, d->fill.rows);
+}
+
+/* Do both words fit in a type of @size bytes? */
+static bool fits(const __le64 word[2], unsigned int size)
+{
+    return size == 16 || (!word[1] && (size == 8 || !(word[0] >> 32)));
+}
+
+/* Words of 16 bytes have no room in the completion record. */
+static bool fetches_wide(const struct trn4_desc *d)
+{
+    return (d->flags & TRN4_DESC_FETCH) && nvlf_atomic_size(d->type) == 16;
+}
+
+static bool atomic_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+{
+    unsigned int size;
+
+    rest->flags &= ~TRN4_DESC_FETCH;
+    rest->kind = 0;
+    rest->type = 0;
+    memset(&rest->atomic.operand, 0, sizeof(rest->atomic.operand));
+    if (d->kind == TRN4_ATOMIC_CAS) {
+        memset(&rest->atomic.compare, 0, sizeof(rest->atomic.compare));
     }
-    if (!all_zero(&rest) || !space_ok(d->dst_space, d->dst_slot) ||
-        d->dst_space == TRN4_SPACE_HOST || d->atomic > TRN4_ATOMIC_CAS ||
-        (d->width != 4 && d->width != 8)) {
-        return TRN4_STATUS_BAD_FIELD;
+    if (d->type >= TRN4_TYPES ||
+        !(nvlf_atomic_types(d->kind) & 1u << d->type)) {
+        return false;
     }
-    if (d->width == 4 && ((d->operand | d->compare) >> 32)) {
-        return TRN4_STATUS_BAD_FIELD;
+    size = nvlf_atomic_size(d->type);
+    if (!fits(d->atomic.operand, size) || !fits(d->atomic.compare, size) ||
+        (fetches_wide(d) && !src_field(d, rest))) {
+        return false;
     }
-    return d->dst % d->width ? TRN4_STATUS_BAD_ALIGN : TRN4_STATUS_OK;
+    return dst_field(d, rest) && d->dst_space != TRN4_SPACE_HOST;
 }
 
 /* ---- Operations ------------------------------------------------------ */
 
-static struct nvlf_operand operand(uint8_t space, uint16_t slot, uint64_t addr)
-{
-    return (struct nvlf_operand) { .space = space, .slot = slot, .addr = addr };
-}
-
-static enum trn4_status nop_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
+static enum trn4_status no_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
 {
     return TRN4_STATUS_OK;
 }
 
-static enum trn4_status nop_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
-                                 uint64_t *value, uint64_t *bytes)
+static enum trn4_status no_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                                uint64_t *moved)
 {
-    *value = 0;
     return TRN4_STATUS_OK;
 }
 
-static enum trn4_status copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
+/*
+ * What others had begun when this was taken comes first: it waits for each
+ * queue that has an operation to complete it. A fence that waits itself waits
+ * for what began before, and so none waits in a circle.
+ */
+static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
+                                    struct nvlf_op *op)
 {
-    const struct trn4_desc *d = &op->desc;
-    enum trn4_status status;
+    unsigned int n;
 
-    op->src = operand(d->src_space, d->src_slot, d->src);
-    op->dst = operand(d->dst_space, d->dst_slot, d->dst);
-    status = nvlf_operand_check(ep, &op->src, d->length, NVL_RIGHT_READ);
-    if (status != TRN4_STATUS_OK) {
-        return status;
+    for (n = 0; n < TRN4_QUEUES; n++) {
+        if (ep->queues[n].op.active && &ep->queues[n].op != op) {
+            op->waits |= NVLF_BIT(n);
+        }
     }
-    status = nvlf_operand_check(ep, &op->dst, d->length, NVL_RIGHT_WRITE);
-    if (status != TRN4_STATUS_OK) {
-        return status;
-    }
-    op->backward = nvlf_copy_backward(ep, op);
-    nvlf_time_path(ep, &op->src, &op->src_path);
-    nvlf_time_path(ep, &op->dst, &op->dst_path);
     return TRN4_STATUS_OK;
-}
-
-/* One chunk; the operation is over when all is done or something failed. */
-static enum trn4_status copy_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
-                                  uint64_t *value, uint64_t *bytes)
-{
-    enum trn4_status status = TRN4_STATUS_OK;
-
-    if (op->done < op->desc.length) {
-        status = nvlf_copy_chunk(ep, op, bytes);
-        op->done += *bytes;
-    }
-    *value = op->done;
-    return status;
 }
 
 static enum trn4_status atomic_begin(struct nvlf_endpoint *ep,
                                      struct nvlf_op *op)
 {
     const struct trn4_desc *d = &op->desc;
+    unsigned int size = nvlf_atomic_size(d->type);
     enum trn4_status status;
 
-    op->dst = operand(d->dst_space, d->dst_slot, d->dst);
-    status = nvlf_operand_check(ep, &op->dst, d->width, NVL_RIGHT_ATOMIC);
-    if (status == TRN4_STATUS_OK) {
-        nvlf_time_path(ep, &op->dst, &op->dst_path);
+    if (d->dst % size || d->src % size) {
+        return TRN4_STATUS_BAD_ALIGN;
     }
+    if (fetches_wide(d)) {
+        status = nvlf_operand_check(ep, &op->src, size, NVL_RIGHT_WRITE);
+        if (status != TRN4_STATUS_OK) {
+            return status;
+        }
+    }
+    status = nvlf_operand_check(ep, &op->dst, size, NVL_RIGHT_ATOMIC);
+    op->total = size;
     return status;
 }
 
+/* Put what was in the word of 16 bytes where FETCH asks for it. */
+static bool put_wide(struct nvlf_endpoint *ep, const struct nvlf_target *t,
+                     const uint64_t old[2])
+{
+    if (!t->ptr) {
+        return ep->ops->dma_write(ep->d.dev, t->addr, old, 16);
+    }
+    memcpy(t->ptr, old, 16);
+    t->owner->ops->mem_dirty(t->owner->d.dev, t->addr, 16);
+    return true;
+}
+
 static enum trn4_status atomic_step(struct nvlf_endpoint *ep,
-                                    struct nvlf_op *op, uint64_t *value,
-                                    uint64_t *bytes)
+                                    struct nvlf_op *op, uint64_t *moved)
 {
     const struct trn4_desc *d = &op->desc;
-    struct nvlf_target t;
+    struct nvlf_target dst, src;
+    uint64_t old[2];
 
-    if (!nvlf_operand_find(ep, &op->dst, &t)) {
+    if (!nvlf_operand_find(ep, &op->dst, &dst) ||
+        (fetches_wide(d) && !nvlf_operand_find(ep, &op->src, &src))) {
         return TRN4_STATUS_REVOKED;
     }
-    if (nvlf_atomic(t.ptr, d, value)) {
-        t.owner->ops->mem_dirty(t.owner->d.dev, t.addr, d->width);
+    if (nvlf_atomic(dst.ptr, d, old)) {
+        dst.owner->ops->mem_dirty(dst.owner->d.dev, dst.addr, op->total);
     }
     if (op->dst.space == TRN4_SPACE_WINDOW) {
-        nvlf_traffic(ep->d.f, ep->d.self, t.owner->d.self, NVLF_TRAFFIC_ATOMIC,
-                     d->width);
+        nvlf_traffic(ep->d.f, ep->d.self, dst.owner->d.self,
+                     d->flags & TRN4_DESC_FETCH ? NVLF_TRAFFIC_ATOMIC
+                                                : NVLF_TRAFFIC_WRITE,
+                     op->total);
     }
-    *bytes = d->width;
-    op->done = d->width;
+    op->done = op->total;
+    *moved = op->total;
+    if (!fetches_wide(d)) {
+        op->value = d->flags & TRN4_DESC_FETCH ? old[0] : 0;
+        return TRN4_STATUS_OK;
+    }
+    if (!put_wide(ep, &src, old)) {
+        return TRN4_STATUS_BUS;
+    }
+    if (op->src.space == TRN4_SPACE_WINDOW) {
+        nvlf_traffic(ep->d.f, ep->d.self, src.owner->d.self, NVLF_TRAFFIC_WRITE,
+                     op->total);
+    }
     return TRN4_STATUS_OK;
 }
 
-/* What an opcode is: its fields, its check against the device, its work */
+/*
+ * What an opcode is: its fields; its check against the device, which settles
+ * how many bytes are to be put in place; and its work, a piece at a time
+ */
 static const struct {
-    enum trn4_status (*fields)(const struct trn4_desc *d);
+    bool (*fields)(const struct trn4_desc *d, struct trn4_desc *rest);
     enum trn4_status (*begin)(struct nvlf_endpoint *ep, struct nvlf_op *op);
     enum trn4_status (*step)(struct nvlf_endpoint *ep, struct nvlf_op *op,
-                             uint64_t *value, uint64_t *bytes);
+                             uint64_t *moved);
 } opcodes[] = {
-    [TRN4_OP_NOP] = { nop_fields, nop_begin, nop_step },
-    [TRN4_OP_COPY] = { copy_fields, copy_begin, copy_step },
+    [TRN4_OP_NOP] = { no_fields, no_begin, no_step },
+    [TRN4_OP_COPY] = { copy_fields, nvlf_copy_begin, nvlf_copy_step },
     [TRN4_OP_ATOMIC] = { atomic_fields, atomic_begin, atomic_step },
+    [TRN4_OP_FILL] = { fill_fields, nvlf_fill_begin, nvlf_fill_step },
+    [TRN4_OP_FENCE] = { no_fields, fence_begin, no_step },
 };
+
+_Static_assert(NVLF_COUNT(opcodes) <= 32, "a bit each in a register");
+
+/* The opcodes that there are, a bit for each */
+uint32_t nvlf_engine_ops(void)
+{
+    return NVLF_BIT(NVLF_COUNT(opcodes)) - 1;
+}
+
+static struct nvlf_operand operand(uint8_t space, uint16_t slot, uint64_t addr)
+{
+    return (struct nvlf_operand) { .space = space, .slot = slot, .addr = addr };
+}
 
 static enum trn4_status desc_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
 {
-    enum trn4_status status;
+    const struct trn4_desc *d = &op->desc;
+    struct trn4_desc rest = *d;
 
-    if (op->desc.opcode >= NVLF_COUNT(opcodes)) {
+    if (d->opcode >= NVLF_COUNT(opcodes)) {
         return TRN4_STATUS_BAD_OPCODE;
     }
-    if (op->desc.flags || op->desc.rsvd0 || op->desc.rsvd1) {
+    rest.opcode = 0;
+    rest.id = 0;
+    if (!opcodes[d->opcode].fields(d, &rest) || !all_zero(&rest)) {
         return TRN4_STATUS_BAD_FIELD;
     }
-    status = opcodes[op->desc.opcode].fields(&op->desc);
-    return status == TRN4_STATUS_OK ? opcodes[op->desc.opcode].begin(ep, op)
-                                    : status;
+    op->src = operand(d->src_space, d->src_slot, d->src);
+    op->dst = operand(d->dst_space, d->dst_slot, d->dst);
+    return opcodes[d->opcode].begin(ep, op);
 }
 
 /* ---- Turns ----------------------------------------------------------- */
@@ -218,25 +277,31 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
 {
     struct nvlf_queue *q = &ep->queues[n];
     enum trn4_status status = TRN4_STATUS_OK;
-    uint64_t value = 0, bytes = 0;
+    struct nvlf_op *op = &q->op;
+    uint64_t moved = 0;
 
-    if (!q->op.active) {
+    if (!op->active) {
         run->descs--;
         if (!nvlf_queue_take(ep, n)) {
             return;
         }
-        status = desc_begin(ep, &q->op);
+        status = desc_begin(ep, op);
+        if (status == TRN4_STATUS_OK) {
+            nvlf_time_paths(ep, op);
+        }
+    }
+    if (op->waits) {
+        nvlf_queue_wait(ep, n);
+        return;
     }
     if (status == TRN4_STATUS_OK) {
-        status = opcodes[q->op.desc.opcode].step(ep, &q->op, &value, &bytes);
-        run->bytes -= bytes < run->bytes ? bytes : run->bytes;
-        if (status == TRN4_STATUS_OK && q->op.desc.opcode == TRN4_OP_COPY &&
-            q->op.done < q->op.desc.length) {
+        status = opcodes[op->desc.opcode].step(ep, op, &moved);
+        run->bytes -= moved < run->bytes ? moved : run->bytes;
+        if (status == TRN4_STATUS_OK && op->done < op->total) {
             return;
         }
     }
-    if (nvlf_queue_complete(ep, n, status, value) &&
-        (q->ctrl & TRN4_QUEUE_IRQ)) {
+    if (nvlf_queue_complete(ep, n, status) && (q->ctrl & TRN4_QUEUE_IRQ)) {
         run->vectors |= 1u << q->vector;
     }
 }

@@ -30,7 +30,9 @@
  *     two of them share a page.
  *  7. The status of a window is what window_find() says; it is LIVE exactly if
  *     its pages are placed, or, in an aperture that traps, would have been.
- *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on.
+ *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on, and
+ *     of nvlf_endpoint.fences if it waits for others, each of which works on
+ *     something.
  *  9. nvlf_log.tail does not pass nvlf_log.head.
  * 10. A link has a deadline exactly while its ports are in TRAIN and neither is
  *     stuck, and a time for its CRC errors exactly while it carries and has
@@ -213,8 +215,9 @@ struct nvlf_window {
     struct nvlf_node node[NVLF_CHAINS];
 };
 
-/* One side of an operation, after it was found good */
+/* One side of an operation */
 struct nvlf_operand {
+    bool good;     /* the operation has it, and it was found good */
     uint8_t space; /* enum trn4_space */
     uint16_t slot;
     uint64_t addr;
@@ -227,16 +230,28 @@ struct nvlf_path {
     uint32_t rate; /* MB/s, that is bytes per us */
 };
 
+/* Rows of bytes; the fewer the better, so that adjoining ones are one */
+struct nvlf_shape {
+    uint64_t length; /* of a row */
+    uint64_t rows;
+    uint64_t src_pitch;
+    uint64_t dst_pitch;
+};
+
 /* The descriptor that a queue works on */
 struct nvlf_op {
     bool active;
-    bool backward;         /* chunks go from the end to the beginning */
+    bool backward;         /* pieces go from the end to the beginning */
     struct trn4_desc desc; /* as read, once */
+    struct nvlf_shape shape;
+    uint64_t total; /* bytes to be put in place */
+    uint64_t waits; /* a FENCE: queues whose operation it waits for */
     struct nvlf_operand src;
     struct nvlf_operand dst;
     struct nvlf_path src_path;
     struct nvlf_path dst_path;
     uint64_t done;  /* bytes in place */
+    uint64_t value; /* for the completion record */
     uint64_t start; /* fabric time, ps */
 };
 
@@ -291,6 +306,7 @@ struct nvlf_endpoint {
 
     struct nvlf_queue queues[TRN4_QUEUES];
     uint64_t runnable;
+    uint64_t fences;   /* queues whose operation is a FENCE that waits */
     unsigned int turn; /* queue that is asked first */
 
     uint64_t time_base;                  /* fabric ps at the last reset */
@@ -330,8 +346,8 @@ struct nvlf_switch {
  * word, as a link's change settles a whole row and a whole column
  */
 struct nvlf_pair {
-    uint64_t via : NVL_SWITCHES_MAX; /* a bit for each: it lets through */
-    uint64_t windowed : 1;           /* nvlf_fabric.windows has some */
+    uint64_t via:63;     /* a bit for each switch: it lets through */
+    uint64_t windowed:1; /* nvlf_fabric.windows has some */
 };
 
 _Static_assert(sizeof(struct nvlf_pair) == 8, "eight in a cache line");
@@ -619,10 +635,11 @@ void nvlf_windows_of_peer(struct nvlf_fabric *f, unsigned int dst);
 void nvlf_queues_clear(struct nvlf_endpoint *ep);
 void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int q);
 bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int q);
-bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int q,
-                         enum trn4_status status, uint64_t value);
+bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
+                         enum trn4_status status);
+void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n);
 
-/* ---- copy.c, atomic.c: what operations do ---------------------------- */
+/* ---- operand.c, copy.c, atomic.c: what operations do ----------------- */
 
 /**
  * struct nvlf_target - where an operand lies at this moment
@@ -641,11 +658,28 @@ enum trn4_status nvlf_operand_check(const struct nvlf_endpoint *ep,
                                     uint32_t rights);
 bool nvlf_operand_find(const struct nvlf_endpoint *ep,
                        const struct nvlf_operand *o, struct nvlf_target *t);
-bool nvlf_copy_backward(const struct nvlf_endpoint *ep,
-                        const struct nvlf_op *op);
-enum trn4_status nvlf_copy_chunk(struct nvlf_endpoint *ep, struct nvlf_op *op,
-                                 uint64_t *moved);
-bool nvlf_atomic(void *word, const struct trn4_desc *d, uint64_t *old);
+enum trn4_status nvlf_copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op);
+enum trn4_status nvlf_copy_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                                uint64_t *moved);
+enum trn4_status nvlf_fill_begin(struct nvlf_endpoint *ep, struct nvlf_op *op);
+enum trn4_status nvlf_fill_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                                uint64_t *moved);
+uint32_t nvlf_engine_ops(void);
+uint32_t nvlf_atomic_types(unsigned int kind);
+unsigned int nvlf_atomic_size(unsigned int type);
+bool nvlf_atomic(void *ptr, const struct trn4_desc *d, uint64_t old[2]);
+
+/* ---- float.c: new words of floating point atomics --------------------- */
+
+#define NVLF_DECLARE_FLOAT(op) \
+    uint64_t nvlf_f64_##op(uint64_t old, uint64_t operand); \
+    uint64_t nvlf_f32_##op(uint64_t old, uint64_t operand); \
+    uint64_t nvlf_f16x2_##op(uint64_t old, uint64_t operand); \
+    uint64_t nvlf_bf16x2_##op(uint64_t old, uint64_t operand)
+
+NVLF_DECLARE_FLOAT(sum);
+NVLF_DECLARE_FLOAT(min);
+NVLF_DECLARE_FLOAT(max);
 
 /* ---- timing.c: model time -------------------------------------------- */
 
@@ -656,8 +690,8 @@ void nvlf_time_doorbell(struct nvlf_endpoint *ep, struct nvlf_queue *q,
                         uint32_t old_tail);
 void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
                      uint32_t index);
-void nvlf_time_path(const struct nvlf_endpoint *ep,
-                    const struct nvlf_operand *o, struct nvlf_path *path);
+void nvlf_time_paths(const struct nvlf_endpoint *ep, struct nvlf_op *op);
+void nvlf_time_after(struct nvlf_op *op, const struct nvlf_queue *q);
 uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
                        uint64_t bytes);
 

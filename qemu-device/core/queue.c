@@ -37,7 +37,7 @@ void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int n)
 {
     struct nvlf_queue *q = &ep->queues[n];
     bool room = ahead(q, q->cq_head, q->cq_tail) != 1;
-    bool can = q->op.active || (q->sq_head != q->sq_tail && room);
+    bool can = q->op.active ? !q->op.waits : q->sq_head != q->sq_tail && room;
 
     if (q->status == TRN4_QUEUE_RUNNING && can) {
         ep->runnable |= NVLF_BIT(n);
@@ -46,11 +46,41 @@ void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int n)
     }
 }
 
+/* The operation of queue @n waits for others: its queue has no turn. */
+void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n)
+{
+    ep->fences |= NVLF_BIT(n);
+    nvlf_queue_refresh(ep, n);
+}
+
+/* Queue @n works on nothing any more: who waits for that, waits no more. */
+static void queue_release(struct nvlf_endpoint *ep, unsigned int n)
+{
+    uint64_t left;
+
+    ep->queues[n].op.active = false;
+    ep->fences &= ~NVLF_BIT(n);
+    for (left = ep->fences; left; left &= left - 1) {
+        unsigned int waiter = __builtin_ctzll(left);
+        struct nvlf_op *op = &ep->queues[waiter].op;
+
+        if (!(op->waits & NVLF_BIT(n))) {
+            continue;
+        }
+        op->waits &= ~NVLF_BIT(n);
+        nvlf_time_after(op, &ep->queues[n]);
+        if (!op->waits) {
+            ep->fences &= ~NVLF_BIT(waiter);
+            nvlf_queue_refresh(ep, waiter);
+        }
+    }
+    nvlf_queue_refresh(ep, n);
+}
+
 static void queue_fault(struct nvlf_endpoint *ep, unsigned int n)
 {
     ep->queues[n].status = TRN4_QUEUE_FAULT;
-    ep->queues[n].op.active = false;
-    nvlf_queue_refresh(ep, n);
+    queue_release(ep, n);
     nvlf_int_raise(&ep->d, NVL_INT_QUEUE);
 }
 
@@ -80,13 +110,13 @@ bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int n)
  * Returns false where the ring could not be written; the queue has faulted.
  */
 bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
-                         enum trn4_status status, uint64_t value)
+                         enum trn4_status status)
 {
     struct nvlf_queue *q = &ep->queues[n];
     uint64_t addr = q->cq_base + q->cq_tail * sizeof(struct trn4_cqe);
     uint64_t end = nvlf_time_end(ep, q, q->op.done);
     struct trn4_cqe cqe = {
-        .value = value,
+        .value = q->op.value,
         .start = nvlf_time_ns(ep, q->op.start),
         .end = nvlf_time_ns(ep, end),
         .id = q->op.desc.id,
@@ -95,7 +125,6 @@ bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
         .phase = q->phase,
     };
 
-    q->op.active = false;
     __atomic_thread_fence(__ATOMIC_RELEASE);
     if (!ep->ops->dma_write(ep->d.dev, addr, &cqe, PHASE_OFFSET)) {
         queue_fault(ep, n);
@@ -111,7 +140,7 @@ bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
     if (!q->cq_tail) {
         q->phase ^= 1;
     }
-    nvlf_queue_refresh(ep, n);
+    queue_release(ep, n);
     return true;
 }
 
@@ -120,6 +149,7 @@ void nvlf_queues_clear(struct nvlf_endpoint *ep)
 {
     memset(ep->queues, 0, sizeof(ep->queues));
     ep->runnable = 0;
+    ep->fences = 0;
     ep->turn = 0;
 }
 
@@ -244,7 +274,7 @@ static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
         queue_begin(ep, q);
     } else if (!(value & TRN4_QUEUE_ENABLE)) {
         q->status = TRN4_QUEUE_OFF;
-        q->op.active = false;
+        queue_release(ep, a->entry);
     }
     nvlf_queue_refresh(ep, a->entry);
     return NVL_ERR_NONE;

@@ -162,8 +162,8 @@ static unsigned int pair_lanes(const struct nvlf_fabric *f, unsigned int src,
 }
 
 /* How the bytes of operand @o go; it was found good a moment ago. */
-void nvlf_time_path(const struct nvlf_endpoint *ep,
-                    const struct nvlf_operand *o, struct nvlf_path *path)
+static void find_path(const struct nvlf_endpoint *ep,
+                      const struct nvlf_operand *o, struct nvlf_path *path)
 {
     path->peer = NVLF_NONE;
     switch (o->space) {
@@ -178,6 +178,23 @@ void nvlf_time_path(const struct nvlf_endpoint *ep,
         path->rate = RATE_LANE * pair_lanes(ep->d.f, ep->d.self, path->peer);
         break;
     }
+}
+
+/* The operands of @op have been checked. */
+void nvlf_time_paths(const struct nvlf_endpoint *ep, struct nvlf_op *op)
+{
+    if (op->src.good) {
+        find_path(ep, &op->src, &op->src_path);
+    }
+    if (op->dst.good) {
+        find_path(ep, &op->dst, &op->dst_path);
+    }
+}
+
+/* @op waited for the newest operation of @q. */
+void nvlf_time_after(struct nvlf_op *op, const struct nvlf_queue *q)
+{
+    op->start = later(op->start, q->last_end);
 }
 
 /* Links that went down meanwhile carry no more than they do. */
@@ -250,6 +267,27 @@ static uint64_t store(struct demands *all, struct nvlf_endpoint *ep,
     }
 }
 
+/* All that @op asks for with @bytes moved. Returns its latency. */
+static uint64_t demand_all(struct demands *all, struct nvlf_endpoint *ep,
+                           const struct nvlf_op *op, uint64_t bytes)
+{
+    uint64_t latency;
+
+    if (op->desc.opcode == TRN4_OP_ATOMIC && op->desc.flags & TRN4_DESC_FETCH) {
+        /* A word there, and what it was back; or on, where it goes */
+        latency = fetch(all, ep, &op->dst, &op->dst_path, bytes);
+        if (op->src.good) {
+            latency += store(all, ep, &op->src, &op->src_path, bytes);
+        }
+        return latency;
+    }
+    latency = store(all, ep, &op->dst, &op->dst_path, bytes);
+    if (op->src.good) {
+        latency += fetch(all, ep, &op->src, &op->src_path, bytes);
+    }
+    return latency;
+}
+
 /*
  * The operation of @q ended with @bytes moved. Returns its end, in fabric
  * time; the queue and the resources go on from there.
@@ -264,14 +302,10 @@ uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
 
     if (bytes) {
         span = duration(bytes, op->dst_path.rate);
-        if (op->desc.opcode == TRN4_OP_COPY) {
+        if (op->src.good) {
             span = later(span, duration(bytes, op->src_path.rate));
-            latency = fetch(&all, ep, &op->src, &op->src_path, bytes) +
-                      store(&all, ep, &op->dst, &op->dst_path, bytes);
-        } else {
-            /* A word there, and what it was back */
-            latency = fetch(&all, ep, &op->dst, &op->dst_path, bytes);
         }
+        latency = demand_all(&all, ep, op, bytes);
         for (i = 0; i < all.n; i++) {
             const struct demand *d = &all.d[i];
 

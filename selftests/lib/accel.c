@@ -379,21 +379,33 @@ struct drm_trn4_cmd cmd_copy(__u32 dst, __u64 dst_offset, __u32 src,
 		.dst_offset = dst_offset,
 		.src = src,
 		.src_offset = src_offset,
-		.length = length,
+		.copy = { .length = length, .rows = 1 },
 	};
 }
 
-struct drm_trn4_cmd cmd_atomic(__u32 atomic, __u32 width, __u32 dst,
-			       __u64 offset, __u64 operand, __u64 compare)
+/* On an integer of @width bytes, 4 or 8; tells what it was before */
+struct drm_trn4_cmd cmd_atomic(__u32 kind, __u32 width, __u32 dst, __u64 offset,
+			       __u64 operand, __u64 compare)
 {
 	return (struct drm_trn4_cmd) {
 		.op = DRM_TRN4_OP_ATOMIC,
-		.atomic = atomic,
-		.width = width,
+		.flags = DRM_TRN4_CMD_FETCH,
+		.kind = kind,
+		.type = width == 8 ? DRM_TRN4_TYPE_U64 : DRM_TRN4_TYPE_U32,
 		.dst = dst,
 		.dst_offset = offset,
-		.operand = operand,
-		.compare = compare,
+		.atomic = { .operand = { operand }, .compare = { compare } },
+	};
+}
+
+struct drm_trn4_cmd cmd_fill(__u32 dst, __u64 dst_offset, __u64 length,
+			     __u64 pattern)
+{
+	return (struct drm_trn4_cmd) {
+		.op = DRM_TRN4_OP_FILL,
+		.dst = dst,
+		.dst_offset = dst_offset,
+		.fill = { .length = length, .rows = 1, .pattern = pattern },
 	};
 }
 

@@ -86,8 +86,10 @@ int submit_wait(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
 
 struct drm_trn4_cmd cmd_copy(__u32 dst, __u64 dst_offset, __u32 src,
 			     __u64 src_offset, __u64 length);
-struct drm_trn4_cmd cmd_atomic(__u32 atomic, __u32 width, __u32 dst,
-			       __u64 offset, __u64 operand, __u64 compare);
+struct drm_trn4_cmd cmd_atomic(__u32 kind, __u32 width, __u32 dst, __u64 offset,
+			       __u64 operand, __u64 compare);
+struct drm_trn4_cmd cmd_fill(__u32 dst, __u64 dst_offset, __u64 length,
+			     __u64 pattern);
 
 void fill_pattern(void *map, size_t size, __u64 seed);
 size_t check_pattern(const void *map, size_t size, __u64 seed);

@@ -171,6 +171,24 @@ atomics_by_token() {
 		exits 0 trn4ctl atomic swap --from "$a" --token "$token" 9
 }
 
+# atomic_makes OLD NEW ARG...: an atomic by token prints what was before and after
+atomic_makes() {
+	local said="old $1, new $2" op=$3
+
+	shift 3
+	exits 0 trn4ctl atomic "$op" --from "$a" --token "$token" --offset 64 "$@" && out_has "$said"
+}
+
+atomics_of_all_kinds() {
+	atomic_makes 0 7 or 7 && atomic_makes 7 5 and 13 && atomic_makes 5 4 xor 1 && atomic_makes 4 1 sub 3 &&
+		atomic_makes 1 2 inc 2 && atomic_makes 2 0 inc 2 && atomic_makes 0 9 dec 9 && atomic_makes 9 3 min 3 &&
+		atomic_makes 3 4 max 4 && atomic_makes 4 0 swap 0 && atomic_makes 0 -2 min --type s64 -- -2 &&
+		atomic_makes 18446744073709551614 0 swap 0 && atomic_makes 0 1.5 add --type f32 1.5 &&
+		atomic_makes 1.5 1 add --type f32 -- -0.5 && atomic_makes 1 3 max --type f32 3 &&
+		exits 1 trn4ctl atomic and --from "$a" --token "$token" --type f64 1 && err_has "'and' works on u32, u64" &&
+		exits 0 trn4ctl atomic swap --from "$a" --token "$token" --offset 64 0
+}
+
 after_revoke() {
 	kill "$server"
 	wait "$server"
@@ -190,6 +208,7 @@ ok "an accelerator is no peer of itself" to_itself
 ok "serve prints a token" serve
 ok "write and read by token" by_token
 ok "atomics by token" atomics_by_token
+ok "atomics of all kinds and types" atomics_of_all_kinds
 ok "a revoked token is refused, and what was written is kept" after_revoke
 
 clear_fabric

@@ -67,10 +67,7 @@ TEST_F(param, values)
 	EXPECT_EQ(36, param(self->fd, DRM_TRN4_PARAM_PORTS));
 	EXPECT_LT(0, param(self->fd, DRM_TRN4_PARAM_WINDOWS));
 	EXPECT_LT(0, param(self->fd, DRM_TRN4_PARAM_GRANTS));
-	/* NOP, COPY, ATOMIC; ADD, SWAP, CAS; words of 4 and 8 bytes */
-	EXPECT_EQ(0x7, param(self->fd, DRM_TRN4_PARAM_OPS) & 0x7);
-	EXPECT_EQ(0x7, param(self->fd, DRM_TRN4_PARAM_ATOMIC_OPS) & 0x7);
-	EXPECT_EQ(0xc, param(self->fd, DRM_TRN4_PARAM_ATOMIC_WIDTHS) & 0xc);
+	EXPECT_EQ(0x1f, param(self->fd, DRM_TRN4_PARAM_OPS) & 0x1f);
 	EXPECT_EQ(DRM_TRN4_SUBMIT_MAX,
 		  param(self->fd, DRM_TRN4_PARAM_SUBMIT_MAX));
 }
@@ -126,7 +123,8 @@ TEST_F(param, unknown)
 	EXPECT_EQ(-EINVAL, accel_param(self->fd, 0x10000, &value));
 }
 
-TEST_F(param, pad)
+/* Of most there is one; of the atomics' types, one for each */
+TEST_F(param, index)
 {
 	struct drm_trn4_get_param arg = {
 		.param = DRM_TRN4_PARAM_PORTS,
@@ -134,10 +132,22 @@ TEST_F(param, pad)
 	int bit;
 
 	for (bit = 0; bit < 32; bit++) {
-		arg.pad = 1u << bit;
+		arg.index = 1u << bit;
 		EXPECT_EQ(-EINVAL, accel_ioctl(self->fd,
 					       DRM_IOCTL_TRN4_GET_PARAM, &arg));
 	}
+	arg.param = DRM_TRN4_PARAM_ATOMIC_TYPES;
+	for (arg.index = 0; arg.index <= DRM_TRN4_ATOMIC_XOR; arg.index++) {
+		EXPECT_EQ(0, accel_ioctl(self->fd, DRM_IOCTL_TRN4_GET_PARAM,
+					 &arg));
+		/* Whatever it does, it does to integers */
+		EXPECT_EQ(3, arg.value & 3);
+	}
+	EXPECT_EQ(-EINVAL,
+		  accel_ioctl(self->fd, DRM_IOCTL_TRN4_GET_PARAM, &arg));
+	arg.index = ~0u;
+	EXPECT_EQ(-EINVAL,
+		  accel_ioctl(self->fd, DRM_IOCTL_TRN4_GET_PARAM, &arg));
 }
 
 /* What @value holds before is nobody's concern: it is out only */

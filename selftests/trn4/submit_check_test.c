@@ -26,6 +26,7 @@ FIXTURE(check)
 	struct drm_trn4_cmd copy; /* good, as they stand */
 	struct drm_trn4_cmd add;
 	struct drm_trn4_cmd cas;
+	struct drm_trn4_cmd fill;
 	struct drm_trn4_submit submit; /* of copy alone; good */
 };
 
@@ -57,6 +58,7 @@ FIXTURE_SETUP(check)
 			       0);
 	self->cas = cmd_atomic(DRM_TRN4_ATOMIC_CAS, 8, self->bo.handle, 8, 1,
 			       2);
+	self->fill = cmd_fill(self->bo.handle, 4096, 4096, 0);
 	self->submit = (struct drm_trn4_submit) {
 		.cmds = (uintptr_t)&self->copy,
 		.cmd_count = 1,
@@ -300,7 +302,7 @@ TEST_F(check, one_bad_spoils_all)
 
 TEST_F(check, cmd_op)
 {
-	static const __u32 ops[] = { 3, 4, 31, 32, 255, 256, 0xffffffff };
+	static const __u32 ops[] = { 5, 6, 31, 32, 255, 256, 0xffffffff };
 	struct drm_trn4_cmd cmd;
 	unsigned int i;
 
@@ -313,115 +315,118 @@ TEST_F(check, cmd_op)
 	}
 }
 
-TEST_F(check, cmd_flags)
+/* Fields that an operation does not use must be zero. */
+enum field {
+	FLAGS,
+	SRC,
+	DST,
+	SRC_OFFSET,
+	DST_OFFSET,
+	KIND,
+	TYPE,
+	ARGS, /* all of them, and from the second on */
+	ARG_1,
+	ARG_2,
+	ARG_3,
+	FIELDS,
+};
+
+#define AT(name) offsetof(struct drm_trn4_cmd, name)
+
+static const struct {
+	size_t from, to;
+} fields[FIELDS] = {
+	[FLAGS] = { AT(flags), AT(src) },
+	[SRC] = { AT(src), AT(dst) },
+	[DST] = { AT(dst), AT(src_offset) },
+	[SRC_OFFSET] = { AT(src_offset), AT(dst_offset) },
+	[DST_OFFSET] = { AT(dst_offset), AT(kind) },
+	[KIND] = { AT(kind), AT(type) },
+	[TYPE] = { AT(type), AT(copy) },
+	[ARGS] = { AT(copy.length), sizeof(struct drm_trn4_cmd) },
+	[ARG_1] = { AT(copy.rows), AT(copy.src_pitch) },
+	[ARG_2] = { AT(copy.src_pitch), AT(copy.dst_pitch) },
+	[ARG_3] = { AT(copy.dst_pitch), sizeof(struct drm_trn4_cmd) },
+};
+
+/* Each bit of fields in turn: the first byte where one is let pass, or 0 */
+static size_t let_pass(int fd, const struct drm_trn4_cmd *good,
+		       const enum field *unused, size_t count)
 {
 	struct drm_trn4_cmd cmd;
+	size_t i, at;
 	int bit;
 
-	for (bit = 0; bit < 32; bit++) {
-		cmd = (struct drm_trn4_cmd) { .flags = 1u << bit };
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-		cmd = self->copy;
-		cmd.flags = 1u << bit;
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-		cmd = self->add;
-		cmd.flags = 1u << bit;
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-	}
-}
-
-/* Fields that an operation does not use must be zero */
-struct field {
-	size_t at, size;
-};
-
-/* clang-format off */
-static const struct field f_src = { offsetof(struct drm_trn4_cmd, src), 4 };
-static const struct field f_dst = { offsetof(struct drm_trn4_cmd, dst), 4 };
-static const struct field f_src_offset = {
-	offsetof(struct drm_trn4_cmd, src_offset), 8
-};
-
-static const struct field f_dst_offset = {
-	offsetof(struct drm_trn4_cmd, dst_offset), 8
-};
-
-static const struct field f_length = {
-	offsetof(struct drm_trn4_cmd, length), 8
-};
-
-static const struct field f_operand = {
-	offsetof(struct drm_trn4_cmd, operand), 8
-};
-
-static const struct field f_compare = {
-	offsetof(struct drm_trn4_cmd, compare), 8
-};
-
-static const struct field f_atomic = {
-	offsetof(struct drm_trn4_cmd, atomic), 4
-};
-
-static const struct field f_width = {
-	offsetof(struct drm_trn4_cmd, width), 4
-};
-
-/* clang-format on */
-
-/* Each bit of a field in turn: how many of them were let pass */
-static unsigned int let_pass(int fd, const struct drm_trn4_cmd *good,
-			     const struct field *field)
-{
-	struct drm_trn4_cmd cmd;
-	unsigned int bit, passed = 0;
-
-	for (bit = 0; bit < 8 * field->size; bit++) {
-		cmd = *good;
-		((__u8 *)&cmd)[field->at + bit / 8] ^= 1u << bit % 8;
-		passed += one(fd, cmd) != -EINVAL;
-	}
-	return passed;
+	for (i = 0; i < count; i++)
+		for (at = fields[unused[i]].from; at < fields[unused[i]].to;
+		     at++)
+			for (bit = 0; bit < 8; bit++) {
+				cmd = *good;
+				((__u8 *)&cmd)[at] ^= 1u << bit;
+				if (one(fd, cmd) != -EINVAL)
+					return at;
+			}
+	return 0;
 }
 
 TEST_F(check, nop_unused)
 {
-	struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+	static const enum field unused[] = {
+		FLAGS, SRC, DST, SRC_OFFSET, DST_OFFSET, KIND, TYPE, ARGS,
+	};
+	struct drm_trn4_cmd cmd = { .op = DRM_TRN4_OP_NOP };
 
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_src));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_dst));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_src_offset));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_dst_offset));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_length));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_operand));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_compare));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_atomic));
-	EXPECT_EQ(0, let_pass(self->fd, &nop, &f_width));
+	EXPECT_EQ(0, let_pass(self->fd, &cmd, unused, ARRAY_SIZE(unused)));
+	cmd.op = DRM_TRN4_OP_FENCE;
+	EXPECT_EQ(0, let_pass(self->fd, &cmd, unused, ARRAY_SIZE(unused)));
 }
 
+/* With one row there is no next one. */
 TEST_F(check, copy_unused)
 {
-	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_operand));
-	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_compare));
-	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_atomic));
-	EXPECT_EQ(0, let_pass(self->fd, &self->copy, &f_width));
+	static const enum field unused[] = { FLAGS, KIND, TYPE, ARG_2, ARG_3 };
+
+	EXPECT_EQ(0,
+		  let_pass(self->fd, &self->copy, unused, ARRAY_SIZE(unused)));
+}
+
+TEST_F(check, fill_unused)
+{
+	static const enum field unused[] = {
+		FLAGS, SRC, SRC_OFFSET, KIND, TYPE, ARG_3,
+	};
+
+	EXPECT_EQ(0,
+		  let_pass(self->fd, &self->fill, unused, ARRAY_SIZE(unused)));
 }
 
 TEST_F(check, atomic_unused)
 {
-	struct drm_trn4_cmd swap = self->add;
+	static const enum field unused[] = {
+		SRC, SRC_OFFSET, ARG_1, ARG_3, ARG_2,
+	};
+	struct drm_trn4_cmd cmd;
 
-	swap.atomic = DRM_TRN4_ATOMIC_SWAP;
-	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_src));
-	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_src_offset));
-	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_length));
-	EXPECT_EQ(0, let_pass(self->fd, &self->add, &f_compare));
-	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_src));
-	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_src_offset));
-	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_length));
-	EXPECT_EQ(0, let_pass(self->fd, &swap, &f_compare));
-	EXPECT_EQ(0, let_pass(self->fd, &self->cas, &f_src));
-	EXPECT_EQ(0, let_pass(self->fd, &self->cas, &f_src_offset));
-	EXPECT_EQ(0, let_pass(self->fd, &self->cas, &f_length));
+	for (cmd = self->add; cmd.kind <= DRM_TRN4_ATOMIC_XOR; cmd.kind++)
+		EXPECT_EQ(0, let_pass(self->fd, &cmd, unused,
+				      cmd.kind == DRM_TRN4_ATOMIC_CAS ?
+					      ARRAY_SIZE(unused) - 1 :
+					      ARRAY_SIZE(unused)))
+		{
+			TH_LOG("kind %u", cmd.kind);
+		}
+}
+
+TEST_F(check, atomic_flags)
+{
+	struct drm_trn4_cmd cmd;
+	int bit;
+
+	for (bit = 1; bit < 32; bit++) {
+		cmd = self->add;
+		cmd.flags |= 1u << bit;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	}
 }
 
 TEST_F(check, cmd_handles)
@@ -453,6 +458,11 @@ TEST_F(check, cmd_handles)
 	/* The engine reaches atomics' words in HBM only */
 	cmd.dst = self->host.handle;
 	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	cmd = self->fill;
+	cmd.dst = 0;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	cmd.dst = foreign;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
 }
 
 TEST_F(check, cmd_ranges)
@@ -488,7 +498,7 @@ TEST_F(check, cmd_ranges)
 			cmd = self->copy;
 			cmd.src = places[k];
 			cmd.src_offset = cases[i].offset;
-			cmd.length = cases[i].length;
+			cmd.copy.length = cases[i].length;
 			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
 			{
 				TH_LOG("case %u from place %u", i, k);
@@ -496,39 +506,158 @@ TEST_F(check, cmd_ranges)
 			cmd = self->copy;
 			cmd.dst = places[k];
 			cmd.dst_offset = cases[i].offset;
-			cmd.length = cases[i].length;
+			cmd.copy.length = cases[i].length;
 			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
 			{
 				TH_LOG("case %u to place %u", i, k);
 			}
+			cmd = self->fill;
+			cmd.dst = places[k];
+			cmd.dst_offset = cases[i].offset;
+			cmd.fill.length = cases[i].length;
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+			{
+				TH_LOG("case %u filled in place %u", i, k);
+			}
 		}
 }
 
-TEST_F(check, atomic_kind_and_width)
+/* Shapes of rows, of which the last byte is beyond the end, or no number */
+TEST_F(check, cmd_rows)
 {
-	static const __u32 widths[] = {
-		0, 1, 2, 3, 5, 6, 7, 9, 12, 16, 64, 0x80000008, 0xffffffff,
+	/* clang-format off */
+	static const struct {
+		__u64 length, rows, pitch;
+	} cases[] = {
+		{ 64, 0, 0 },			/* nothing */
+		{ 0, 2, 64 },
+		{ 64, 2, 63 },			/* rows run into one another */
+		{ 64, 2, 0 },
+		{ 64, 2, BO_SIZE - 63 },	/* beyond the end */
+		{ 1, BO_SIZE + 1, 1 },
+		{ 64, 3, BO_SIZE / 2 },
+		{ 64, 2, ~0ull - 63 },		/* sums and products wrap */
+		{ 64, 1ull << 32, 1ull << 32 },
+		{ 64, ~0ull, 64 },
+		{ 64, ~0ull, ~0ull },
+		{ 1ull << 63, 2, 1ull << 63 },
 	};
-	static const __u32 kinds[] = { 3, 4, 255, 256, 0xffffffff };
+	/* clang-format on */
 	struct drm_trn4_cmd cmd;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(widths); i++) {
-		cmd = self->add;
-		cmd.width = widths[i];
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		cmd = self->copy;
+		cmd.dst_offset = 0;
+		cmd.copy.length = cases[i].length;
+		cmd.copy.rows = cases[i].rows;
+		cmd.copy.src_pitch = cases[i].pitch;
+		cmd.copy.dst_pitch = cases[i].length;
 		EXPECT_EQ(-EINVAL, one(self->fd, cmd))
 		{
-			TH_LOG("width %u", widths[i]);
+			TH_LOG("case %u as source", i);
 		}
-	}
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		cmd = self->add;
-		cmd.atomic = kinds[i];
+		cmd.copy.src_pitch = cases[i].length;
+		cmd.copy.dst_pitch = cases[i].pitch;
 		EXPECT_EQ(-EINVAL, one(self->fd, cmd))
 		{
-			TH_LOG("kind %u", kinds[i]);
+			TH_LOG("case %u as destination", i);
+		}
+		cmd = self->fill;
+		cmd.dst_offset = 0;
+		cmd.fill.length = cases[i].length;
+		cmd.fill.rows = cases[i].rows;
+		cmd.fill.pitch = cases[i].pitch;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+		{
+			TH_LOG("case %u filled", i);
 		}
 	}
+}
+
+static __u64 types_of(int fd, __u32 kind)
+{
+	struct drm_trn4_get_param arg = {
+		.param = DRM_TRN4_PARAM_ATOMIC_TYPES,
+		.index = kind,
+	};
+
+	return accel_ioctl(fd, DRM_IOCTL_TRN4_GET_PARAM, &arg) ? 0 : arg.value;
+}
+
+/* What the device does not say that it has */
+TEST_F(check, atomic_kind_and_type)
+{
+	static const __u32 beyond[] = { 11, 32, 255, 256, 0x80000000, ~0u };
+	struct drm_trn4_cmd cmd;
+	__u32 kind, type;
+	unsigned int i;
+
+	for (kind = 0; kind <= DRM_TRN4_ATOMIC_XOR; kind++) {
+		ASSERT_NE(0, types_of(self->fd, kind));
+		for (type = 0; type < 32; type++) {
+			if (types_of(self->fd, kind) >> type & 1)
+				continue;
+			cmd = self->add;
+			cmd.dst_offset = 0;
+			cmd.kind = kind;
+			cmd.type = type;
+			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
+			{
+				TH_LOG("kind %u, type %u", kind, type);
+			}
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
+		cmd = self->add;
+		cmd.type = beyond[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = self->add;
+		cmd.kind = beyond[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	}
+}
+
+/* Where the old word of 16 bytes is to go */
+TEST_F(check, wide_fetch)
+{
+	struct drm_trn4_cmd good = self->add, cmd;
+	struct bo old;
+	int i;
+
+	if (!(types_of(self->fd, DRM_TRN4_ATOMIC_CAS) >> DRM_TRN4_TYPE_U128 &
+	      1))
+		SKIP(return, "no atomics of 16 bytes");
+	ASSERT_EQ(0, bo_make(self->fd, BO_SIZE, 0, &old));
+	good.kind = DRM_TRN4_ATOMIC_CAS;
+	good.type = DRM_TRN4_TYPE_U128;
+	good.dst_offset = 16;
+	good.src = old.handle;
+	good.src_offset = BO_SIZE - 16;
+	EXPECT_EQ(0, one(self->fd, good));
+	EXPECT_EQ(0, memcmp(old.map + BO_SIZE - 16, self->bo.map + 16, 16));
+
+	for (i = 1; i < 16; i++) {
+		cmd = good;
+		cmd.src_offset = i;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = good;
+		cmd.dst_offset = i;
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	}
+	cmd = good;
+	cmd.src_offset = BO_SIZE;
+	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	cmd = good;
+	cmd.src = 0;
+	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
+	/* Nowhere, where it is not asked for */
+	cmd = good;
+	cmd.flags = 0;
+	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	cmd.src = 0;
+	cmd.src_offset = 0;
+	EXPECT_EQ(0, one(self->fd, cmd));
 }
 
 TEST_F(check, atomic_place)
@@ -545,7 +674,8 @@ TEST_F(check, atomic_place)
 			for (i = 1; i < width; i++) {
 				cmd = self->add;
 				cmd.dst = places[k];
-				cmd.width = width;
+				cmd.type = width == 8 ? DRM_TRN4_TYPE_U64 :
+							DRM_TRN4_TYPE_U32;
 				cmd.dst_offset = 64 + i;
 				EXPECT_EQ(-EINVAL, one(self->fd, cmd))
 				{
@@ -574,18 +704,18 @@ TEST_F(check, atomic_operands)
 
 	for (i = 0; i < ARRAY_SIZE(large); i++) {
 		cmd = self->add;
-		cmd.width = 4;
-		cmd.operand = large[i];
+		cmd.type = DRM_TRN4_TYPE_U32;
+		cmd.atomic.operand[0] = large[i];
 		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-		cmd.atomic = DRM_TRN4_ATOMIC_SWAP;
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-		cmd = self->cas;
-		cmd.width = 4;
-		cmd.operand = large[i];
+		cmd.kind = DRM_TRN4_ATOMIC_SWAP;
 		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
 		cmd = self->cas;
-		cmd.width = 4;
-		cmd.compare = large[i];
+		cmd.type = DRM_TRN4_TYPE_U32;
+		cmd.atomic.operand[0] = large[i];
+		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+		cmd = self->cas;
+		cmd.type = DRM_TRN4_TYPE_U32;
+		cmd.atomic.compare[0] = large[i];
 		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
 	}
 }

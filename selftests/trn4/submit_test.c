@@ -416,7 +416,7 @@ TEST_F(engine, commands_are_read_once)
 
 	ASSERT_EQ(0, sync_create(self->fd, &sync));
 	ASSERT_EQ(0, submit(self->fd, &cmd, 1, 0, 0, sync));
-	cmd.operand = 1000;
+	cmd.atomic.operand[0] = 1000;
 	ASSERT_EQ(0, sync_wait(self->fd, sync, 5 * SEC));
 	EXPECT_EQ(5, word_get(self->a.map, 0));
 }

@@ -69,7 +69,7 @@ static const struct text window_texts[] = {
 
 static const struct text submit_texts[] = {
 	{ EINVAL,
-	  "a command is wrong: range beyond the buffer or window, unaligned atomic, width other than 4 or 8, operand too large, or an operation that this memory does not take",
+	  "a command is wrong: range or rows beyond the buffer or window, pitch less than a row, unaligned atomic, an operation on a word that the device does not have (trn4_atomic_words() tells), operand too large, or an operation that this memory does not take",
 	},
 	{ ENOENT, "a command names a buffer, window or syncobj that this device does not have" },
 	{ EBUSY, "the batch is under way, or the device is being reset" },

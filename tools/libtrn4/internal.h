@@ -62,6 +62,9 @@ int trn4_ioctl(const struct trn4_device *dev, unsigned long request, void *arg);
 int trn4_map_handle(const struct trn4_device *dev, uint32_t handle,
 		    uint64_t size, int prot, void **ptr);
 
+/* Return: as trn4_batch_nop(). */
+int trn4_batch_add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd);
+
 void trn4_close_handle(const struct trn4_device *dev, uint32_t handle);
 
 #endif /* LIBTRN4_INTERNAL_H */

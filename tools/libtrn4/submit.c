@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * submit.c - batches of commands: build, queue, wait, results.
+ * submit.c - batches of commands: queue, wait, results.
  *
  * A batch owns a buffer in host memory that takes the results, and a syncobj
  * that gets the fence of each submit.
@@ -12,10 +12,6 @@
 #include <time.h>
 
 #include "internal.h"
-
-SAME_AS_KERNEL(TRN4_FETCH_ADD, DRM_TRN4_ATOMIC_ADD);
-SAME_AS_KERNEL(TRN4_SWAP, DRM_TRN4_ATOMIC_SWAP);
-SAME_AS_KERNEL(TRN4_COMPARE_SWAP, DRM_TRN4_ATOMIC_CAS);
 
 #define NSEC_PER_SEC 1000000000ll
 
@@ -39,18 +35,6 @@ struct trn4_batch {
 	uint32_t syncobj;
 	enum batch_state state;
 };
-
-TRN4_API struct trn4_place trn4_buffer_at(const struct trn4_buffer *buf,
-					  uint64_t offset)
-{
-	return (struct trn4_place) { .handle = buf->handle, .offset = offset };
-}
-
-TRN4_API struct trn4_place trn4_window_at(const struct trn4_window *win,
-					  uint64_t offset)
-{
-	return (struct trn4_place) { .handle = win->handle, .offset = offset };
-}
 
 TRN4_API int trn4_batch_create(struct trn4_device *dev, unsigned int max,
 			       struct trn4_batch **out)
@@ -109,7 +93,7 @@ TRN4_API void trn4_batch_destroy(struct trn4_batch *batch)
 	free(batch);
 }
 
-static int add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd)
+int trn4_batch_add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd)
 {
 	if (batch->state != BATCH_OPEN)
 		return -EBUSY;
@@ -117,45 +101,6 @@ static int add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd)
 		return -ENOSPC;
 	batch->cmds[batch->count] = *cmd;
 	return batch->count++;
-}
-
-TRN4_API int trn4_batch_nop(struct trn4_batch *batch)
-{
-	struct drm_trn4_cmd cmd = { .op = DRM_TRN4_OP_NOP };
-
-	return add(batch, &cmd);
-}
-
-TRN4_API int trn4_batch_copy(struct trn4_batch *batch, struct trn4_place dst,
-			     struct trn4_place src, uint64_t length)
-{
-	struct drm_trn4_cmd cmd = {
-		.op = DRM_TRN4_OP_COPY,
-		.src = src.handle,
-		.src_offset = src.offset,
-		.dst = dst.handle,
-		.dst_offset = dst.offset,
-		.length = length,
-	};
-
-	return add(batch, &cmd);
-}
-
-TRN4_API int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
-			       enum trn4_atomic_op op, unsigned int width,
-			       uint64_t operand, uint64_t compare)
-{
-	struct drm_trn4_cmd cmd = {
-		.op = DRM_TRN4_OP_ATOMIC,
-		.dst = dst.handle,
-		.dst_offset = dst.offset,
-		.operand = operand,
-		.compare = compare,
-		.atomic = op,
-		.width = width,
-	};
-
-	return add(batch, &cmd);
 }
 
 TRN4_API int trn4_batch_submit_syncs(struct trn4_batch *batch,
@@ -310,8 +255,24 @@ TRN4_API int trn4_copy(struct trn4_device *dev, struct trn4_place dst,
 	return ret;
 }
 
+TRN4_API int trn4_fill(struct trn4_device *dev, struct trn4_place dst,
+		       uint64_t length, uint64_t pattern, int64_t timeout)
+{
+	struct trn4_batch *batch;
+	int ret;
+
+	ret = trn4_batch_create(dev, 1, &batch);
+	if (ret)
+		return ret;
+	ret = trn4_batch_fill(batch, dst, length, pattern);
+	if (ret >= 0)
+		ret = run_one(batch, timeout, NULL);
+	trn4_batch_destroy(batch);
+	return ret;
+}
+
 TRN4_API int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
-			 enum trn4_atomic_op op, unsigned int width,
+			 enum trn4_atomic_op op, enum trn4_word word,
 			 uint64_t operand, uint64_t compare, uint64_t *old,
 			 int64_t timeout)
 {
@@ -321,7 +282,7 @@ TRN4_API int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
 	ret = trn4_batch_create(dev, 1, &batch);
 	if (ret)
 		return ret;
-	ret = trn4_batch_atomic(batch, dst, op, width, operand, compare);
+	ret = trn4_batch_atomic(batch, dst, op, word, operand, compare);
 	if (ret >= 0)
 		ret = run_one(batch, timeout, old);
 	trn4_batch_destroy(batch);

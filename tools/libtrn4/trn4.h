@@ -22,6 +22,7 @@
 #define TRN4_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -450,20 +451,117 @@ struct trn4_place trn4_window_at(const struct trn4_window *win,
 				 uint64_t offset);
 
 /**
- * enum trn4_atomic_op - what happens to a word in one step
- * @TRN4_FETCH_ADD: the operand is added
- * @TRN4_SWAP: the operand is stored
- * @TRN4_COMPARE_SWAP: the operand is stored if the word equals the comparand
+ * enum trn4_atomic_op - what becomes of a word in one step
+ * @TRN4_ADD: old + operand
+ * @TRN4_SWAP: operand
+ * @TRN4_COMPARE_SWAP: operand where old equals the comparand, else it stays
+ * @TRN4_SUB: old - operand
+ * @TRN4_INC: 0 where old >= operand, else old + 1
+ * @TRN4_DEC: operand where old is 0 or > operand, else old - 1
+ * @TRN4_MIN: the lesser
+ * @TRN4_MAX: the greater
+ * @TRN4_AND: bits that are set in both
+ * @TRN4_OR: bits that are set in any
+ * @TRN4_XOR: bits that are set in one only
  */
 enum trn4_atomic_op {
-	TRN4_FETCH_ADD,
+	TRN4_ADD,
 	TRN4_SWAP,
 	TRN4_COMPARE_SWAP,
+	TRN4_SUB,
+	TRN4_INC,
+	TRN4_DEC,
+	TRN4_MIN,
+	TRN4_MAX,
+	TRN4_AND,
+	TRN4_OR,
+	TRN4_XOR,
+};
+
+/**
+ * enum trn4_word - what an atomic operation takes a word for
+ * @TRN4_U32: 4 bytes
+ * @TRN4_U64: 8 bytes
+ * @TRN4_U128: 16 bytes, that change as a whole
+ * @TRN4_S32: 4 bytes, for TRN4_MIN and _MAX: the others are as for TRN4_U32
+ * @TRN4_S64: 8 bytes, the same
+ * @TRN4_F32: IEEE 754 of 4 bytes
+ * @TRN4_F64: IEEE 754 of 8 bytes
+ * @TRN4_F16X2: two of 2 bytes, that change together
+ * @TRN4_BF16X2: two upper halves of TRN4_F32, that change together
+ * @TRN4_F32X4: four TRN4_F32 in a row, that change each by itself
+ *
+ * Floating point operands are given by their bits, as memcpy() takes them.
+ */
+enum trn4_word {
+	TRN4_U32,
+	TRN4_U64,
+	TRN4_U128,
+	TRN4_S32,
+	TRN4_S64,
+	TRN4_F32,
+	TRN4_F64,
+	TRN4_F16X2,
+	TRN4_BF16X2,
+	TRN4_F32X4,
+};
+
+/**
+ * trn4_word_size() - how large a word is
+ * @word: its kind
+ *
+ * Return: bytes; 0 where there is no such kind.
+ */
+unsigned int trn4_word_size(enum trn4_word word);
+
+/**
+ * trn4_atomic_words() - which words an atomic operation works on
+ * @dev: the device
+ * @op: the operation
+ *
+ * Return: a bit for each enum trn4_word; 0 where there is no such operation,
+ * or the device is gone.
+ */
+uint32_t trn4_atomic_words(struct trn4_device *dev, enum trn4_atomic_op op);
+
+/**
+ * struct trn4_atomic - an atomic operation, in full
+ * @op: what to do
+ * @word: on what
+ * @no_fetch: the word as it was is of no interest; takes the time of a store
+ * @operand: second operand, from the word's lowest byte on; zero above
+ * @compare: for TRN4_COMPARE_SWAP, else zero
+ * @old: where a word of 16 bytes goes as it was, aligned to 16; not looked at
+ *	for others, which are in the result
+ */
+struct trn4_atomic {
+	enum trn4_atomic_op op;
+	enum trn4_word word;
+	bool no_fetch;
+	uint64_t operand[2];
+	uint64_t compare[2];
+	struct trn4_place old;
+};
+
+/**
+ * struct trn4_rows - rows of bytes, as a part of a matrix has them
+ * @length: bytes of a row, not zero
+ * @count: how many, not zero
+ * @dst_pitch: from one row to the next in the destination, no less than
+ *	@length; zero where there is one
+ * @src_pitch: the same in the source; zero for a fill
+ */
+struct trn4_rows {
+	uint64_t length;
+	uint64_t count;
+	uint64_t dst_pitch;
+	uint64_t src_pitch;
 };
 
 /**
  * struct trn4_result - how one command ended
- * @value: the word before the operation (atomic), bytes copied (copy)
+ * @value: the word before the operation (atomic that fetches up to 8 bytes),
+ *	bytes written (copy, fill), else zero
  * @start: model time in nanoseconds, since the device was reset
  * @end: the same; @end - @start is what the real fabric would have taken
  * @error: 0; -EKEYREVOKED where a window is not live (any longer); -EACCES
@@ -487,8 +585,8 @@ struct trn4_result {
  * @max: most commands that will be in it, 1 to trn4_info.batch_max
  * @batch: out
  *
- * A batch is filled by trn4_batch_nop(), _copy() and _atomic(), handed over by
- * trn4_batch_submit(), waited for by trn4_batch_wait(), asked for its results,
+ * A batch is filled by trn4_batch_nop(), _copy(), _fill(), _atomic() and
+ * _fence(), handed over by trn4_batch_submit(), waited for by trn4_batch_wait(), asked for its results,
  * and filled anew after trn4_batch_reset() or submitted again as it is.
  * Commands of one batch run in order; two batches may run at the same time.
  *
@@ -528,19 +626,80 @@ int trn4_batch_copy(struct trn4_batch *batch, struct trn4_place dst,
 		    struct trn4_place src, uint64_t length);
 
 /**
- * trn4_batch_atomic() - add an atomic operation
+ * trn4_batch_copy_rows() - add a copy of rows
  * @batch: not under way
- * @dst: a word in HBM or in a window, aligned to @width
+ * @dst: where the first row goes
+ * @src: where it is
+ * @rows: of what shape; copied
+ *
+ * The bytes of each row arrive as if by memmove(), and where both pitches are
+ * equal those of all rows together.
+ *
+ * Return: as trn4_batch_copy().
+ */
+int trn4_batch_copy_rows(struct trn4_batch *batch, struct trn4_place dst,
+			 struct trn4_place src, const struct trn4_rows *rows);
+
+/**
+ * trn4_batch_fill() - add a fill
+ * @batch: not under way
+ * @dst: where to
+ * @length: bytes, not zero
+ * @pattern: byte n becomes its byte n % 8
+ *
+ * Return: as trn4_batch_copy().
+ */
+int trn4_batch_fill(struct trn4_batch *batch, struct trn4_place dst,
+		    uint64_t length, uint64_t pattern);
+
+/**
+ * trn4_batch_fill_rows() - add a fill of rows
+ * @batch: not under way
+ * @dst: where the first row is
+ * @rows: of what shape; copied
+ * @pattern: byte n of each row becomes its byte n % 8
+ *
+ * Return: as trn4_batch_copy().
+ */
+int trn4_batch_fill_rows(struct trn4_batch *batch, struct trn4_place dst,
+			 const struct trn4_rows *rows, uint64_t pattern);
+
+/**
+ * trn4_batch_fence() - add a fence
+ * @batch: not under way
+ *
+ * It ends when all has ended that other queues of the device had begun; what
+ * follows it in the batch comes after. Within a batch there is no need of it.
+ *
+ * Return: as trn4_batch_nop().
+ */
+int trn4_batch_fence(struct trn4_batch *batch);
+
+/**
+ * trn4_batch_atomic() - add an atomic operation that tells the old word
+ * @batch: not under way
+ * @dst: a word in HBM or in a window, aligned to its size
  * @op: what to do
- * @width: bytes of the word, 4 or 8
- * @operand: added or stored; must fit the word
+ * @word: on what, of up to 8 bytes
+ * @operand: second operand; must fit the word
  * @compare: for TRN4_COMPARE_SWAP, else zero; must fit the word
  *
  * Return: as trn4_batch_nop().
  */
 int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
-		      enum trn4_atomic_op op, unsigned int width,
+		      enum trn4_atomic_op op, enum trn4_word word,
 		      uint64_t operand, uint64_t compare);
+
+/**
+ * trn4_batch_atomic_full() - add an atomic operation of any kind
+ * @batch: not under way
+ * @dst: as for trn4_batch_atomic()
+ * @atomic: copied
+ *
+ * Return: as trn4_batch_nop().
+ */
+int trn4_batch_atomic_full(struct trn4_batch *batch, struct trn4_place dst,
+			   const struct trn4_atomic *atomic);
 
 /**
  * trn4_batch_submit() - queue a batch
@@ -620,12 +779,25 @@ int trn4_copy(struct trn4_device *dev, struct trn4_place dst,
 	      struct trn4_place src, uint64_t length, int64_t timeout);
 
 /**
+ * trn4_fill() - fill and wait for it
+ * @dev: the device that does it
+ * @dst: where to
+ * @length: bytes, not zero
+ * @pattern: byte n becomes its byte n % 8
+ * @timeout: as trn4_batch_wait(); after -ETIME the fill may still run
+ *
+ * Return: 0; the command's error; or as the trn4_batch functions.
+ */
+int trn4_fill(struct trn4_device *dev, struct trn4_place dst, uint64_t length,
+	      uint64_t pattern, int64_t timeout);
+
+/**
  * trn4_atomic() - do an atomic operation and wait for it
  * @dev: the device that does it
  * @dst: as for trn4_batch_atomic()
  * @op: what to do
- * @width: bytes of the word, 4 or 8
- * @operand: added or stored
+ * @word: on what, of up to 8 bytes
+ * @operand: second operand
  * @compare: for TRN4_COMPARE_SWAP, else zero
  * @old: out, the word before the operation; or NULL
  * @timeout: as trn4_batch_wait(); after -ETIME it may still happen
@@ -635,7 +807,7 @@ int trn4_copy(struct trn4_device *dev, struct trn4_place dst,
  * Return: 0; the command's error; or as the trn4_batch functions.
  */
 int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
-		enum trn4_atomic_op op, unsigned int width, uint64_t operand,
+		enum trn4_atomic_op op, enum trn4_word word, uint64_t operand,
 		uint64_t compare, uint64_t *old, int64_t timeout);
 
 /* ---- Errors ------------------------------------------------------------- */

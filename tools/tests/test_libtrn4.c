@@ -258,7 +258,7 @@ static void batches_have_a_life(void)
 	CHECK(!trn4_batch_create(dev, 2, &batch));
 	EQ(trn4_batch_submit(batch), -EINVAL);
 	EQ(trn4_batch_wait(batch, 0), -EINVAL);
-	EQ(trn4_batch_atomic(batch, dst, TRN4_COMPARE_SWAP, 8, 5, 4), 0);
+	EQ(trn4_batch_atomic(batch, dst, TRN4_COMPARE_SWAP, TRN4_U64, 5, 4), 0);
 	EQ(trn4_batch_nop(batch), 1);
 	EQ(trn4_batch_nop(batch), -ENOSPC);
 	CHECK(!trn4_batch_submit(batch));
@@ -268,10 +268,11 @@ static void batches_have_a_life(void)
 	EQ(kernel.cmd.op, DRM_TRN4_OP_ATOMIC);
 	EQ(kernel.cmd.dst, 6);
 	EQ(kernel.cmd.dst_offset, 64);
-	EQ(kernel.cmd.operand, 5);
-	EQ(kernel.cmd.compare, 4);
-	EQ(kernel.cmd.atomic, DRM_TRN4_ATOMIC_CAS);
-	EQ(kernel.cmd.width, 8);
+	EQ(kernel.cmd.atomic.operand[0], 5);
+	EQ(kernel.cmd.atomic.compare[0], 4);
+	EQ(kernel.cmd.flags, DRM_TRN4_CMD_FETCH);
+	EQ(kernel.cmd.kind, DRM_TRN4_ATOMIC_CAS);
+	EQ(kernel.cmd.type, DRM_TRN4_TYPE_U64);
 
 	/* Under way it is not ours. */
 	kernel.busy = true;
@@ -305,16 +306,93 @@ static void batches_have_a_life(void)
 	trn4_close(dev);
 }
 
+/* What is in a command, of those that have more than a length */
+static void commands_in_full(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_place dst = { .handle = 6, .offset = 64 };
+	struct trn4_place src = { .handle = 7, .offset = 32 };
+	const struct trn4_rows rows = {
+		.length = 10,
+		.count = 20,
+		.dst_pitch = 30,
+		.src_pitch = 40,
+	};
+	struct trn4_rows filled = { .length = 1, .count = 2, .dst_pitch = 3 };
+	struct trn4_atomic atomic = {
+		.op = TRN4_COMPARE_SWAP,
+		.word = TRN4_U128,
+		.operand = { 1, 2 },
+		.compare = { 3, 4 },
+		.old = src,
+	};
+	struct trn4_batch *batch = NULL;
+
+	CHECK(!trn4_batch_create(dev, 1, &batch));
+	EQ(trn4_batch_copy_rows(batch, dst, src, &rows), 0);
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	EQ(kernel.cmd.op, DRM_TRN4_OP_COPY);
+	EQ(kernel.cmd.src, 7);
+	EQ(kernel.cmd.src_offset, 32);
+	EQ(kernel.cmd.copy.length, 10);
+	EQ(kernel.cmd.copy.rows, 20);
+	EQ(kernel.cmd.copy.dst_pitch, 30);
+	EQ(kernel.cmd.copy.src_pitch, 40);
+
+	trn4_batch_reset(batch);
+	EQ(trn4_batch_fill_rows(batch, dst, &rows, 9), -EINVAL);
+	EQ(trn4_batch_fill_rows(batch, dst, &filled, 9), 0);
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	EQ(kernel.cmd.fill.rows, 2);
+	EQ(kernel.cmd.fill.pitch, 3);
+	EQ(kernel.cmd.fill.pattern, 9);
+
+	trn4_batch_reset(batch);
+	EQ(trn4_batch_atomic_full(batch, dst, &atomic), 0);
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	EQ(kernel.cmd.type, DRM_TRN4_TYPE_U128);
+	EQ(kernel.cmd.src, 7);
+	EQ(kernel.cmd.src_offset, 32);
+	EQ(kernel.cmd.atomic.operand[1], 2);
+	EQ(kernel.cmd.atomic.compare[1], 4);
+
+	/* The old word has no place where nobody asks for it. */
+	trn4_batch_reset(batch);
+	atomic.no_fetch = true;
+	EQ(trn4_batch_atomic_full(batch, dst, &atomic), 0);
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	EQ(kernel.cmd.flags, 0);
+	EQ(kernel.cmd.src, 0);
+	EQ(kernel.cmd.src_offset, 0);
+
+	trn4_batch_reset(batch);
+	EQ(trn4_batch_fence(batch), 0);
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	EQ(kernel.cmd.op, DRM_TRN4_OP_FENCE);
+	trn4_batch_destroy(batch);
+
+	EQ(trn4_word_size(TRN4_F16X2), 4);
+	EQ(trn4_word_size(TRN4_F32X4), 16);
+	EQ(trn4_word_size(99), 0);
+	trn4_close(dev);
+}
+
 static void one_shots_leave_nothing(void)
 {
 	struct trn4_device *dev = open_device();
 	struct trn4_place place = { .handle = 6 };
 	uint64_t old = 9;
 
-	CHECK(!trn4_atomic(dev, place, TRN4_FETCH_ADD, 4, 1, 0, &old, 100));
+	CHECK(!trn4_atomic(dev, place, TRN4_ADD, TRN4_U32, 1, 0, &old, 100));
 	EQ(old, 0);
 	CHECK(!trn4_copy(dev, place, place, 64, 100));
-	EQ(kernel.cmd.length, 64);
+	EQ(kernel.cmd.copy.length, 64);
+	EQ(kernel.cmd.copy.rows, 1);
+	CHECK(!trn4_fill(dev, place, 48, 0x1234, 100));
+	EQ(kernel.cmd.op, DRM_TRN4_OP_FILL);
+	EQ(kernel.cmd.fill.length, 48);
+	EQ(kernel.cmd.fill.rows, 1);
+	EQ(kernel.cmd.fill.pattern, 0x1234);
 	kernel.busy = true;
 	EQ(trn4_copy(dev, place, place, 64, 100), -ETIME);
 	kernel.fail = DRM_IOCTL_TRN4_SUBMIT;
@@ -374,6 +452,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(grants_reach_to_the_end),
 	TAP_TEST(windows_know_their_size),
 	TAP_TEST(batches_have_a_life),
+	TAP_TEST(commands_in_full),
 	TAP_TEST(one_shots_leave_nothing),
 	TAP_TEST(tokens_are_checked),
 	TAP_TEST(errors_have_words),

@@ -42,7 +42,8 @@ for args in --help help -V 'list --help' 'topology -h' 'port --help' 'port list 
 	'route list --help' 'route show --help' 'route set --help' 'route del --help' 'partition list --help' \
 	'partition show --help' 'partition set --help' 'partition del --help' 'peer --help' 'peer serve --help' \
 	'peer read --help' 'peer write --help' 'peer fill --help' 'atomic --help' 'atomic add --help' \
-	'atomic swap --help' 'atomic cas --help' 'fabric --help' 'manager -h' 'health --help' 'diagnose --help' \
+	'atomic sub --help' 'atomic inc --help' 'atomic dec --help' 'atomic min --help' 'atomic max --help' \
+	'atomic and --help' 'atomic or --help' 'atomic xor --help' 'atomic swap --help' 'atomic cas --help' 'fabric --help' 'manager -h' 'health --help' 'diagnose --help' \
 	'counters --help' 'log --help' 'monitor --help' 'endpoint list --help' 'endpoint show --help' 'switch --help' \
 	'switch show --help' 'port set --help' 'group list --help' 'group show --help' 'group set --help' \
 	'group del --help' 'fault --help' 'fault list --help' 'fault set --help' 'fault add --help' 'fault clear --help' \
@@ -69,8 +70,8 @@ for args in '' --nothing nothing 'port nothing' peer atomic 'list extra' 'list -
 	"peer write --from 0 --token $token" 'peer write --to 1' 'peer write --from 0 --to 1 --by magic' \
 	'peer write --from 0 --to 1 --hex 0' 'peer write --from 0 --to 1 --length 0' \
 	'peer write --from 0 --to 1 --length 99999T' 'peer read --from 0 --token 0011' 'peer fill --from 0 --to 1 256' \
-	'atomic add --from 0 --to 1' 'atomic add --from 0 --to 1 x' 'atomic add --from 0 --to 1 --width 2 1' \
-	'atomic add --from 0 --to 1 --width 4 4294967296' 'atomic add --from 0 --to 1 --offset 4 1' \
+	'atomic add --from 0 --to 1' 'atomic add --from 0 --to 1 x' 'atomic add --from 0 --to 1 --type u16 1' \
+	'atomic add --from 0 --to 1 --type u32 4294967296' 'atomic max --from 0 --to 1 --type f32 1x' 'atomic add --from 0 --to 1 --offset 4 1' \
 	'atomic cas --from 0 --to 1 1' 'atomic add --from 0 --to 1 --count 0 1'; do
 	# shellcheck disable=SC2086 # words
 	expect 2 stderr "$ctl" $args

@@ -43,8 +43,8 @@ extern "C" {
  * @DRM_TRN4_PARAM_WINDOWS: windows that can be mapped at the same time
  * @DRM_TRN4_PARAM_GRANTS: grants that can stand at the same time
  * @DRM_TRN4_PARAM_OPS: bit n is set where operation n (DRM_TRN4_OP_*) is there
- * @DRM_TRN4_PARAM_ATOMIC_OPS: the same for enum drm_trn4_atomic
- * @DRM_TRN4_PARAM_ATOMIC_WIDTHS: bit n is set for words of 1 << n bytes
+ * @DRM_TRN4_PARAM_ATOMIC_TYPES: of the atomic that @index names, enum
+ *	drm_trn4_atomic: bit t is set where it works on enum drm_trn4_type t
  * @DRM_TRN4_PARAM_SUBMIT_MAX: most commands that one submit takes
  */
 enum drm_trn4_param {
@@ -58,20 +58,19 @@ enum drm_trn4_param {
 	DRM_TRN4_PARAM_WINDOWS,
 	DRM_TRN4_PARAM_GRANTS,
 	DRM_TRN4_PARAM_OPS,
-	DRM_TRN4_PARAM_ATOMIC_OPS,
-	DRM_TRN4_PARAM_ATOMIC_WIDTHS,
+	DRM_TRN4_PARAM_ATOMIC_TYPES,
 	DRM_TRN4_PARAM_SUBMIT_MAX,
 };
 
 /**
  * struct drm_trn4_get_param - ask one number of the device
  * @param: in, enum drm_trn4_param; EINVAL where it is not known
- * @pad: mbz
+ * @index: in, which of them where there are several, else mbz
  * @value: out
  */
 struct drm_trn4_get_param {
 	__u32 param;
-	__u32 pad;
+	__u32 index;
 	__u64 value;
 };
 
@@ -231,33 +230,117 @@ struct drm_trn4_window_info {
 	__u32 rights;
 };
 
-#define DRM_TRN4_OP_NOP    0
-#define DRM_TRN4_OP_COPY   1
-#define DRM_TRN4_OP_ATOMIC 2
+/**
+ * enum drm_trn4_op - what a command does
+ * @DRM_TRN4_OP_NOP: nothing
+ * @DRM_TRN4_OP_COPY: copies rows of bytes
+ * @DRM_TRN4_OP_ATOMIC: changes a word in one step
+ * @DRM_TRN4_OP_FILL: writes a pattern to rows of bytes
+ * @DRM_TRN4_OP_FENCE: ends when all has ended that other queues of the device
+ *	had begun
+ */
+enum drm_trn4_op {
+	DRM_TRN4_OP_NOP,
+	DRM_TRN4_OP_COPY,
+	DRM_TRN4_OP_ATOMIC,
+	DRM_TRN4_OP_FILL,
+	DRM_TRN4_OP_FENCE,
+};
 
+/**
+ * enum drm_trn4_atomic - what a word becomes
+ * @DRM_TRN4_ATOMIC_ADD: old + operand
+ * @DRM_TRN4_ATOMIC_SWAP: operand
+ * @DRM_TRN4_ATOMIC_CAS: operand where old equals compare, else it stays
+ * @DRM_TRN4_ATOMIC_SUB: old - operand
+ * @DRM_TRN4_ATOMIC_INC: 0 where old >= operand, else old + 1
+ * @DRM_TRN4_ATOMIC_DEC: operand where old is 0 or > operand, else old - 1
+ * @DRM_TRN4_ATOMIC_MIN: the lesser
+ * @DRM_TRN4_ATOMIC_MAX: the greater
+ * @DRM_TRN4_ATOMIC_AND: bits that are set in both
+ * @DRM_TRN4_ATOMIC_OR: bits that are set in any
+ * @DRM_TRN4_ATOMIC_XOR: bits that are set in one only
+ */
 enum drm_trn4_atomic {
 	DRM_TRN4_ATOMIC_ADD,
 	DRM_TRN4_ATOMIC_SWAP,
 	DRM_TRN4_ATOMIC_CAS,
+	DRM_TRN4_ATOMIC_SUB,
+	DRM_TRN4_ATOMIC_INC,
+	DRM_TRN4_ATOMIC_DEC,
+	DRM_TRN4_ATOMIC_MIN,
+	DRM_TRN4_ATOMIC_MAX,
+	DRM_TRN4_ATOMIC_AND,
+	DRM_TRN4_ATOMIC_OR,
+	DRM_TRN4_ATOMIC_XOR,
 };
 
 /**
+ * enum drm_trn4_type - what an atomic takes a word for
+ * @DRM_TRN4_TYPE_U32: 4 bytes
+ * @DRM_TRN4_TYPE_U64: 8 bytes
+ * @DRM_TRN4_TYPE_U128: 16 bytes, that change as a whole
+ * @DRM_TRN4_TYPE_S32: 4 bytes, for MIN and MAX: the others are as for U32
+ * @DRM_TRN4_TYPE_S64: 8 bytes, the same
+ * @DRM_TRN4_TYPE_F32: IEEE 754 of 4 bytes
+ * @DRM_TRN4_TYPE_F64: IEEE 754 of 8 bytes
+ * @DRM_TRN4_TYPE_F16X2: two of 2 bytes, that change together
+ * @DRM_TRN4_TYPE_BF16X2: two upper halves of F32, that change together
+ * @DRM_TRN4_TYPE_F32X4: four F32 in a row, that change each by itself
+ *
+ * Which atomic works on which type is told by DRM_TRN4_PARAM_ATOMIC_TYPES.
+ */
+enum drm_trn4_type {
+	DRM_TRN4_TYPE_U32,
+	DRM_TRN4_TYPE_U64,
+	DRM_TRN4_TYPE_U128,
+	DRM_TRN4_TYPE_S32,
+	DRM_TRN4_TYPE_S64,
+	DRM_TRN4_TYPE_F32,
+	DRM_TRN4_TYPE_F64,
+	DRM_TRN4_TYPE_F16X2,
+	DRM_TRN4_TYPE_BF16X2,
+	DRM_TRN4_TYPE_F32X4,
+};
+
+/*
+ * Tell the word as it was before: in the result, or, where the type has 16
+ * bytes, at src. Without it nobody waits for an answer, and it takes the time
+ * of a store.
+ */
+#define DRM_TRN4_CMD_FETCH (1 << 0) /* ATOMIC */
+
+/**
  * struct drm_trn4_cmd - one operation of a submit
- * @op: DRM_TRN4_OP_*
- * @flags: mbz
- * @src: GEM handle of a buffer or a window (COPY)
- * @dst: the same (COPY, ATOMIC; a buffer in host memory not for ATOMIC)
- * @src_offset: where in @src the bytes are
- * @dst_offset: where in @dst they go; a multiple of @width (ATOMIC)
- * @length: bytes to copy, not zero (COPY)
- * @operand: added or stored (ATOMIC)
- * @compare: compared with the word at @dst (CAS)
- * @atomic: enum drm_trn4_atomic (ATOMIC)
- * @width: bytes of the word, 4 or 8 (ATOMIC); @operand and @compare must fit
+ * @op: enum drm_trn4_op
+ * @flags: DRM_TRN4_CMD_*
+ * @src: GEM handle of a buffer or a window (COPY, ATOMIC that fetches a type of
+ *	16 bytes)
+ * @dst: the same (COPY, FILL, ATOMIC; a buffer in host memory not for ATOMIC)
+ * @src_offset: where in @src the bytes are (COPY), or the old word goes: a
+ *	multiple of 16 (ATOMIC)
+ * @dst_offset: where in @dst they go; a multiple of the type's size (ATOMIC)
+ * @kind: enum drm_trn4_atomic (ATOMIC)
+ * @type: enum drm_trn4_type (ATOMIC)
+ * @copy: rows of bytes (COPY)
+ * @copy.length: bytes of a row, not zero
+ * @copy.rows: how many, not zero
+ * @copy.src_pitch: from one row to the next, no less than @copy.length; zero
+ *	where there is one
+ * @copy.dst_pitch: the same in the destination
+ * @fill: rows of a pattern (FILL)
+ * @fill.length: as @copy.length
+ * @fill.rows: as @copy.rows
+ * @fill.pattern: byte n of each row becomes its byte n % 8
+ * @fill.pitch: as @copy.dst_pitch
+ * @atomic: operands, from the lowest byte of the type on; zero above (ATOMIC)
+ * @atomic.operand: the second operand
+ * @atomic.compare: compared with the word (CAS)
  *
  * Fields that the operation does not use must be zero. Commands of one submit
  * begin in order, and each begins when the one before it has ended. Source and
- * destination of a copy may overlap: the bytes arrive as if by memmove().
+ * destination of a copy may overlap: the bytes of each row arrive as if by
+ * memmove(), and where pitches are equal those of all rows together.
  */
 struct drm_trn4_cmd {
 	__u32 op;
@@ -266,16 +349,32 @@ struct drm_trn4_cmd {
 	__u32 dst;
 	__u64 src_offset;
 	__u64 dst_offset;
-	__u64 length;
-	__u64 operand;
-	__u64 compare;
-	__u32 atomic;
-	__u32 width;
+	__u32 kind;
+	__u32 type;
+	union {
+		struct {
+			__u64 length;
+			__u64 rows;
+			__u64 src_pitch;
+			__u64 dst_pitch;
+		} copy;
+		struct {
+			__u64 length;
+			__u64 rows;
+			__u64 pattern;
+			__u64 pitch;
+		} fill;
+		struct {
+			__u64 operand[2];
+			__u64 compare[2];
+		} atomic;
+	};
 };
 
 /**
  * struct drm_trn4_result - how one command ended
- * @value: the word before the operation (ATOMIC), bytes copied (COPY)
+ * @value: the word before the operation (ATOMIC that fetches up to 8 bytes),
+ *	bytes written (COPY, FILL), else zero
  * @start: model time in nanoseconds
  * @end: model time in nanoseconds
  * @error: 0, or a negative errno: EKEYREVOKED where the window is not live (any

@@ -222,14 +222,16 @@ enum nvl_partner {
 #define TRN4_REG_GRANT_COUNT	0x0a4	/* ro 32 */
 #define TRN4_REG_WINDOW_COUNT	0x0a8	/* ro 32 */
 #define TRN4_REG_OPS		0x0ac	/* ro 32: bit n: opcode n is there */
-#define TRN4_REG_ATOMIC_OPS	0x0b0	/* ro 32: bit n: enum trn4_atomic n */
-#define TRN4_REG_ATOMIC_WIDTHS	0x0b4	/* ro 32: bit n: width of 1 << n bytes */
 #define TRN4_REG_MODEL_TIME	0x0b8	/* ro 64: model ns since reset */
 #define TRN4_REG_RO_STORES	0x0c0	/* ro 64: stores dropped, read-only half */
 #define TRN4_REG_FEATURES	0x0c8	/* ro 32: TRN4_FEATURE_* */
 #define TRN4_REG_TRAP_COUNT	0x0d0	/* ro 64: aperture accesses trapped */
 #define TRN4_REG_TRAP_REFUSED	0x0d8	/* ro 64: those that reached nobody */
 #define TRN4_REG_WINDOW_EVENT	0x100	/* w1c 8 x 64: windows with a new STATUS */
+#define TRN4_REG_ATOMIC_TYPES	0x140	/* ro 16 x 32: number n is of enum
+					 * trn4_atomic n; bit t: it works on
+					 * enum trn4_type t
+					 */
 
 #define TRN4_FEATURE_TRAP	(1u << 0)	/* each aperture access is checked and
 						 * counted: slow, exact
@@ -332,6 +334,8 @@ enum trn4_opcode {
 	TRN4_OP_NOP,
 	TRN4_OP_COPY,
 	TRN4_OP_ATOMIC,
+	TRN4_OP_FILL,
+	TRN4_OP_FENCE,
 };
 
 /* Address spaces that a descriptor can name */
@@ -341,30 +345,70 @@ enum trn4_space {
 	TRN4_SPACE_WINDOW,	/* offset in window number slot */
 };
 
+/* What becomes of a word of memory: new = old, operand */
 enum trn4_atomic {
-	TRN4_ATOMIC_ADD,	/* *dst += operand */
-	TRN4_ATOMIC_SWAP,	/* *dst = operand */
-	TRN4_ATOMIC_CAS,	/* if (*dst == compare) *dst = operand */
+	TRN4_ATOMIC_ADD,	/* old + operand */
+	TRN4_ATOMIC_SWAP,	/* operand */
+	TRN4_ATOMIC_CAS,	/* old == compare ? operand : old */
+	TRN4_ATOMIC_SUB,	/* old - operand */
+	TRN4_ATOMIC_INC,	/* old >= operand ? 0 : old + 1 */
+	TRN4_ATOMIC_DEC,	/* !old || old > operand ? operand : old - 1 */
+	TRN4_ATOMIC_MIN,
+	TRN4_ATOMIC_MAX,
+	TRN4_ATOMIC_AND,
+	TRN4_ATOMIC_OR,
+	TRN4_ATOMIC_XOR,
+	TRN4_ATOMICS,
+};
+
+/*
+ * What an atomic takes the word for. Floating point is IEEE 754, rounded to
+ * nearest, ties to even, subnormal numbers kept; bf16 is the upper half of f32.
+ */
+enum trn4_type {
+	TRN4_TYPE_U32,
+	TRN4_TYPE_U64,
+	TRN4_TYPE_U128,
+	TRN4_TYPE_S32,		/* MIN and MAX; the others are as for U32 */
+	TRN4_TYPE_S64,
+	TRN4_TYPE_F32,
+	TRN4_TYPE_F64,
+	TRN4_TYPE_F16X2,	/* two in a word, which changes as a whole */
+	TRN4_TYPE_BF16X2,
+	TRN4_TYPE_F32X4,	/* four words in a row, each by itself */
+	TRN4_TYPES,
 };
 
 /**
  * struct trn4_desc - one operation, 64 bytes in the submission ring
  * @opcode: enum trn4_opcode
- * @flags: zero
+ * @flags: TRN4_DESC_*
  * @id: returned in the completion record
- * @src_space: enum trn4_space of @src (COPY)
- * @dst_space: enum trn4_space of @dst (COPY, ATOMIC; never HOST for ATOMIC)
+ * @src_space: enum trn4_space of @src (COPY, ATOMIC with a wide fetch)
+ * @dst_space: enum trn4_space of @dst (COPY, FILL, ATOMIC; never HOST for
+ *	ATOMIC)
  * @src_slot: window number where @src_space is WINDOW, else zero
  * @dst_slot: window number where @dst_space is WINDOW, else zero
- * @atomic: enum trn4_atomic (ATOMIC)
- * @width: bytes of the word, 4 or 8 (ATOMIC); @dst is aligned to it
+ * @kind: enum trn4_atomic (ATOMIC)
+ * @type: enum trn4_type (ATOMIC); @dst is aligned to its size
  * @rsvd0: zero
- * @src: address within @src_space (COPY)
- * @dst: address within @dst_space (COPY, ATOMIC)
- * @length: bytes, any number (COPY)
- * @operand: what is added or stored (ATOMIC)
- * @compare: what the word is compared with (CAS)
- * @rsvd1: zero
+ * @src: address within @src_space (COPY); where a word of 16 bytes is put that
+ *	FETCH asks for, aligned to 16 (ATOMIC)
+ * @dst: address within @dst_space (COPY, FILL, ATOMIC)
+ * @copy: rows of bytes (COPY)
+ * @copy.length: bytes of a row, any number
+ * @copy.rows: number of rows, any
+ * @copy.src_pitch: from the beginning of a row to that of the next, not less
+ *	than @copy.length; zero where there is one row or none
+ * @copy.dst_pitch: the same
+ * @fill: rows of a pattern (FILL)
+ * @fill.length: bytes of a row, any number
+ * @fill.rows: number of rows, any
+ * @fill.pattern: byte n of a row is byte n % 8 of this
+ * @fill.pitch: as @copy.dst_pitch
+ * @atomic: operands, of the size of @type, zero above (ATOMIC)
+ * @atomic.operand: second operand
+ * @atomic.compare: what the word is compared with (CAS), else zero
  *
  * Fields that the opcode does not use are zero. The device reads a descriptor
  * once, so that changing it after the doorbell has no effect that could pass
@@ -378,22 +422,39 @@ struct trn4_desc {
 	__u8	dst_space;
 	__le16	src_slot;
 	__le16	dst_slot;
-	__u8	atomic;
-	__u8	width;
+	__u8	kind;
+	__u8	type;
 	__le32	rsvd0;
 	__le64	src;
 	__le64	dst;
-	__le64	length;
-	__le64	operand;
-	__le64	compare;
-	__le64	rsvd1;
+	union {
+		struct {
+			__le64	length;
+			__le64	rows;
+			__le64	src_pitch;
+			__le64	dst_pitch;
+		} copy;
+		struct {
+			__le64	length;
+			__le64	rows;
+			__le64	pattern;
+			__le64	pitch;
+		} fill;
+		struct {
+			__le64	operand[2];
+			__le64	compare[2];
+		} atomic;
+	};
 };
+
+/* Return the word as it was before; without it none waits for the answer */
+#define TRN4_DESC_FETCH		(1u << 0)	/* ATOMIC */
 
 enum trn4_status {
 	TRN4_STATUS_OK,
 	TRN4_STATUS_BAD_OPCODE,
 	TRN4_STATUS_BAD_FIELD,		/* a value, flag or reserved field */
-	TRN4_STATUS_BAD_ALIGN,		/* an atomic's address */
+	TRN4_STATUS_BAD_ALIGN,		/* an address of an atomic */
 	TRN4_STATUS_BAD_RANGE,		/* beyond HBM or the window */
 	TRN4_STATUS_NO_WINDOW,		/* the window is not LIVE */
 	TRN4_STATUS_NO_RIGHT,		/* the window lacks the right */
@@ -403,7 +464,8 @@ enum trn4_status {
 
 /**
  * struct trn4_cqe - completion record, 32 bytes in the completion ring
- * @value: the word before the operation (ATOMIC), bytes copied (COPY)
+ * @value: the word before the operation (ATOMIC with FETCH, of up to 8 bytes),
+ *	bytes written (COPY, FILL), else zero
  * @id: the descriptor's
  * @sq_head: the queue's SQ_HEAD after this descriptor
  * @status: enum trn4_status

@@ -223,7 +223,7 @@ static void adder(int in, int out, const void *arg)
 	word = trn4_window_at(win, 0);
 	ret = trn4_batch_create(dev, BATCH, &batch);
 	for (i = 0; i < BATCH && ret >= 0; i++)
-		ret = trn4_batch_atomic(batch, word, TRN4_FETCH_ADD, 8, 1, 0);
+		ret = trn4_batch_atomic(batch, word, TRN4_ADD, TRN4_U64, 1, 0);
 	if (ret < 0)
 		fail(out, TRN4_CALL_SUBMIT, ret);
 	/* Both begin at the same time, so that they are in each other's way */
@@ -232,7 +232,7 @@ static void adder(int in, int out, const void *arg)
 
 	message.single_ns = now();
 	for (i = 0; i < SINGLES; i++) {
-		ret = trn4_atomic(dev, word, TRN4_FETCH_ADD, 8, 1, 0, NULL,
+		ret = trn4_atomic(dev, word, TRN4_ADD, TRN4_U64, 1, 0, NULL,
 				  10 * SECOND);
 		if (ret)
 			fail(out, TRN4_CALL_RESULT, ret);

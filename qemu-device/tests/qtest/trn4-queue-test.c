@@ -9,6 +9,8 @@
 #include "hw/pci/pci_regs.h"
 #include "trn4-qtest.h"
 
+#define U32       TRN4_TYPE_U32
+#define U64       TRN4_TYPE_U64
 #define PAGE      ((uint64_t)NVL_PAGE_SIZE)
 #define AP        (4 * RACK_MIB)
 #define WINDOW_NO 2
@@ -75,15 +77,18 @@ static void desc_put(Queue *q, const struct trn4_desc *d)
         .dst_space = d->dst_space,
         .src_slot = cpu_to_le16(d->src_slot),
         .dst_slot = cpu_to_le16(d->dst_slot),
-        .atomic = d->atomic,
-        .width = d->width,
+        .kind = d->kind,
+        .type = d->type,
         .rsvd0 = cpu_to_le32(d->rsvd0),
         .src = cpu_to_le64(d->src),
         .dst = cpu_to_le64(d->dst),
-        .length = cpu_to_le64(d->length),
-        .operand = cpu_to_le64(d->operand),
-        .compare = cpu_to_le64(d->compare),
-        .rsvd1 = cpu_to_le64(d->rsvd1),
+        /* As numbers, whatever they are */
+        .copy = {
+            .length = cpu_to_le64(d->copy.length),
+            .rows = cpu_to_le64(d->copy.rows),
+            .src_pitch = cpu_to_le64(d->copy.src_pitch),
+            .dst_pitch = cpu_to_le64(d->copy.dst_pitch),
+        },
     };
 
     qtest_memwrite(q->r->qts, q->sq + q->tail * sizeof(le), &le, sizeof(le));
@@ -151,22 +156,22 @@ static struct trn4_desc copy(uint8_t src_space, uint16_t src_slot, uint64_t src,
         .dst_space = dst_space,
         .dst_slot = dst_slot,
         .dst = dst,
-        .length = length,
+        .copy = { .length = length, .rows = 1 },
     };
 }
 
-static struct trn4_desc atomic(uint8_t op, uint8_t width, uint64_t dst,
+static struct trn4_desc atomic(uint8_t kind, uint8_t type, uint64_t dst,
                                uint64_t operand, uint64_t compare)
 {
     return (struct trn4_desc) {
         .opcode = TRN4_OP_ATOMIC,
         .dst_space = TRN4_SPACE_WINDOW,
         .dst_slot = WINDOW_NO,
-        .atomic = op,
-        .width = width,
+        .flags = TRN4_DESC_FETCH,
+        .kind = kind,
+        .type = type,
         .dst = dst,
-        .operand = operand,
-        .compare = compare,
+        .atomic = { .operand = { operand }, .compare = { compare } },
     };
 }
 
@@ -293,7 +298,7 @@ static void test_copy_long(void)
                      .src_space = TRN4_SPACE_HBM,
                      .dst_space = TRN4_SPACE_HBM,
                      .dst = RACK_HBM / 2,
-                     .length = RACK_HBM / 2,
+                     .copy = { .length = RACK_HBM / 2, .rows = 1 },
                  });
     ring(&q);
     check_status(&other, (struct trn4_desc) { .opcode = TRN4_OP_NOP },
@@ -312,17 +317,17 @@ static void test_copy_long(void)
 static void test_atomic(void)
 {
     static const struct {
-        uint8_t op, width;
+        uint8_t kind, type;
         uint64_t before, operand, compare, after;
     } t[] = {
-        { TRN4_ATOMIC_ADD, 8, 0x1ffffffff, 1, 0, 0x200000000 },
-        { TRN4_ATOMIC_ADD, 8, UINT64_MAX, 2, 0, 1 },
-        { TRN4_ATOMIC_ADD, 4, 0x1ffffffff, 1, 0, 0x100000000 },
-        { TRN4_ATOMIC_SWAP, 8, 1, 0xabcdef0123456789, 0, 0xabcdef0123456789 },
-        { TRN4_ATOMIC_SWAP, 4, 0x500000001, 9, 0, 0x500000009 },
-        { TRN4_ATOMIC_CAS, 8, 7, 8, 7, 8 },
-        { TRN4_ATOMIC_CAS, 8, 7, 8, 6, 7 },
-        { TRN4_ATOMIC_CAS, 4, 0x300000007, 8, 7, 0x300000008 },
+        { TRN4_ATOMIC_ADD, U64, 0x1ffffffff, 1, 0, 0x200000000 },
+        { TRN4_ATOMIC_ADD, U64, UINT64_MAX, 2, 0, 1 },
+        { TRN4_ATOMIC_ADD, U32, 0x1ffffffff, 1, 0, 0x100000000 },
+        { TRN4_ATOMIC_SWAP, U64, 1, 0xabcdef0123456789, 0, 0xabcdef0123456789 },
+        { TRN4_ATOMIC_SWAP, U32, 0x500000001, 9, 0, 0x500000009 },
+        { TRN4_ATOMIC_CAS, U64, 7, 8, 7, 8 },
+        { TRN4_ATOMIC_CAS, U64, 7, 8, 6, 7 },
+        { TRN4_ATOMIC_CAS, U32, 0x300000007, 8, 7, 0x300000008 },
     };
     Queue q = queue_new(0, 4, 0, 0);
     unsigned int i;
@@ -332,10 +337,10 @@ static void test_atomic(void)
 
         qtest_writeq(q.r->qts, q.peer->hbm + 64, t[i].before);
         cqe = run(&q,
-                  atomic(t[i].op, t[i].width, 64, t[i].operand, t[i].compare));
+                  atomic(t[i].kind, t[i].type, 64, t[i].operand, t[i].compare));
         g_assert_cmpuint(cqe.status, ==, TRN4_STATUS_OK);
         g_assert_cmphex(cqe.value, ==,
-                        t[i].width == 4 ? (uint32_t)t[i].before : t[i].before);
+                        t[i].type == U32 ? (uint32_t)t[i].before : t[i].before);
         g_assert_cmphex(qtest_readq(q.r->qts, q.peer->hbm + 64), ==,
                         t[i].after);
     }
@@ -352,13 +357,13 @@ static void test_bad_descriptors(void)
         struct trn4_desc d;
         uint16_t status;
     } t[] = {
-        { { .opcode = 3 }, TRN4_STATUS_BAD_OPCODE },
+        { { .opcode = TRN4_OP_FENCE + 1 }, TRN4_STATUS_BAD_OPCODE },
         { { .opcode = 255 }, TRN4_STATUS_BAD_OPCODE },
         { { .flags = 1 }, TRN4_STATUS_BAD_FIELD },
         { { .rsvd0 = 1 }, TRN4_STATUS_BAD_FIELD },
-        { { .rsvd1 = 1ull << 63 }, TRN4_STATUS_BAD_FIELD },
-        { { .length = 1 }, TRN4_STATUS_BAD_FIELD },
-        { { .width = 8 }, TRN4_STATUS_BAD_FIELD },
+        { { .copy.dst_pitch = 1ull << 63 }, TRN4_STATUS_BAD_FIELD },
+        { { .copy.length = 1 }, TRN4_STATUS_BAD_FIELD },
+        { { .type = 1 }, TRN4_STATUS_BAD_FIELD },
         { copy(3, 0, 0, hbm, 0, 0, 8), TRN4_STATUS_BAD_FIELD },
         { copy(hbm, 0, 0, 255, 0, 0, 8), TRN4_STATUS_BAD_FIELD },
         { copy(hbm, 1, 0, hbm, 0, 0, 8), TRN4_STATUS_BAD_FIELD },
@@ -378,17 +383,20 @@ static void test_bad_descriptors(void)
         { copy(host, 0, UINT64_MAX - 3, hbm, 0, 0, 8), TRN4_STATUS_BAD_RANGE },
         { copy(host, 0, 1ull << 62, hbm, 0, 0, 8), TRN4_STATUS_BUS },
         { copy(hbm, 0, 0, host, 0, 1ull << 62, 8), TRN4_STATUS_BUS },
-        { atomic(3, 8, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 0, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 2, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 16, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 8, 0, 0, 1), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 4, 0, 1ull << 32, 0), TRN4_STATUS_BAD_FIELD },
-        { atomic(TRN4_ATOMIC_ADD, 8, 4, 0, 0), TRN4_STATUS_BAD_ALIGN },
-        { atomic(TRN4_ATOMIC_CAS, 4, 2, 0, 0), TRN4_STATUS_BAD_ALIGN },
-        { atomic(TRN4_ATOMIC_ADD, 8, 2 * PAGE, 0, 0), TRN4_STATUS_BAD_RANGE },
-        { atomic(TRN4_ATOMIC_ADD, 8, 0 - 8ull, 0, 0), TRN4_STATUS_BAD_RANGE },
-        { { .opcode = TRN4_OP_ATOMIC, .dst_space = host, .width = 8 },
+        { atomic(TRN4_ATOMICS, U64, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, TRN4_TYPES, 0, 0, 0), TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, TRN4_TYPE_S32, 0, 0, 0),
+          TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, TRN4_TYPE_U128, 0, 0, 0),
+          TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, U64, 0, 0, 1), TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, U32, 0, 1ull << 32, 0),
+          TRN4_STATUS_BAD_FIELD },
+        { atomic(TRN4_ATOMIC_ADD, U64, 4, 0, 0), TRN4_STATUS_BAD_ALIGN },
+        { atomic(TRN4_ATOMIC_CAS, U32, 2, 0, 0), TRN4_STATUS_BAD_ALIGN },
+        { atomic(TRN4_ATOMIC_ADD, U64, 2 * PAGE, 0, 0), TRN4_STATUS_BAD_RANGE },
+        { atomic(TRN4_ATOMIC_ADD, U64, 0 - 8ull, 0, 0), TRN4_STATUS_BAD_RANGE },
+        { { .opcode = TRN4_OP_ATOMIC, .dst_space = host, .type = U64 },
           TRN4_STATUS_BAD_FIELD },
     };
     Queue q = queue_new(0, 6, 0, 0);
@@ -426,14 +434,15 @@ static void test_garbage(void)
             words[j] = g_rand_int(rand);
         }
         if (i % 2) {
-            d.opcode %= 3;
+            d.opcode %= TRN4_OP_FENCE + 1;
             d.flags = 0;
             d.src_space %= 3;
             d.dst_space %= 3;
             d.src_slot %= 4;
             d.dst_slot %= 4;
             d.rsvd0 = 0;
-            d.rsvd1 = 0;
+            d.copy.rows %= 2;
+            d.copy.dst_pitch = 0;
         }
         run(&q, d);
     }
@@ -449,7 +458,8 @@ static void test_rights(void)
     const uint8_t hbm = TRN4_SPACE_HBM, win = TRN4_SPACE_WINDOW;
 
     rack_window_enable(q.fn, WINDOW_NO, NVL_RIGHT_READ | NVL_RIGHT_WRITE);
-    check_status(&q, atomic(TRN4_ATOMIC_ADD, 8, 0, 1, 0), TRN4_STATUS_NO_RIGHT);
+    check_status(&q, atomic(TRN4_ATOMIC_ADD, U64, 0, 1, 0),
+                 TRN4_STATUS_NO_RIGHT);
     check_status(&q, copy(hbm, 0, 0, win, WINDOW_NO, 0, 8), TRN4_STATUS_OK);
 
     rack_window_set(q.fn, 4, RACK_APERTURE / 2, PAGE, 0, 1, 0,

@@ -339,10 +339,17 @@ static void check_queues(struct world *w, unsigned int e)
         const struct nvlf_queue *q = &ep->queues[n];
         uint32_t mask = (1u << q->size) - 1;
         bool room = ((q->cq_tail + 1) & mask) != q->cq_head;
-        bool can = q->status == TRN4_QUEUE_RUNNING &&
+        bool waits = q->op.active && q->op.waits;
+        bool can = q->status == TRN4_QUEUE_RUNNING && !waits &&
                    (q->op.active || (room && q->sq_head != q->sq_tail));
+        unsigned int other;
 
         EQ(!!(ep->runnable & (1ull << n)), can);
+        EQ(!!(ep->fences & (1ull << n)), waits);
+        for (other = 0; waits && other < TRN4_QUEUES; other++) {
+            CHECK(!(q->op.waits >> other & 1) ||
+                  (other != n && ep->queues[other].op.active));
+        }
         EQ(q->status != TRN4_QUEUE_OFF, !!(q->ctrl & TRN4_QUEUE_ENABLE));
         CHECK((q->sq_head | q->sq_tail | q->cq_head | q->cq_tail) <= 32767);
     }

@@ -693,24 +693,25 @@ struct trn4_desc copy_desc(uint8_t src_space, uint16_t src_slot, uint64_t src,
         .dst_space = dst_space,
         .dst_slot = dst_slot,
         .dst = dst,
-        .length = length,
+        .copy = { .length = length, .rows = 1 },
     };
 }
 
+/* One that asks for the word as it was */
 struct trn4_desc atomic_desc(uint8_t space, uint16_t slot, uint64_t addr,
-                             uint8_t op, uint8_t width, uint64_t operand,
+                             uint8_t kind, uint8_t type, uint64_t operand,
                              uint64_t compare)
 {
     return (struct trn4_desc) {
         .opcode = TRN4_OP_ATOMIC,
+        .flags = TRN4_DESC_FETCH,
         .id = 0xa0,
         .dst_space = space,
         .dst_slot = slot,
         .dst = addr,
-        .atomic = op,
-        .width = width,
-        .operand = operand,
-        .compare = compare,
+        .kind = kind,
+        .type = type,
+        .atomic = { .operand = { operand }, .compare = { compare } },
     };
 }
 

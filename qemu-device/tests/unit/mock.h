@@ -151,7 +151,7 @@ struct trn4_desc copy_desc(uint8_t src_space, uint16_t src_slot, uint64_t src,
                            uint8_t dst_space, uint16_t dst_slot, uint64_t dst,
                            uint64_t length);
 struct trn4_desc atomic_desc(uint8_t space, uint16_t slot, uint64_t addr,
-                             uint8_t op, uint8_t width, uint64_t operand,
+                             uint8_t kind, uint8_t type, uint64_t operand,
                              uint64_t compare);
 
 void fill(uint8_t *p, uint64_t n, uint32_t seed);

@@ -14,6 +14,9 @@
 #define HALF (8 * PAGE)
 #define HBM  (16 * PAGE)
 
+#define U32 TRN4_TYPE_U32
+#define U64 TRN4_TYPE_U64
+
 #define HOST TRN4_SPACE_HOST
 #define OWN  TRN4_SPACE_HBM
 #define WIN  TRN4_SPACE_WINDOW
@@ -53,20 +56,20 @@ static void unused_fields(void)
         { .opcode = TRN4_OP_NOP },
         copy_desc(OWN, 0, 0, OWN, 0, PAGE, 64),
         copy_desc(WIN, 1, 0, HOST, 0, HOST_BASE, 64),
-        atomic_desc(OWN, 0, 8, TRN4_ATOMIC_ADD, 8, 0, 0),
-        atomic_desc(WIN, 0, 8, TRN4_ATOMIC_SWAP, 4, 0, 0),
-        atomic_desc(WIN, 0, 8, TRN4_ATOMIC_CAS, 8, 0, 0),
+        atomic_desc(OWN, 0, 8, TRN4_ATOMIC_ADD, U64, 0, 0),
+        atomic_desc(WIN, 0, 8, TRN4_ATOMIC_SWAP, U32, 0, 0),
+        atomic_desc(WIN, 0, 8, TRN4_ATOMIC_CAS, U64, 0, 0),
     };
     /* Bytes that are used, as [from, to) */
     static const struct {
         uint8_t from, to;
     } used[][8] = {
         { { 0, 1 }, { 2, 4 } },
-        { { 0, 1 }, { 2, 6 }, { 16, 40 } },
-        { { 0, 1 }, { 2, 8 }, { 16, 40 } },
-        { { 0, 1 }, { 2, 4 }, { 5, 6 }, { 10, 12 }, { 24, 32 }, { 40, 48 } },
-        { { 0, 1 }, { 2, 4 }, { 5, 6 }, { 8, 12 }, { 24, 32 }, { 40, 44 } },
-        { { 0, 1 }, { 2, 4 }, { 5, 6 }, { 8, 12 }, { 24, 32 }, { 40, 56 } },
+        { { 0, 1 }, { 2, 6 }, { 16, 48 } },
+        { { 0, 1 }, { 2, 8 }, { 16, 48 } },
+        { { 0, 1 }, { 2, 4 }, { 5, 6 }, { 10, 12 }, { 24, 40 } },
+        { { 0, 1 }, { 2, 4 }, { 5, 6 }, { 8, 12 }, { 24, 36 } },
+        { { 0, 1 }, { 2, 4 }, { 5, 6 }, { 8, 12 }, { 24, 40 }, { 48, 56 } },
     };
     unsigned int i, u, byte;
 
@@ -98,7 +101,7 @@ static void every_status(void)
     struct trn4_desc d;
     unsigned int op;
 
-    for (op = TRN4_OP_ATOMIC + 1; op < 256; op++) {
+    for (op = TRN4_OP_FENCE + 1; op < 256; op++) {
         EQ(status_of(&q, (struct trn4_desc) { .opcode = op }),
            TRN4_STATUS_BAD_OPCODE);
     }
@@ -110,19 +113,22 @@ static void every_status(void)
     EQ(COPY(OWN, 0, 0, WIN, 65535, 0, 1), TRN4_STATUS_BAD_FIELD);
     EQ(COPY(OWN, 1, 0, OWN, 0, 0, 1), TRN4_STATUS_BAD_FIELD);
     EQ(COPY(OWN, 0, 0, HOST, 1, HOST_BASE, 1), TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(HOST, 0, HOST_BASE, TRN4_ATOMIC_ADD, 8, 1, 0),
+    EQ(ATOMIC(HOST, 0, HOST_BASE, TRN4_ATOMIC_ADD, U64, 1, 0),
        TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 0, 3, 8, 1, 0), TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, 0, 1, 0), TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, 2, 1, 0), TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, 16, 1, 0), TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, 4, 1ull << 32, 0),
+    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMICS, U64, 1, 0), TRN4_STATUS_BAD_FIELD);
+    EQ(ATOMIC(OWN, 0, 0, 255, U64, 1, 0), TRN4_STATUS_BAD_FIELD);
+    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, TRN4_TYPES, 1, 0),
        TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_CAS, 4, 1, 1ull << 63),
+    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, 255, 1, 0), TRN4_STATUS_BAD_FIELD);
+    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, TRN4_TYPE_U128, 1, 0),
        TRN4_STATUS_BAD_FIELD);
-    EQ(ATOMIC(OWN, 0, 4, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_BAD_ALIGN);
-    EQ(ATOMIC(OWN, 0, 2, TRN4_ATOMIC_ADD, 4, 1, 0), TRN4_STATUS_BAD_ALIGN);
-    EQ(ATOMIC(WIN, 0, 7, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_BAD_ALIGN);
+    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_ADD, U32, 1ull << 32, 0),
+       TRN4_STATUS_BAD_FIELD);
+    EQ(ATOMIC(OWN, 0, 0, TRN4_ATOMIC_CAS, U32, 1, 1ull << 63),
+       TRN4_STATUS_BAD_FIELD);
+    EQ(ATOMIC(OWN, 0, 4, TRN4_ATOMIC_ADD, U64, 1, 0), TRN4_STATUS_BAD_ALIGN);
+    EQ(ATOMIC(OWN, 0, 2, TRN4_ATOMIC_ADD, U32, 1, 0), TRN4_STATUS_BAD_ALIGN);
+    EQ(ATOMIC(WIN, 0, 7, TRN4_ATOMIC_ADD, U64, 1, 0), TRN4_STATUS_BAD_ALIGN);
     /* Ranges, and sums that wrap */
     EQ(COPY(OWN, 0, HBM, OWN, 0, 0, 1), TRN4_STATUS_BAD_RANGE);
     EQ(COPY(OWN, 0, HBM - 1, OWN, 0, 0, 2), TRN4_STATUS_BAD_RANGE);
@@ -135,18 +141,18 @@ static void every_status(void)
     EQ(COPY(OWN, 0, 0, WIN, 2, 8, UINT64_MAX - 4), TRN4_STATUS_BAD_RANGE);
     EQ(COPY(HOST, 0, UINT64_MAX, OWN, 0, 0, 2), TRN4_STATUS_BAD_RANGE);
     EQ(COPY(HOST, 0, 1, HOST, 0, 2, UINT64_MAX), TRN4_STATUS_BAD_RANGE);
-    EQ(ATOMIC(OWN, 0, HBM, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_BAD_RANGE);
-    EQ(ATOMIC(OWN, 0, UINT64_MAX - 7, TRN4_ATOMIC_ADD, 8, 1, 0),
+    EQ(ATOMIC(OWN, 0, HBM, TRN4_ATOMIC_ADD, U64, 1, 0), TRN4_STATUS_BAD_RANGE);
+    EQ(ATOMIC(OWN, 0, UINT64_MAX - 7, TRN4_ATOMIC_ADD, U64, 1, 0),
        TRN4_STATUS_BAD_RANGE);
-    EQ(ATOMIC(WIN, 0, 4 * PAGE, TRN4_ATOMIC_ADD, 4, 1, 0),
+    EQ(ATOMIC(WIN, 0, 4 * PAGE, TRN4_ATOMIC_ADD, U32, 1, 0),
        TRN4_STATUS_BAD_RANGE);
     /* Windows that are not, or have no right */
     EQ(COPY(WIN, 9, 0, OWN, 0, 0, 1), TRN4_STATUS_NO_WINDOW);
     EQ(COPY(OWN, 0, 0, WIN, 511, 0, 1), TRN4_STATUS_NO_WINDOW);
-    EQ(ATOMIC(WIN, 9, 0, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_NO_WINDOW);
+    EQ(ATOMIC(WIN, 9, 0, TRN4_ATOMIC_ADD, U64, 1, 0), TRN4_STATUS_NO_WINDOW);
     EQ(COPY(OWN, 0, 0, WIN, 1, 0, 1), TRN4_STATUS_NO_RIGHT);
-    EQ(ATOMIC(WIN, 1, 0, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_NO_RIGHT);
-    EQ(ATOMIC(WIN, 2, 0, TRN4_ATOMIC_ADD, 8, 1, 0), TRN4_STATUS_NO_RIGHT);
+    EQ(ATOMIC(WIN, 1, 0, TRN4_ATOMIC_ADD, U64, 1, 0), TRN4_STATUS_NO_RIGHT);
+    EQ(ATOMIC(WIN, 2, 0, TRN4_ATOMIC_ADD, U64, 1, 0), TRN4_STATUS_NO_RIGHT);
     /* Host memory that is not */
     EQ(COPY(HOST, 0, 0, OWN, 0, 0, 1), TRN4_STATUS_BUS);
     EQ(COPY(OWN, 0, 0, HOST, 0, HOST_BASE + HOST_SIZE - 1, 2), TRN4_STATUS_BUS);
@@ -159,7 +165,7 @@ static void every_status(void)
     EQ(COPY(WIN, 9, 0, OWN, 0, 0, 0), TRN4_STATUS_NO_WINDOW);
     /* A flag, reserved fields */
     d = copy_desc(OWN, 0, 0, OWN, 0, 0, 1);
-    d.flags = 1;
+    d.flags = TRN4_DESC_FETCH;
     EQ(status_of(&q, d), TRN4_STATUS_BAD_FIELD);
     /* A window that is refused for any reason is none. */
     ew(w, 1, grant_reg(0, TRN4_GRANT_CTRL), 0);

@@ -249,6 +249,67 @@ static void some_device(struct world *w)
     }
 }
 
+static void some_space(uint8_t space, __le64 *addr, __le16 *slot)
+{
+    *addr += space == TRN4_SPACE_HOST ? HOST_BASE : 0;
+    *slot = space == TRN4_SPACE_WINDOW ? below(12) : 0;
+}
+
+/* A descriptor, mostly whole */
+static void some_desc(struct trn4_desc *d)
+{
+    uint64_t src = one_in(3) ? nasty() : below(4 * PAGE);
+    uint64_t dst = one_in(3) ? nasty() : below(4 * PAGE);
+    unsigned int kind = below(TRN4_ATOMICS), type = below(TRN4_TYPES);
+
+    switch (below(6)) {
+    case 0:
+    case 1:
+        *d = copy_desc(below(3), 0, src, below(3), 0, dst,
+                       one_in(6) ? nasty() : below(2 * PAGE));
+        break;
+    case 2:
+        /* Rows; where the opcode is FILL, src_pitch is its pattern */
+        *d = copy_desc(below(3), 0, src, below(3), 0, dst, below(PAGE / 8));
+        d->copy.rows = below(16);
+        d->copy.dst_pitch = d->copy.length + below(PAGE / 8);
+        d->copy.src_pitch = d->copy.length + below(PAGE / 8);
+        if (one_in(2)) {
+            d->opcode = TRN4_OP_FILL;
+            d->src_space = 0;
+            d->src = 0;
+        }
+        break;
+    case 3:
+    case 4:
+        *d = atomic_desc(1 + below(2), 0, dst & ~15ull, kind, type, next(), 0);
+        if (type == TRN4_TYPE_U128 || type == TRN4_TYPE_F32X4) {
+            d->atomic.operand[1] = next();
+            d->src_space = below(3);
+            d->src = src & ~15ull;
+            some_space(d->src_space, &d->src, &d->src_slot);
+        } else if (type != TRN4_TYPE_U64 && type != TRN4_TYPE_F64) {
+            d->atomic.operand[0] = (uint32_t)next();
+        }
+        if (one_in(4)) {
+            d->flags ^= TRN4_DESC_FETCH;
+        }
+        break;
+    default:
+        *d = (struct trn4_desc) { .opcode = TRN4_OP_FENCE };
+        break;
+    }
+    if (d->opcode == TRN4_OP_COPY) {
+        some_space(d->src_space, &d->src, &d->src_slot);
+    }
+    if (d->opcode != TRN4_OP_FENCE) {
+        some_space(d->dst_space, &d->dst, &d->dst_slot);
+    }
+    if (one_in(8)) {
+        ((uint8_t *)d)[below(64)] = next();
+    }
+}
+
 /* Descriptors, mostly whole, on rings that mostly exist */
 static void some_work(struct world *w, unsigned int e)
 {
@@ -264,25 +325,7 @@ static void some_work(struct world *w, unsigned int e)
         ew(w, e, queue_reg(n, TRN4_QUEUE_CTRL), 1 + 2 * below(2));
     }
     for (i = 0; i < 4; i++) {
-        struct trn4_desc *d = &sq[below(128)];
-        uint64_t src = one_in(3) ? nasty() : below(4 * PAGE);
-        uint64_t dst = one_in(3) ? nasty() : below(4 * PAGE);
-
-        if (one_in(2)) {
-            *d = copy_desc(below(3), 0, src, below(3), 0, dst,
-                           one_in(6) ? nasty() : below(2 * PAGE));
-            d->src += d->src_space == TRN4_SPACE_HOST ? HOST_BASE : 0;
-            d->dst += d->dst_space == TRN4_SPACE_HOST ? HOST_BASE : 0;
-            d->src_slot = d->src_space == TRN4_SPACE_WINDOW ? below(12) : 0;
-            d->dst_slot = d->dst_space == TRN4_SPACE_WINDOW ? below(12) : 0;
-        } else {
-            *d = atomic_desc(1 + below(2), 0, dst & ~7ull, below(3), 8, next(),
-                             0);
-            d->dst_slot = d->dst_space == TRN4_SPACE_WINDOW ? below(12) : 0;
-        }
-        if (one_in(8)) {
-            ((uint8_t *)d)[below(64)] = next();
-        }
+        some_desc(&sq[below(128)]);
     }
     /* Not too many at a time: copies are real. */
     ew(w, e, doorbell_reg(n, TRN4_DOORBELL_SQ_TAIL),

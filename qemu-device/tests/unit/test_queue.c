@@ -317,6 +317,25 @@ static void budgets(void)
     CHECK(nvlf_engine_run(w->f, 0));
     EQ(er(w, 0, queue_reg(0, TRN4_QUEUE_SQ_HEAD)), 7);
     CHECK(!nvlf_engine_run(w->f, 0));
+
+    /* A row is work, however short: of a piece there are at most 256. */
+    d = copy_desc(TRN4_SPACE_HBM, 0, 0, TRN4_SPACE_HBM, 0, PAGE, 1);
+    d.copy.rows = PAGE / 2;
+    d.copy.src_pitch = d.copy.dst_pitch = 2;
+    queue_push(&q, &d);
+    d = (struct trn4_desc) {
+        .opcode = TRN4_OP_FILL,
+        .dst_space = TRN4_SPACE_HBM,
+        .fill = { 1, PAGE, 0, 1 },
+    };
+    for (i = 0; i < 2; i++) {
+        queue_ring(&q);
+        CHECK(nvlf_engine_run(w->f, 0));
+        CHECK(w->f->ep[0]->queues[0].op.done <=
+              2 * 256 * (NVLF_RUN_BYTES / NVLF_CHUNK));
+        engine_finish(w, 0);
+        queue_push(&q, &d);
+    }
     world_free(w);
 }
 

@@ -80,8 +80,12 @@ static void one_operation(void)
     ABOUT(took(&q, copy_desc(HOST, 0, HOST_BASE, HOST, 0, HOST_BASE, n)),
           3 * HOST_NS + 2 * n / 64);
     /* Atomics: a remote round trip is 1.3 us */
-    ABOUT(took(&q, atomic_desc(OWN, 0, 0, TRN4_ATOMIC_ADD, 8, 1, 0)), HBM_NS);
-    ABOUT(took(&q, atomic_desc(WIN, 0, 0, TRN4_ATOMIC_ADD, 8, 1, 0)), 1300);
+    ABOUT(took(&q,
+               atomic_desc(OWN, 0, 0, TRN4_ATOMIC_ADD, TRN4_TYPE_U64, 1, 0)),
+          HBM_NS);
+    ABOUT(took(&q,
+               atomic_desc(WIN, 0, 0, TRN4_ATOMIC_ADD, TRN4_TYPE_U64, 1, 0)),
+          1300);
     world_free(w);
 }
 
@@ -285,10 +289,161 @@ static void failures_cost_what_they_moved(void)
     cqe = queue_do(&q, &d);
     EQ(cqe.status, TRN4_STATUS_BUS);
     ABOUT(cqe.end - cqe.start, 2 * HOST_NS + HBM_NS + MIB / 64);
-    d.length = 64 * PAGE;
+    d.copy.length = 64 * PAGE;
     cqe = queue_do(&q, &d);
     EQ(cqe.status, TRN4_STATUS_BAD_RANGE);
     CHECK(cqe.end - cqe.start <= 1);
+    world_free(w);
+}
+
+/* Nobody waits for an answer where none is asked for. */
+static struct trn4_desc no_fetch(struct trn4_desc d)
+{
+    d.flags = 0;
+    return d;
+}
+
+/* An atomic without FETCH is a store: of any type, whatever comes of it */
+static void atomics_that_store(void)
+{
+    static const struct {
+        uint8_t kind, type;
+        uint64_t compare;
+    } ops[] = {
+        { TRN4_ATOMIC_ADD, TRN4_TYPE_U32, 0 },
+        { TRN4_ATOMIC_XOR, TRN4_TYPE_U64, 0 },
+        { TRN4_ATOMIC_MAX, TRN4_TYPE_BF16X2, 0 },
+        { TRN4_ATOMIC_ADD, TRN4_TYPE_F32X4, 0 },
+        { TRN4_ATOMIC_CAS, TRN4_TYPE_U64, 0xdead },
+    };
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    unsigned int i;
+
+    for (i = 0; i < NVLF_COUNT(ops); i++) {
+        struct trn4_desc d = atomic_desc(WIN, 0, 4096, ops[i].kind, ops[i].type,
+                                         1, ops[i].compare);
+
+        ABOUT(took(&q, no_fetch(d)), FABRIC + HBM_NS);
+        if (ops[i].type != TRN4_TYPE_F32X4) {
+            ABOUT(took(&q, d), 2 * FABRIC + HBM_NS);
+        }
+        d.dst_space = OWN;
+        ABOUT(took(&q, no_fetch(d)), HBM_NS);
+        if (ops[i].type != TRN4_TYPE_F32X4) {
+            ABOUT(took(&q, d), HBM_NS);
+        }
+    }
+    world_free(w);
+}
+
+/* An old word of 16 bytes is stored at src after it came back. */
+static void wide_fetches(void)
+{
+    static const struct {
+        uint8_t space;
+        uint64_t addr;
+        uint64_t ns;
+    } src[] = {
+        { HOST, HOST_BASE, HOST_NS },
+        { OWN, 8192, HBM_NS },
+        { WIN, 8192, FABRIC + HBM_NS },
+    };
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    unsigned int i;
+
+    for (i = 0; i < NVLF_COUNT(src); i++) {
+        struct trn4_desc d = atomic_desc(OWN, 0, 4096, TRN4_ATOMIC_ADD,
+                                         TRN4_TYPE_F32X4, 1, 0);
+
+        d.src_space = src[i].space;
+        d.src = src[i].addr;
+        ABOUT(took(&q, d), HBM_NS + src[i].ns);
+        d.dst_space = WIN;
+        ABOUT(took(&q, d), 2 * FABRIC + HBM_NS + src[i].ns);
+        if (er(w, 0, TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_CAS) >>
+                TRN4_TYPE_U128 &
+            1) {
+            d.kind = TRN4_ATOMIC_CAS;
+            d.type = TRN4_TYPE_U128;
+            d.atomic.compare[1] = 5;
+            ABOUT(took(&q, d), 2 * FABRIC + HBM_NS + src[i].ns);
+        }
+    }
+    world_free(w);
+}
+
+/* A fill reads nothing; of rows only the bytes count, however far apart. */
+static void fills_and_rows(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB;
+    struct trn4_desc d = {
+        .opcode = TRN4_OP_FILL,
+        .dst_space = OWN,
+        .fill = { n, 1, 0x0123456789abcdef, 0 },
+    };
+    unsigned int rows;
+
+    for (rows = 1; rows <= 8192; rows *= 64) {
+        d.fill.length = n / rows;
+        d.fill.rows = rows;
+        d.fill.pitch = rows > 1 ? n / rows + rows / 64 : 0;
+        d.dst_space = OWN;
+        d.dst = 0;
+        ABOUT(took(&q, d), HBM_NS + n / 19600);
+        d.dst_space = WIN;
+        ABOUT(took(&q, d), FABRIC + HBM_NS + n / 1800);
+        d.dst_space = HOST;
+        d.dst = HOST_BASE;
+        ABOUT(took(&q, d), HOST_NS + n / 64);
+    }
+    d = copy_desc(OWN, 0, 0, WIN, 0, 0, n / 4096);
+    d.copy.rows = 4096;
+    d.copy.src_pitch = n / 4096 + 512;
+    d.copy.dst_pitch = n / 4096 + 100;
+    ABOUT(took(&q, d), HBM_NS + FABRIC + HBM_NS + n / 1800);
+    d.dst_space = OWN;
+    d.dst = 16 * MIB;
+    ABOUT(took(&q, d), HBM_NS + HBM_NS + 2 * n / 19600);
+    /* Nothing moved, no time */
+    d.copy.length = 0;
+    EQ(took(&q, d), 0);
+    d = (struct trn4_desc) { .opcode = TRN4_OP_FILL, .dst_space = OWN };
+    EQ(took(&q, d), 0);
+    EQ(took(&q, (struct trn4_desc) { .opcode = TRN4_OP_FENCE }), 0);
+    world_free(w);
+}
+
+/* A fill of a peer takes its links and the peer's HBM, and no HBM of its own */
+static void a_fill_reads_nothing(void)
+{
+    struct mock_queue q, own;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB;
+    struct trn4_desc d = {
+        .opcode = TRN4_OP_FILL,
+        .dst_space = WIN,
+        .fill = { .length = n, .rows = 1 },
+    };
+    struct trn4_cqe cqe;
+
+    queue_open(&own, w, 0, 1, 5, 0);
+    queue_push(&q, &d);
+    queue_ring(&q);
+    d.dst_space = OWN;
+    d.fill.length = n / 2;
+    queue_push(&own, &d);
+    queue_ring(&own);
+    engine_finish(w, 0);
+    CHECK(queue_pop(&own, &cqe));
+    EQ(cqe.start, 0);
+    ABOUT(cqe.end, HBM_NS + n / 2 / 19600);
+    CHECK(queue_pop(&q, &cqe));
+    EQ(cqe.start, 0);
+    ABOUT(cqe.end, FABRIC + HBM_NS + n / 1800);
     world_free(w);
 }
 
@@ -301,5 +456,9 @@ static const struct tap_test tests[] = {
     TAP_TEST(contention),
     TAP_TEST(reset_begins_at_zero),
     TAP_TEST(failures_cost_what_they_moved),
+    TAP_TEST(atomics_that_store),
+    TAP_TEST(wide_fetches),
+    TAP_TEST(fills_and_rows),
+    TAP_TEST(a_fill_reads_nothing),
 };
 TAP_MAIN(tests)

@@ -228,7 +228,7 @@ static void operations(void)
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
     d = copy_desc(HOST, 0, HOST_BASE, OWN, 0, PAGE, 5000);
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
-    d = atomic_desc(OWN, 0, 8, TRN4_ATOMIC_ADD, 8, 1, 0);
+    d = atomic_desc(OWN, 0, 8, TRN4_ATOMIC_ADD, TRN4_TYPE_U64, 1, 0);
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
     d = copy_desc(OWN, 0, 0, WIN, 0, 0, 0);
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
@@ -261,11 +261,11 @@ static void operations(void)
     compare(w, t);
 
     /* A word there and a word back, also where it was not swapped */
-    d = atomic_desc(WIN, 0, 8, TRN4_ATOMIC_ADD, 8, 1, 0);
+    d = atomic_desc(WIN, 0, 8, TRN4_ATOMIC_ADD, TRN4_TYPE_U64, 1, 0);
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
     by_hand(w, t, 0, 1, false, 8, 8);
     by_hand(w, t, 0, 1, true, 8, 8);
-    d = atomic_desc(WIN, 1, 16, TRN4_ATOMIC_CAS, 4, 1, 0xdead);
+    d = atomic_desc(WIN, 1, 16, TRN4_ATOMIC_CAS, TRN4_TYPE_U32, 1, 0xdead);
     EQ(queue_do(&q, &d).status, TRN4_STATUS_OK);
     by_hand(w, t, 0, 2, false, 4, 4);
     by_hand(w, t, 0, 2, true, 4, 4);
