@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/devlink.h>
-#include <linux/genetlink.h>
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "devlink.h"
 #include "fabric.h"
 #include "fault.h"
 #include "pci.h"
@@ -23,19 +23,8 @@ FIXTURE(monitor)
 	__u16 devlink;
 };
 
-static int on_family(const struct nl_reply *reply, void *priv)
-{
-	const struct nlattr *id = reply->attrs[CTRL_ATTR_FAMILY_ID];
-
-	if (!id)
-		return -EBADMSG;
-	memcpy(priv, id + 1, sizeof(__u16));
-	return 0;
-}
-
 FIXTURE_SETUP(monitor)
 {
-	struct nl_request req;
 	int ret = nl_open(&self->nl);
 
 	if (ret == -ENOENT)
@@ -46,11 +35,7 @@ FIXTURE_SETUP(monitor)
 	ASSERT_EQ(0, fabric_load(&self->nl, self->fabric));
 	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
 		SKIP(return, "needs endpoints and switches");
-	nl_request(&req, CTRL_CMD_GETFAMILY);
-	req.head.nlmsg_type = GENL_ID_CTRL;
-	nl_put(&req, CTRL_ATTR_FAMILY_NAME, DEVLINK_GENL_NAME,
-	       sizeof(DEVLINK_GENL_NAME));
-	ASSERT_EQ(0, nl_do(&self->nl, &req, on_family, &self->devlink));
+	ASSERT_EQ(0, devlink_family(&self->nl, &self->devlink));
 }
 
 FIXTURE_TEARDOWN(monitor)
@@ -60,15 +45,6 @@ FIXTURE_TEARDOWN(monitor)
 }
 
 /* ---- devlink ---- */
-
-static void ask(struct nl_request *req, __u16 family, __u8 cmd,
-		const char *device)
-{
-	nl_request(req, cmd);
-	req->head.nlmsg_type = family;
-	nl_put(req, DEVLINK_ATTR_BUS_NAME, "pci", 4);
-	nl_put(req, DEVLINK_ATTR_DEV_NAME, device, strlen(device) + 1);
-}
 
 struct info {
 	char driver[32], serial[32], versions[128];
@@ -112,7 +88,7 @@ static int get_info(struct nl *nl, __u16 family, const char *device,
 	struct nl_request req;
 
 	memset(info, 0, sizeof(*info));
-	ask(&req, family, DEVLINK_CMD_INFO_GET, device);
+	devlink_request(&req, family, DEVLINK_CMD_INFO_GET, device);
 	return nl_do(nl, &req, on_info, info);
 }
 
@@ -169,8 +145,9 @@ TEST_F(monitor, devlink_reporter)
 
 	for (i = 0; i < ARRAY_SIZE(devices); i++) {
 		answers = 0;
-		ask(&req, self->devlink, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
-		    devices[i]);
+		devlink_request(&req, self->devlink,
+				DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
+				devices[i]);
 		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
 		EXPECT_EQ(0, nl_do(&self->nl, &req, on_count, &answers))
 		{
@@ -178,16 +155,18 @@ TEST_F(monitor, devlink_reporter)
 		}
 		EXPECT_LT(0, answers);
 		answers = 0;
-		ask(&req, self->devlink, DEVLINK_CMD_HEALTH_REPORTER_DUMP_GET,
-		    devices[i]);
+		devlink_request(&req, self->devlink,
+				DEVLINK_CMD_HEALTH_REPORTER_DUMP_GET,
+				devices[i]);
 		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
 		EXPECT_EQ(0, nl_dump(&self->nl, &req, on_count, &answers))
 		{
 			TH_LOG("%s", self->nl.text);
 		}
 		EXPECT_LT(0, answers);
-		ask(&req, self->devlink, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
-		    devices[i]);
+		devlink_request(&req, self->devlink,
+				DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
+				devices[i]);
 		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "none", 5);
 		EXPECT_GT(0, nl_do(&self->nl, &req, on_count, &answers));
 	}
@@ -229,7 +208,7 @@ static int reporter_do(struct nl *nl, __u16 family, __u8 cmd,
 	struct nl_request req;
 	int ret;
 
-	ask(&req, family, cmd, device);
+	devlink_request(&req, family, cmd, device);
 	nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
 	if (cmd == DEVLINK_CMD_HEALTH_REPORTER_SET)
 		nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_AUTO_RECOVER, &value,
@@ -465,7 +444,8 @@ static int diagnose(struct nl *nl, __u16 family, const char *device,
 	struct nl_request req;
 
 	*pairs = (struct pairs) { .answers = -1 };
-	ask(&req, family, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE, device);
+	devlink_request(&req, family, DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE,
+			device);
 	nl_put(&req, DEVLINK_ATTR_HEALTH_REPORTER_NAME, "fabric", 7);
 	return nl_do(nl, &req, on_pairs, pairs);
 }
