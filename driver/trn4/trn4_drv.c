@@ -187,6 +187,7 @@ static int trn4_reset_end(struct trn4_device *tdev)
 	ret = trn4_hw_reset(tdev);
 	if (!ret)
 		ret = trn4_queue_start(tdev);
+	tdev->silent = ret && !trn4_hw_answers(tdev);
 	if (ret) {
 		trn4_give_up(tdev);
 		return ret;
@@ -245,32 +246,45 @@ static void trn4_reset_work(struct work_struct *work)
 
 /*
  * It may have lost its power, and perhaps has it again: then it is as after a
- * reset, but nobody said so.
+ * reset, but nobody said so. Where it is as it should be, or as dead as it was,
+ * one register says so.
+ *
+ * One that is given up is tried again when it answers after it did not. While
+ * it answered all along a reset was tried, and did not help: each further one
+ * would make its links flap, which has it looked at again.
  */
 static void trn4_check(struct trn4_device *tdev)
 {
-	bool answers = trn4_hw_answers(tdev);
+	bool answers;
 
 	switch (tdev->state) {
 	case TRN4_RUNNING:
 		if (trn4_hw_remembers(tdev))
 			return;
+		answers = trn4_hw_answers(tdev);
 		drm_warn(&tdev->drm, "%s\n",
 			 answers ? "lost its state" : "answers no more");
 		trn4_reset_begin(tdev, TRN4_RESETTING, answers);
 		break;
 	case TRN4_DEAD:
-		if (!answers || tdev->shut)
+		if (tdev->shut)
+			return;
+		answers = trn4_hw_answers(tdev);
+		if (!answers)
+			tdev->silent = true;
+		if (!answers || !tdev->silent)
 			return;
 		break;
 	default:
 		/* Whoever resets it sees to the end of that. */
 		return;
 	}
-	if (!answers)
+	if (!answers) {
+		tdev->silent = true;
 		trn4_give_up(tdev);
-	else if (!trn4_reset_end(tdev))
+	} else if (!trn4_reset_end(tdev)) {
 		drm_info(&tdev->drm, "is back\n");
+	}
 }
 
 /* Where somebody has the device's lock, what he does comes first. */

@@ -317,6 +317,7 @@ struct trn4_sched {
  * @reset_work: resets the device where that is the only way on, and gives it
  *	up where others were to do that and did not
  * @check_work: looks whether the device is alive and has its state
+ * @silent: it did not answer when it was given up, or since (device lock)
  * @shut: the system goes down: nothing makes use of it again (device lock)
  * @bo_lock: see "Locking" above
  * @hbm_mm: ranges of HBM (@bo_lock)
@@ -358,6 +359,7 @@ struct trn4_device {
 	wait_queue_head_t reset_wait;
 	struct delayed_work reset_work;
 	struct delayed_work check_work;
+	bool silent;
 	bool shut;
 
 	struct mutex bo_lock; /* HBM and host buffers */
