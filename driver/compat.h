@@ -41,6 +41,22 @@ compat_reporter_create(struct devlink *devlink,
 	return devl_health_reporter_create(devlink, ops, 0, priv);
 #endif
 }
+
+/*
+ * What gets a parameter's value is handed an extack since 6.19. No macro tells:
+ * the Kbuild file looks into the header. Ours cannot fail. This is the head of
+ * such a function, of devlink, id and ctx; without the older form, write it out.
+ */
+#ifdef COMPAT_HAVE_PARAM_GET_EXTACK
+#define COMPAT_PARAM_GET(name) \
+	static int name(struct devlink *devlink, u32 id, \
+			struct devlink_param_gset_ctx *ctx, \
+			struct netlink_ext_ack *extack)
+#else
+#define COMPAT_PARAM_GET(name) \
+	static int name(struct devlink *devlink, u32 id, \
+			struct devlink_param_gset_ctx *ctx)
+#endif
 #endif
 
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */

@@ -38,9 +38,10 @@ enum nvlf_path {
  *	sees all-ones in between. Windows whose path comes back are refilled by
  *	their faults; nothing is called for that.
  * @link_event: the state of some of its ports changed
- * @partner_event: a partner of its links saw one go, or come: it may have died,
- *	or be back with nothing in its registers, of which it cannot tell itself.
- *	Where that is so, reset it and report its ports
+ * @check: it may have died, or be back with nothing in its registers, of which
+ *	it cannot tell itself: a partner of its links saw one go, or come, or it
+ *	is time to look again. Where that is so, reset it and report its ports;
+ *	else touch little and say nothing
  * @access_begin: the core is about to touch the registers of @common and
  *	@ports. Until @access_end nothing may reset the device, power it down
  *	or unmap them. Returns false where they do not answer: the core leaves
@@ -51,12 +52,12 @@ enum nvlf_path {
  * Context: process context, may sleep. The core's transaction lock is held
  * (see nvlf_internal.h) and no other: they must not register, unregister or report
  * port changes; nvlf_path() may be called. None is called between
- * @access_begin and @access_end. All but the two events must be there.
+ * @access_begin and @access_end. All but @link_event and @check must be there.
  */
 struct nvlf_endpoint_ops {
 	void (*revoke)(void *priv, u32 peer);
 	void (*link_event)(void *priv);
-	void (*partner_event)(void *priv);
+	void (*check)(void *priv);
 	bool (*access_begin)(void *priv);
 	void (*access_end)(void *priv);
 };

@@ -558,11 +558,16 @@ static int __init nvlf_init(void)
 	err = nvlf_manager_init(&nvlf_fabric);
 	if (err)
 		goto err_family;
-	err = pci_register_driver(&nvlf_switch_driver);
+	err = nvlf_devlink_init();
 	if (err)
 		goto err_manager;
+	err = pci_register_driver(&nvlf_switch_driver);
+	if (err)
+		goto err_devlink;
 	return 0;
 
+err_devlink:
+	nvlf_devlink_fini();
 err_manager:
 	nvlf_manager_fini(&nvlf_fabric);
 err_family:
@@ -575,6 +580,7 @@ err_fabric:
 static void __exit nvlf_exit(void)
 {
 	pci_unregister_driver(&nvlf_switch_driver);
+	nvlf_devlink_fini();
 	nvlf_manager_fini(&nvlf_fabric);
 	genl_unregister_family(&nvlf_nl_family);
 	nvlf_fabric_fini(&nvlf_fabric);

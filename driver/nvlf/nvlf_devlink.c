@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * nvlf_devlink.c - a devlink instance for each endpoint and each switch: what
- * it is, and a health reporter "fabric" that shows how it stands and what it
- * has logged, and is told of each error by which something was lost.
+ * it is, a health reporter "fabric" that shows how it stands and what it has
+ * logged, and is told of each error by which something was lost, and a parameter
+ * that says how often to look whether it is there.
  *
  * All that it tells is in registers that both kinds of device have, so that an
  * endpoint's driver has nothing to do for it. A call takes devlink's lock of
@@ -17,6 +18,17 @@
 #include "../compat.h"
 #include "nvlf_nl.h"
 
+/*
+ * How often a device is looked at, in ms. Not so often that it is felt: a read
+ * of a register can be an exit from a guest, and a rack has a hundred devices.
+ */
+#define NVLF_CHECK_DEFAULT_MS 1000
+#define NVLF_CHECK_MIN_MS     100
+#define NVLF_CHECK_MAX_MS     3600000
+
+/* Ordered: all looks take change, and else each would keep a worker waiting */
+static struct workqueue_struct *nvlf_check_wq;
+
 /**
  * struct nvlf_devlink - what belongs to an instance
  * @owner: enum nvlf_owner
@@ -26,8 +38,11 @@
  *	the errors holds change
  * @mend: tells @fabric that nothing is in fault any more
  * @sick: @fabric was told of an error, and that it has not recovered from it
+ * @check: looks at the device, and has itself run again
+ * @interval: after so many ms; 0: never. Set under devlink's lock of the
+ *	instance, read without
  *
- * But for the last three constant while the instance is registered.
+ * But for the last five constant while the instance is registered.
  */
 struct nvlf_devlink {
 	u32 owner;
@@ -36,6 +51,8 @@ struct nvlf_devlink {
 	struct work_struct report;
 	struct work_struct mend;
 	bool sick;
+	struct delayed_work check;
+	u32 interval;
 };
 
 /* There is no firmware: what it is, and the version of its registers */
@@ -323,6 +340,104 @@ void nvlf_devlink_report(struct devlink *devlink)
 	schedule_work(&nd->report);
 }
 
+/* ---- Looking at it, once in a while -------------------------------------- */
+
+/* When the next look is, in jiffies from now */
+static unsigned long nvlf_devlink_check_delay(u32 ms)
+{
+	unsigned long delay = msecs_to_jiffies(ms);
+
+	/* Seconds need not be exact: all devices together wake a CPU once */
+	return ms < MSEC_PER_SEC ? delay : round_jiffies_relative(delay);
+}
+
+/*
+ * Takes change and nothing else. A reset or unbind need not stop it: what they
+ * do to the device they have told under change, or is the client's to know.
+ */
+static void nvlf_devlink_check_work(struct work_struct *work)
+{
+	struct nvlf_devlink *nd = container_of(to_delayed_work(work),
+					       struct nvlf_devlink, check);
+	u32 ms;
+
+	nvlf_device_check(&nvlf_fabric, nd->owner, nd->id);
+	ms = READ_ONCE(nd->interval);
+	/* No more than that: the interval may have been set meanwhile, and won */
+	if (ms)
+		queue_delayed_work(nvlf_check_wq, &nd->check,
+				   nvlf_devlink_check_delay(ms));
+}
+
+enum {
+	NVLF_DEVLINK_PARAM_BASE = DEVLINK_PARAM_GENERIC_ID_MAX,
+	NVLF_DEVLINK_PARAM_CHECK_INTERVAL,
+};
+
+COMPAT_PARAM_GET(nvlf_devlink_interval_get)
+{
+	struct nvlf_devlink *nd = devlink_priv(devlink);
+
+	ctx->val.vu32 = nd->interval;
+	return 0;
+}
+
+static int nvlf_devlink_interval_set(struct devlink *devlink, u32 id,
+				     struct devlink_param_gset_ctx *ctx,
+				     struct netlink_ext_ack *extack)
+{
+	struct nvlf_devlink *nd = devlink_priv(devlink);
+
+	WRITE_ONCE(nd->interval, ctx->val.vu32);
+	if (nd->interval)
+		mod_delayed_work(nvlf_check_wq, &nd->check,
+				 nvlf_devlink_check_delay(nd->interval));
+	else
+		cancel_delayed_work_sync(&nd->check);
+	return 0;
+}
+
+static int nvlf_devlink_interval_validate(struct devlink *devlink, u32 id,
+					  union devlink_param_value val,
+					  struct netlink_ext_ack *extack)
+{
+	if (!val.vu32 ||
+	    (val.vu32 >= NVLF_CHECK_MIN_MS && val.vu32 <= NVLF_CHECK_MAX_MS))
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "check_interval is 0, or %u to %u ms",
+			   NVLF_CHECK_MIN_MS, NVLF_CHECK_MAX_MS);
+	return -ERANGE;
+}
+
+static const struct devlink_param nvlf_devlink_params[] = {
+	DEVLINK_PARAM_DRIVER(NVLF_DEVLINK_PARAM_CHECK_INTERVAL,
+			     "check_interval", DEVLINK_PARAM_TYPE_U32,
+			     BIT(DEVLINK_PARAM_CMODE_RUNTIME),
+			     nvlf_devlink_interval_get,
+			     nvlf_devlink_interval_set,
+			     nvlf_devlink_interval_validate),
+};
+
+/**
+ * nvlf_devlink_init() - what all instances share
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nvlf_devlink_init(void)
+{
+	/* A device that sleeps is not to be looked at */
+	nvlf_check_wq = alloc_ordered_workqueue("nvlf_check", WQ_FREEZABLE);
+	return nvlf_check_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * nvlf_devlink_fini() - undo nvlf_devlink_init(); there are no instances
+ */
+void nvlf_devlink_fini(void)
+{
+	destroy_workqueue(nvlf_check_wq);
+}
+
 /* ---- Coming and going --------------------------------------------------- */
 
 /**
@@ -348,6 +463,8 @@ struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id)
 	nd->id = id;
 	INIT_WORK(&nd->report, nvlf_devlink_report_work);
 	INIT_WORK(&nd->mend, nvlf_devlink_mend_work);
+	INIT_DELAYED_WORK(&nd->check, nvlf_devlink_check_work);
+	nd->interval = NVLF_CHECK_DEFAULT_MS;
 
 	devl_lock(devlink);
 	nd->fabric = compat_reporter_create(devlink, &nvlf_devlink_fabric_ops,
@@ -356,12 +473,21 @@ struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id)
 		err = PTR_ERR(nd->fabric);
 		goto err_unlock;
 	}
-	err = devl_register(devlink);
+	err = devl_params_register(devlink, nvlf_devlink_params,
+				   ARRAY_SIZE(nvlf_devlink_params));
 	if (err)
 		goto err_reporter;
+	err = devl_register(devlink);
+	if (err)
+		goto err_params;
+	queue_delayed_work(nvlf_check_wq, &nd->check,
+			   nvlf_devlink_check_delay(nd->interval));
 	devl_unlock(devlink);
 	return devlink;
 
+err_params:
+	devl_params_unregister(devlink, nvlf_devlink_params,
+			       ARRAY_SIZE(nvlf_devlink_params));
 err_reporter:
 	devl_health_reporter_destroy(nd->fabric);
 err_unlock:
@@ -380,10 +506,14 @@ void nvlf_devlink_unregister(struct devlink *devlink)
 {
 	struct nvlf_devlink *nd = devlink_priv(devlink);
 
+	/* Until it is unregistered its interval can be set: not to any effect */
+	disable_delayed_work_sync(&nd->check);
 	cancel_work_sync(&nd->report);
 	cancel_work_sync(&nd->mend);
 	devl_lock(devlink);
 	devl_unregister(devlink);
+	devl_params_unregister(devlink, nvlf_devlink_params,
+			       ARRAY_SIZE(nvlf_devlink_params));
 	devl_health_reporter_destroy(nd->fabric);
 	devl_unlock(devlink);
 	devlink_free(devlink);

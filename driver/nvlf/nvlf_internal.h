@@ -24,6 +24,10 @@
  * registers, unregisters or reports ports. nvlf_path() takes no lock and may
  * be called under any.
  *
+ * The works that look at devices (see nvlf_devlink.c) take change first and no
+ * lock that is above it. So whoever waits for one to end may hold the device's
+ * lock and its devlink instance's, and never change.
+ *
  * Memory order of reachability
  * ============================
  *
@@ -547,6 +551,7 @@ void nvlf_switch_flush(struct nvlf_switch *sw);
 void nvlf_switch_offline(struct nvlf_switch *sw);
 bool nvlf_switch_online(struct nvlf_switch *sw);
 void nvlf_switch_lost(struct nvlf_switch *sw);
+void nvlf_device_check(struct nvlf_fabric *f, u32 owner, u32 id);
 void nvlf_partners_check(struct nvlf_fabric *f);
 
 /* nvlf_device.c */
@@ -663,6 +668,8 @@ void nvlf_manager_fini(struct nvlf_fabric *f);
 u32 nvlf_manager_state(const struct nvlf_fabric *f);
 
 /* nvlf_devlink.c */
+int nvlf_devlink_init(void);
+void nvlf_devlink_fini(void);
 struct devlink *nvlf_devlink_register(struct device *dev, u32 owner, u32 id);
 void nvlf_devlink_unregister(struct devlink *devlink);
 void nvlf_devlink_report(struct devlink *devlink);

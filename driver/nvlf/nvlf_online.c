@@ -9,7 +9,8 @@
  * all that it was given is gone, interrupts too. But its links went down and
  * up, and whoever is at their other ends has interrupts. So a partner's news
  * casts doubt on a device, and doubt is a look at it: a switch is looked at
- * here, an endpoint by its client.
+ * here, an endpoint by its client. Where all lose their power at once nobody is
+ * left who would see; so each is looked at once in a while, too.
  */
 #include "nvlf_internal.h"
 #include "nvlf_trace.h"
@@ -110,18 +111,17 @@ bool nvlf_switch_online(struct nvlf_switch *sw)
 
 /*
  * A switch that does not answer any more is gone. One that is back, from that
- * or unseen, gets all that it had.
+ * or unseen, gets all that it had. Where nothing is new one register says so.
  */
 static void nvlf_switch_check(struct nvlf_switch *sw)
 {
 	bool answers;
 
-	if (!sw->registered || sw->suspended)
+	if (!sw->registered || sw->suspended ||
+	    (sw->online && nvlf_switch_remembers(sw)))
 		return;
 	answers = nvlf_switch_answers(sw);
 	if (sw->online) {
-		if (answers && nvlf_switch_remembers(sw))
-			return;
 		dev_warn(sw->dev, "%s\n",
 			 answers ? "lost its state" : "answers no more");
 		nvlf_switch_stop(sw);
@@ -131,6 +131,34 @@ static void nvlf_switch_check(struct nvlf_switch *sw)
 	nvlf_switch_reset(sw);
 	if (nvlf_switch_start(sw))
 		dev_info(sw->dev, "is back\n");
+}
+
+static void nvlf_endpoint_check(struct nvlf_endpoint *ep)
+{
+	if (ep->ops->check)
+		ep->ops->check(ep->priv);
+}
+
+/**
+ * nvlf_device_check() - look whether a device answers and has its state
+ * @f: fabric
+ * @owner: enum nvlf_owner
+ * @id: target id or switch number
+ *
+ * Context: process; takes change, calls up.
+ */
+void nvlf_device_check(struct nvlf_fabric *f, u32 owner, u32 id)
+{
+	struct nvlf_device dev;
+
+	nvlf_change_begin(f);
+	if (nvlf_device_find(f, owner, id, &dev)) {
+		if (dev.sw)
+			nvlf_switch_check(dev.sw);
+		else
+			nvlf_endpoint_check(dev.ep);
+	}
+	nvlf_change_end(f);
 }
 
 /**
@@ -144,7 +172,6 @@ static void nvlf_switch_check(struct nvlf_switch *sw)
  */
 void nvlf_partners_check(struct nvlf_fabric *f)
 {
-	struct nvlf_endpoint *ep;
 	unsigned long id;
 
 	lockdep_assert_held(&f->change);
@@ -153,11 +180,8 @@ void nvlf_partners_check(struct nvlf_fabric *f)
 		if (f->sw[id])
 			nvlf_switch_check(f->sw[id]);
 	}
-	for_each_and_bit(id, f->doubted, f->registered, NVL_TARGET_IDS) {
-		ep = f->endpoint[id];
-		if (ep->ops->partner_event)
-			ep->ops->partner_event(ep->priv);
-	}
+	for_each_and_bit(id, f->doubted, f->registered, NVL_TARGET_IDS)
+		nvlf_endpoint_check(f->endpoint[id]);
 }
 
 /**

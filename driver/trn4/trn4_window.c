@@ -198,14 +198,14 @@ static void trn4_nvlf_access_end(void *priv)
 	up_read(&tdev->reset_lock);
 }
 
-static void trn4_nvlf_partner_event(void *priv)
+static void trn4_nvlf_check(void *priv)
 {
 	trn4_check_soon(priv);
 }
 
 const struct nvlf_endpoint_ops trn4_nvlf_ops = {
 	.revoke = trn4_nvlf_revoke,
-	.partner_event = trn4_nvlf_partner_event,
+	.check = trn4_nvlf_check,
 	.access_begin = trn4_nvlf_access_begin,
 	.access_end = trn4_nvlf_access_end,
 };

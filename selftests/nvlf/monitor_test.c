@@ -40,6 +40,9 @@ FIXTURE_SETUP(monitor)
 
 FIXTURE_TEARDOWN(monitor)
 {
+	if (self->devlink)
+		EXPECT_EQ(0, devlink_check_set_all(&self->nl, self->fabric,
+						   DEVLINK_CHECK_DEFAULT));
 	free(self->fabric);
 	nl_close(&self->nl);
 }
@@ -473,6 +476,8 @@ TEST_F(monitor, does_not_answer)
 	struct port_counters counters;
 	struct port port = { 0 };
 
+	/* Asked before anybody has noticed: who looks would give it up */
+	ASSERT_EQ(0, devlink_check_set_all(&self->nl, f, 0));
 	for (i = 0; i < ARRAY_SIZE(devices); i++) {
 		ASSERT_EQ(1, find_hwmon(devices[i], hwmon, sizeof(hwmon)));
 		ASSERT_EQ(0, diagnose(&self->nl, self->devlink, devices[i],

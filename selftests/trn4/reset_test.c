@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "devlink.h"
 #include "pci.h"
 #include "rig.h"
 #include "touch.h"
@@ -97,6 +98,10 @@ FIXTURE_TEARDOWN(reset)
 				  pci_answer(self->rig.accels[i].device, true));
 			EXPECT_EQ(0, pci_reset(self->rig.accels[i].device));
 		}
+	if (self->rig.fabric)
+		EXPECT_EQ(0,
+			  devlink_check_set_all(&self->rig.nl, self->rig.fabric,
+						DEVLINK_CHECK_DEFAULT));
 	rig_end(&self->rig);
 }
 
@@ -359,6 +364,8 @@ TEST_F(reset, does_not_come_back)
 
 	now = malloc(sizeof(*now));
 	ASSERT_NE(NULL, now);
+	/* Who looks would give it up before the reset, and find it back */
+	ASSERT_EQ(0, devlink_check_set_all(&self->rig.nl, self->rig.fabric, 0));
 	for (i = 0; i < LONG_COUNT; i++)
 		cmds[i] = cmd_copy(self->host.handle, 0, self->bo.handle, 0,
 				   BO_SIZE);
@@ -403,6 +410,8 @@ TEST_F_TIMEOUT(reset, queue_stuck, 100)
 	int lost, stuck, i;
 	__u32 sync;
 
+	/* Of who looks it would be noticed long before */
+	ASSERT_EQ(0, devlink_check_set_all(&self->rig.nl, self->rig.fabric, 0));
 	ASSERT_EQ(0, pci_answer(self->device, false));
 	ASSERT_EQ(0, pci_answer(passing, false));
 	ASSERT_EQ(0, sync_create(self->fd, &sync));
