@@ -586,8 +586,9 @@ struct trn4_result {
  * @batch: out
  *
  * A batch is filled by trn4_batch_nop(), _copy(), _fill(), _atomic() and
- * _fence(), handed over by trn4_batch_submit(), waited for by trn4_batch_wait(), asked for its results,
- * and filled anew after trn4_batch_reset() or submitted again as it is.
+ * _fence(), handed over by trn4_batch_submit(), waited for by
+ * trn4_batch_wait(), asked for its results, and filled anew after
+ * trn4_batch_reset() or submitted again as it is.
  * Commands of one batch run in order; two batches may run at the same time.
  *
  * Return: 0; -EINVAL; -ENOMEM; -ENODEV.
