@@ -53,7 +53,6 @@ int nvlf_dump(struct nvlf_client *client, const struct nvlf_type *type,
  */
 int nvlf_dump_any(struct nvlf_client *client, const struct nvlf_type *type,
 		  const void *filter, struct nvlf_list *list, bool *torn);
-void nvlf_list_free(struct nvlf_list *list);
 
 /* Makes or replaces the object @record. */
 int nvlf_set(struct nvlf_client *client, const struct nvlf_type *type,

@@ -658,3 +658,9 @@ void nvlf_record_free(const struct nvlf_type *type, void *record)
 		*list = (struct nvlf_list) {};
 	}
 }
+
+void nvlf_list_free(struct nvlf_list *list)
+{
+	free(list->records);
+	*list = (struct nvlf_list) {};
+}

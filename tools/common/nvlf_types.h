@@ -430,6 +430,9 @@ const struct nvlf_event_type *nvlf_event_type(uint8_t command);
 /* Frees what lies behind a record's own bytes: lists of nested records. */
 void nvlf_record_free(const struct nvlf_type *type, void *record);
 
+/* Frees the records, but not what is behind them. */
+void nvlf_list_free(struct nvlf_list *list);
+
 /* ---- Words for them ----------------------------------------------------- */
 
 /* The name of a field's value, or "unknown". */

@@ -28,7 +28,7 @@ $(OUTPUT)/test/test_client: $(OBJ)/tests/test_client.san.o $(OBJ)/tap.san.o \
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
 # The kernel is the test's own.
 $(OUTPUT)/test/test_apply: $(OBJ)/tests/test_apply.san.o $(OBJ)/tap.san.o \
-		$(addprefix $(OBJ)/nvlf-fm/,apply.san.o refusal.san.o) $(filter-out %/nvlf_client.san.o,$(SAN_COMMON))
+		$(addprefix $(OBJ)/nvlf-fm/,apply.san.o refusal.san.o) $(filter-out %/nvlf_client.san.o %/nvlf_events.san.o,$(SAN_COMMON))
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)

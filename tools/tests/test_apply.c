@@ -61,12 +61,6 @@ const char *nvlf_error(const struct nvlf_client *client)
 	return "group 5 is in the way";
 }
 
-void nvlf_list_free(struct nvlf_list *list)
-{
-	free(list->records);
-	*list = (struct nvlf_list) {};
-}
-
 /* ---- Plans -------------------------------------------------------------- */
 
 /* From the members @was to @is; NULL for none, where there is no partition */

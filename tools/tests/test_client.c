@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * test_client.c - tests of common/nvlf_client.c: what it makes of the kernel's
- * messages, right ones and wrong ones. It is made of the client's source, for
- * the functions that nobody else may call.
+ * test_client.c - tests of common/nvlf_client.c and nvlf_codec.c: what they make
+ * of the kernel's messages, right ones and wrong ones. It is made of the
+ * client's source, for the functions that nobody else may call.
  */
 #include "../common/nvlf_client.c"
 #include "array.h"
@@ -51,10 +51,10 @@ static struct request ask_route(struct nvlf_client *client)
 	struct request req = { .client = client, .type = &nvlf_route_type };
 
 	bits_set(&route.ports, 9);
-	req.msg = new_message(&nvlf_route_type, &route);
+	req.msg = codec_message(&nvlf_route_type, &route);
 	genlmsg_put(req.msg, NL_AUTO_PORT, NL_AUTO_SEQ, 30, 0, 0,
 		    NVLF_CMD_ROUTE_SET, NVLF_FAMILY_VERSION);
-	put_fields(req.msg, &nvlf_route_type, &route, 3);
+	codec_put(req.msg, &nvlf_route_type, &route, 3);
 	return req;
 }
 
@@ -190,8 +190,8 @@ static int decode(const struct nvlf_type *type, void *record,
 {
 	struct genlmsghdr *genl = nlmsg_data(nlmsg_hdr(msg));
 
-	return get_fields(type, record, genlmsg_attrdata(genl, 0),
-			  genlmsg_attrlen(genl, 0));
+	return codec_get(type, record, genlmsg_attrdata(genl, 0),
+			 genlmsg_attrlen(genl, 0));
 }
 
 static void records_are_read(void)
@@ -248,7 +248,7 @@ static void requests_hold_what_is_present(void)
 	struct nlattr *attr;
 
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_ROUTE_SET, 1);
-	CHECK(!put_fields(msg, &nvlf_route_type, &route, 3));
+	CHECK(!codec_put(msg, &nvlf_route_type, &route, 3));
 	CHECK(!nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN,
 			       NVLF_A_ROUTE_SWITCH_ID));
 	attr = nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN,
@@ -262,7 +262,7 @@ static void requests_hold_what_is_present(void)
 	/* Keys only */
 	msg = nlmsg_alloc();
 	genlmsg_put(msg, 0, 0, 30, 0, 0, NVLF_CMD_ROUTE_DEL, 1);
-	CHECK(!put_fields(msg, &nvlf_route_type, &route, 2));
+	CHECK(!codec_put(msg, &nvlf_route_type, &route, 2));
 	CHECK(!nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN,
 			       NVLF_A_ROUTE_PORTS));
 	nlmsg_free(msg);
@@ -294,10 +294,10 @@ static void a_dump_that_ends_in_an_error_failed(void)
 static struct nl_msg *message_of(const struct nvlf_type *type,
 				 const void *record)
 {
-	struct nl_msg *msg = new_message(type, record);
+	struct nl_msg *msg = codec_message(type, record);
 
 	genlmsg_put(msg, 0, 0, 30, 0, 0, 1, 1);
-	EQ(put_fields(msg, type, record, type->field_count), 0);
+	EQ(codec_put(msg, type, record, type->field_count), 0);
 	return msg;
 }
 
@@ -357,8 +357,8 @@ static void a_wrong_nested_record_is_refused(void)
 		nla_nest_end(msg, nest);
 	}
 	genl = nlmsg_data(nlmsg_hdr(msg));
-	EQ(list_add(&list, type, genlmsg_attrdata(genl, 0),
-		    genlmsg_attrlen(genl, 0)),
+	EQ(codec_add(&list, type, genlmsg_attrdata(genl, 0),
+		     genlmsg_attrlen(genl, 0)),
 	   -EPROTO);
 	EQ(list.count, 0);
 	nvlf_list_free(&list);
