@@ -16,16 +16,6 @@ config() {
 	} >"$conf"
 }
 
-# soon COMMAND...: succeeds within ten seconds; what changes tells of it by no file that a shell could wait for.
-soon() {
-	local end=$((SECONDS + 10))
-
-	until "$@" >"$work/soon" 2>&1; do
-		[ $SECONDS -lt $end ] || { cat "$work/soon"; return 1; }
-		sleep 0.05
-	done
-}
-
 # manage: a daemon; its log is $work/fm.log.
 manage() {
 	nvlf-fm --config "$conf" 2>"$work/fm.log" &
@@ -133,10 +123,6 @@ heart_beats() {
 	stop && config && sed -i 's/timeout = 2/timeout = 0.3/' "$conf" && manage &&
 		sleep 1.5 && [ "$(tell manager)" = configured ] && kill -STOP "$fm" && soon manager_is timeout &&
 		fabric 'j["pairs-reached"] == 12' && kill -CONT "$fm" && soon manager_is configured && stop && config && manage
-}
-
-manager_is() {
-	[ "$(tell manager)" = "$1" ]
 }
 
 links_go_and_return() {

@@ -41,6 +41,21 @@ tell() {
 	"$here/mock-nvlf" "$NVLF_MOCK" 'do' "$@"
 }
 
+# soon COMMAND...: succeeds within ten seconds; what changes tells of it by no file that a shell could wait for.
+soon() {
+	local end=$((SECONDS + 10))
+
+	until "$@" >"$work/soon" 2>&1; do
+		[ $SECONDS -lt $end ] || { cat "$work/soon"; return 1; }
+		sleep 0.05
+	done
+}
+
+# manager_is STATE: as the kernel sees it
+manager_is() {
+	[ "$(tell manager)" = "$1" ]
+}
+
 # ok NAME COMMAND...: one test; passes if the command succeeds.
 ok() {
 	local name=$1
