@@ -20,6 +20,7 @@
 
 #include "apply.h"
 #include "array.h"
+#include "backoff.h"
 #include "daemon.h"
 #include "log.h"
 #include "out.h"
@@ -29,8 +30,6 @@
 #define NSEC_PER_SEC  1000000000ll
 #define NSEC_PER_MSEC 1000000ll
 #define NEVER         INT64_MAX
-/* When a round failed: until the next one, if nothing happens before */
-#define RETRY NSEC_PER_SEC
 /* Heartbeats within the time in which the kernel is to hear one */
 #define BEATS 3
 /* So many refused changes fit what a status may come to. */
@@ -47,6 +46,7 @@
  * @due: there is a reason for a round
  * @end: exit code to end with, or EXIT_DONE to go on
  * @round_at: when a round that failed is tried again; else NEVER
+ * @backoff: how long that takes, until the fabric or the file changes
  * @beat_at: next heartbeat
  * @watchdog_at: when systemd is to hear of it; or NEVER
  * @configured: all is as the policy wants it
@@ -78,6 +78,7 @@ struct daemon {
 	bool due;
 	int end;
 	int64_t round_at;
+	struct backoff backoff;
 	int64_t beat_at;
 	int64_t watchdog_at;
 	bool configured;
@@ -125,6 +126,14 @@ static const char *state(const struct daemon *d)
 	return *d->error ? "failing" : d->configured ? "configured" : "standby";
 }
 
+/* Wall time of something to come, or 0 for never */
+static time_t wall_time(int64_t when)
+{
+	if (when == NEVER)
+		return 0;
+	return time(NULL) + (when - now() + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+}
+
 static struct json_object *status_json(const struct daemon *d)
 {
 	struct json_object *json = must(json_object_new_object());
@@ -144,6 +153,7 @@ static struct json_object *status_json(const struct daemon *d)
 		{ "changes", d->changes },
 		{ "overruns", d->overruns },
 		{ "torn", d->torn },
+		{ "retry-wait", d->round_at == NEVER ? 0 : d->backoff.wait },
 	};
 	size_t i;
 
@@ -159,6 +169,7 @@ static struct json_object *status_json(const struct daemon *d)
 	json_add(json, "started", time_json(d->started));
 	json_add(json, "changed", time_json(d->changed));
 	json_add(json, "error", json_object_new_string(d->error));
+	json_add(json, "retry-at", time_json(wall_time(d->round_at)));
 	return json;
 }
 
@@ -220,15 +231,24 @@ static void tell_changes(struct daemon *d, const struct plan *plan)
 		 partitions);
 }
 
-/* It is tried again each second, and told again when it is another reason. */
+/* Another round, some time after this one, if nothing is a reason before. */
+static void try_again(struct daemon *d)
+{
+	unsigned int wait = backoff_next(&d->backoff);
+
+	d->round_at = now() + wait * NSEC_PER_SEC;
+	log_line(LOG_DEBUG, "another round in %u s", wait);
+}
+
+/* It is tried again, and told again when it is another reason. */
 static void round_failed(struct daemon *d, const char *error)
 {
-	d->round_at = now() + RETRY;
 	if (!strcmp(d->error, error))
 		return;
 	snprintf(d->error, sizeof(d->error), "%s", error);
-	log_line(LOG_WARNING, "%s; trying again each %lld s", d->error,
-		 RETRY / NSEC_PER_SEC);
+	log_line(LOG_WARNING,
+		 "%s; trying again in %u s, then ever less often, at least each %u s",
+		 d->error, BACKOFF_FIRST, BACKOFF_MOST);
 }
 
 static void round_succeeded(struct daemon *d)
@@ -313,6 +333,7 @@ static void do_round(struct daemon *d)
 		snprintf(error, sizeof(error), "the fabric cannot be read: %s",
 			 nvlf_error(d->client));
 		round_failed(d, error);
+		try_again(d);
 		set_configured(d, false);
 		return;
 	}
@@ -333,11 +354,12 @@ static void do_round(struct daemon *d)
 	tell_changes(d, &plan);
 	take_refusals(d, &refusals);
 	tell_end(d);
-	/* What interrupted has sent events; this is for those that were lost. */
-	if (model.torn) {
-		d->torn++;
-		d->round_at = now() + RETRY;
-	}
+	d->torn += model.torn;
+	/* What tore it has sent events; this is for those that were lost. */
+	if (d->refusals.count || model.torn)
+		try_again(d);
+	else
+		backoff_reset(&d->backoff);
 	set_configured(d, !ret);
 	notify("STATUS=%s: %zu endpoints, %zu switches, %u of %u links up",
 	       state(d), d->endpoints, d->switches, d->links.up, d->links.all);
@@ -346,6 +368,13 @@ static void do_round(struct daemon *d)
 }
 
 /* ---- Events ------------------------------------------------------------- */
+
+/* A reason for a round, from which something else may come than before */
+static void something_changed(struct daemon *d)
+{
+	backoff_reset(&d->backoff);
+	d->due = true;
+}
 
 static void tell_port(const struct nvlf_port *port)
 {
@@ -381,7 +410,7 @@ static void take_event(const struct nvlf_event_type *event, const void *record,
 	/* But a group may have been what stood in the way. */
 	if (event->type == &nvlf_group_type && !d->refusals.count)
 		return;
-	d->due = true;
+	something_changed(d);
 }
 
 /* Return: 0 or a negative errno. */
@@ -393,7 +422,7 @@ static int take_events(struct daemon *d)
 	if (ret != -ENOBUFS)
 		return ret;
 	d->overruns++;
-	d->due = true;
+	something_changed(d);
 	log_line(LOG_WARNING,
 		 "events were lost, as they came too fast: reading all anew");
 	return 0;
@@ -425,7 +454,7 @@ static void reload(struct daemon *d)
 		fresh.timeout = d->config->timeout;
 		config_free(d->config);
 		*d->config = fresh;
-		d->due = true;
+		something_changed(d);
 		log_line(LOG_NOTICE, "%s was read anew", d->path);
 	}
 	notify("READY=1");

@@ -16,9 +16,9 @@ config() {
 	} >"$conf"
 }
 
-# manage: a daemon; its log is $work/fm.log.
+# manage [OPTION...]: a daemon; its log is $work/fm.log.
 manage() {
-	nvlf-fm --config "$conf" 2>"$work/fm.log" &
+	nvlf-fm --config "$conf" "$@" 2>"$work/fm.log" &
 	fm=$!
 	children+=("$fm")
 	soon said 'links up'
@@ -173,6 +173,28 @@ refusals_are_tried_again() {
 		tell refuse nothing && soon status 'j["state"] == "configured" and j["error"] == ""' && fabric 'j["partitions"] == 1'
 }
 
+# waits: how many seconds the daemon said that it would wait, since LINE of its log
+waits() {
+	sed "1,$1d" "$work/fm.log" | sed -n 's/^.*another round in \([0-9]*\) s$/\1/p' | xargs
+}
+
+# waits_are LINE PATTERN. What the daemon changes itself is an event, too, after which it begins anew.
+waits_are() {
+	[[ "$(waits "$1") " =~ ^$2' ' ]]
+}
+
+# Ever less often, until something happens in the fabric, or the file is read anew.
+refusals_are_tried_ever_less_often() {
+	local line
+
+	stop && manage --trace && tell refuse partition-del && trn4ctl partition set --id 3 --members 0 && soon waits_are 0 '(1 )+2 4' &&
+		soon status 'j["retry-wait"] >= 4 and j["started"] < j["retry-at"] != "never"' &&
+		line=$(wc -l <"$work/fm.log") && tell lanes 0 0 0 && soon waits_are "$line" '(1 )+2' && line=$(wc -l <"$work/fm.log") &&
+		kill -HUP "$fm" && soon waits_are "$line" 1 && tell refuse nothing && tell lanes 0 0 4 &&
+		soon status 'j["retry-wait"] == 0 and j["retry-at"] == "never" and j["state"] == "configured"' && fabric 'j["partitions"] == 1' &&
+		stop && manage
+}
+
 # Said once, as long as it is the same; and it is over when the group goes, or the partition is as another one wants it.
 refusals_are_told_once() {
 	local rounds
@@ -198,6 +220,7 @@ ok 'meddling is put right' meddling_is_put_right
 ok 'lost events are made up for' lost_events_are_made_up_for
 ok 'flapping is outlived' flapping_is_outlived
 ok 'refusals are tried again' refusals_are_tried_again
+ok 'refusals are tried ever less often' refusals_are_tried_ever_less_often
 ok 'refusals are told once' refusals_are_told_once
 
 # ---- Signals and files ----
