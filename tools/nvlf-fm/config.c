@@ -20,6 +20,10 @@
 #define PORTS_OF_ENDPOINT 36
 #define LANES_OF_LINK     4
 #define LINE_MAX_BYTES    1024
+#define HOLDDOWN_MAX      3600000  /* ms */
+#define WITHIN_MAX        86400000 /* ms */
+/* Logs are short: the older records of a port are soon driven out. */
+#define DOWNS_MAX 16
 
 /* Where the reading is */
 struct reader {
@@ -92,6 +96,18 @@ static int take_number(const char *value, uint64_t min, uint64_t max,
 	return ret;
 }
 
+static int take_msec(const char *value, int64_t min, int64_t max, int64_t *ms)
+{
+	int64_t ns;
+	int ret;
+
+	ret = parse_seconds(value, &ns);
+	if (ret)
+		return ret;
+	*ms = ns / 1000000;
+	return *ms < min || *ms > max ? -ERANGE : 0;
+}
+
 static int take_name(struct reader *reader, const char *value)
 {
 	if (!*value)
@@ -107,17 +123,14 @@ static int take_takeover(struct reader *reader, const char *value)
 
 static int take_timeout(struct reader *reader, const char *value)
 {
-	int64_t ns;
+	int64_t ms;
 	int ret;
 
-	ret = parse_seconds(value, &ns);
-	if (ret)
-		return ret;
-	if (ns / 1000000 < NVLF_MANAGER_TIMEOUT_MIN ||
-	    ns / 1000000 > NVLF_MANAGER_TIMEOUT_MAX)
-		return -ERANGE;
-	reader->config->timeout = ns / 1000000;
-	return 0;
+	ret = take_msec(value, NVLF_MANAGER_TIMEOUT_MIN,
+			NVLF_MANAGER_TIMEOUT_MAX, &ms);
+	if (!ret)
+		reader->config->timeout = ms;
+	return ret;
 }
 
 static int take_socket(struct reader *reader, const char *value)
@@ -148,6 +161,33 @@ static int take_min_lanes(struct reader *reader, const char *value)
 {
 	return take_number(value, 1, LANES_OF_LINK,
 			   &reader->config->policy.min_lanes);
+}
+
+static int take_holddown(struct reader *reader, const char *value)
+{
+	int64_t ms;
+	int ret;
+
+	ret = take_msec(value, 0, HOLDDOWN_MAX, &ms);
+	if (!ret)
+		reader->config->policy.holddown = ms;
+	return ret;
+}
+
+static int take_downs(struct reader *reader, const char *value)
+{
+	return take_number(value, 1, DOWNS_MAX, &reader->config->policy.downs);
+}
+
+static int take_within(struct reader *reader, const char *value)
+{
+	int64_t ms;
+	int ret;
+
+	ret = take_msec(value, 1, WITHIN_MAX, &ms);
+	if (!ret)
+		reader->config->policy.within = ms;
+	return ret;
 }
 
 static int take_endpoints(struct reader *reader, const char *value)
@@ -204,6 +244,11 @@ static const struct section sections[] = {
 		{ "policy", "keep or drain", false, take_policy },
 		{ "min-links", "1 to 36", false, take_min_links },
 		{ "min-lanes", "1 to 4", false, take_min_lanes },
+	} },
+	{ "flapping", false, {
+		{ "holddown", "seconds, 0 to 3600", false, take_holddown },
+		{ "downs", "1 to 16", false, take_downs },
+		{ "within", "seconds, 0.001 to 86400", false, take_within },
 	} },
 	{ "partition", true, {
 		{ "endpoints", "all, or target ids of 0 to 2047 such as 0-3,8",
@@ -417,7 +462,7 @@ int config_read(struct config *config, FILE *file, const char *name,
 
 	config_default(config);
 	/* A file that names partitions names all of them. */
-	policy_free(&config->policy);
+	policy_clear(&config->policy);
 	while (!ret && fgets(text, sizeof(text), file)) {
 		reader.line++;
 		if (strlen(text) == sizeof(text) - 1)

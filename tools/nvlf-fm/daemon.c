@@ -34,6 +34,8 @@
 #define BEATS 3
 /* So many refused changes fit what a status may come to. */
 #define REFUSED_TOLD 32
+/* And so many links that are held */
+#define HELD_TOLD 32
 
 /**
  * struct daemon - the one
@@ -47,6 +49,7 @@
  * @end: exit code to end with, or EXIT_DONE to go on
  * @round_at: when a round that failed is tried again; else NEVER
  * @backoff: how long that takes, until the fabric or the file changes
+ * @held_until: when the first of the links that are held may be used, or NEVER
  * @beat_at: next heartbeat
  * @watchdog_at: when systemd is to hear of it; or NEVER
  * @configured: all is as the policy wants it
@@ -61,6 +64,8 @@
  * @switches: at the last round
  * @routes: that are wanted
  * @drained: endpoints that are drained
+ * @held: struct held_link, of the last round that read the fabric
+ * @read_at: wall time of that
  * @error: of the last round that failed; empty after one that did not
  * @refusals: of the last round that read the fabric
  * @started: wall time
@@ -79,6 +84,7 @@ struct daemon {
 	int end;
 	int64_t round_at;
 	struct backoff backoff;
+	int64_t held_until;
 	int64_t beat_at;
 	int64_t watchdog_at;
 	bool configured;
@@ -93,6 +99,8 @@ struct daemon {
 	size_t switches;
 	size_t routes;
 	struct bits drained;
+	struct nvlf_list held;
+	time_t read_at;
 	char error[REFUSAL_TEXT + 64];
 	struct refusals refusals;
 	time_t started;
@@ -108,18 +116,6 @@ static int64_t now(void)
 }
 
 /* ---- Status ------------------------------------------------------------- */
-
-static struct json_object *time_json(time_t when)
-{
-	char text[32];
-	struct tm tm;
-
-	if (!when)
-		return json_object_new_string("never");
-	gmtime_r(&when, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return json_object_new_string(text);
-}
 
 static const char *state(const struct daemon *d)
 {
@@ -153,6 +149,7 @@ static struct json_object *status_json(const struct daemon *d)
 		{ "changes", d->changes },
 		{ "overruns", d->overruns },
 		{ "torn", d->torn },
+		{ "links-held", d->held.count },
 		{ "retry-wait", d->round_at == NEVER ? 0 : d->backoff.wait },
 	};
 	size_t i;
@@ -165,6 +162,7 @@ static struct json_object *status_json(const struct daemon *d)
 		json_add(json, numbers[i].name,
 			 json_object_new_uint64(numbers[i].value));
 	json_add(json, "drained", bits_json(&d->drained));
+	json_add(json, "held", held_json(&d->held, d->read_at, HELD_TOLD));
 	json_add(json, "refused", refusals_json(&d->refusals, REFUSED_TOLD));
 	json_add(json, "started", time_json(d->started));
 	json_add(json, "changed", time_json(d->changed));
@@ -200,6 +198,11 @@ static void tell_differences(const struct daemon *d, const struct model *model,
 		log_line(links->up < d->links.up ? LOG_WARNING : LOG_NOTICE,
 			 "%u of %u links up (were %u)", links->up, links->all,
 			 d->links.up);
+	if (plan->held.count != d->held.count)
+		log_line(plan->held.count > d->held.count ? LOG_WARNING :
+							    LOG_NOTICE,
+			 "links that flapped and are not used yet: %zu (were %zu); --status has them",
+			 plan->held.count, d->held.count);
 	if (bits_equal(&d->drained, &plan->drained))
 		return;
 	bits_format(&d->drained, was, sizeof(was));
@@ -316,6 +319,25 @@ static void set_configured(struct daemon *d, bool configured)
 	beat(d);
 }
 
+/* Takes over which links are held, and until when at least. */
+static void take_held(struct daemon *d, struct plan *plan)
+{
+	const struct held_link *link = plan->held.records;
+	int64_t end;
+	size_t i;
+
+	for (i = 0; i < plan->held.count; i++, link++) {
+		/* Ports count whole milliseconds. */
+		end = now() + (link->ms + 1) * NSEC_PER_MSEC;
+		if (end < d->held_until)
+			d->held_until = end;
+	}
+	nvlf_list_free(&d->held);
+	d->held = plan->held;
+	plan->held = (struct nvlf_list) {};
+	d->read_at = time(NULL);
+}
+
 /* Reads, compares, changes. */
 static void do_round(struct daemon *d)
 {
@@ -328,7 +350,8 @@ static void do_round(struct daemon *d)
 
 	d->due = false;
 	d->round_at = NEVER;
-	ret = model_read(&model, d->client);
+	d->held_until = NEVER;
+	ret = model_read(&model, d->client, d->config->policy.holddown);
 	if (ret) {
 		snprintf(error, sizeof(error), "the fabric cannot be read: %s",
 			 nvlf_error(d->client));
@@ -346,6 +369,7 @@ static void do_round(struct daemon *d)
 	d->links = links;
 	d->routes = plan.routes.count;
 	d->drained = plan.drained;
+	take_held(d, &plan);
 	d->rounds++;
 	log_line(LOG_DEBUG, "round %" PRIu64 ": %zu differences%s", d->rounds,
 		 plan.count, model.torn ? ", not of one moment" : "");
@@ -390,6 +414,7 @@ static void take_event(const struct nvlf_event_type *event, const void *record,
 		       void *data)
 {
 	const struct nvlf_manager *manager = record;
+	const struct nvlf_log *log = record;
 	struct daemon *d = data;
 
 	if (event->type == &nvlf_port_type)
@@ -405,7 +430,11 @@ static void take_event(const struct nvlf_event_type *event, const void *record,
 		return;
 	}
 	/* What routes and partitions do not depend on */
-	if (event->type == &nvlf_health_type || event->type == &nvlf_log_type)
+	if (event->type == &nvlf_health_type)
+		return;
+	/* What is logged comes late: the link may be in use again. */
+	if (event->type == &nvlf_log_type &&
+	    (log->error != NVLF_ERROR_LINK_DOWN || !d->config->policy.holddown))
 		return;
 	/* But a group may have been what stood in the way. */
 	if (event->type == &nvlf_group_type && !d->refusals.count)
@@ -484,6 +513,8 @@ static int until(const struct daemon *d)
 
 	if (d->round_at < next)
 		next = d->round_at;
+	if (d->held_until < next)
+		next = d->held_until;
 	if (d->watchdog_at < next)
 		next = d->watchdog_at;
 	ns = next - now();
@@ -496,7 +527,7 @@ static void do_timers(struct daemon *d)
 {
 	int64_t time = now();
 
-	if (d->round_at <= time)
+	if (d->round_at <= time || d->held_until <= time)
 		d->due = true;
 	if (d->due)
 		do_round(d);
@@ -584,6 +615,7 @@ int daemon_run(struct nvlf_client *client, struct config *config,
 		.status = -1,
 		.due = true,
 		.round_at = NEVER,
+		.held_until = NEVER,
 		.watchdog_at = notify_interval() ? now() : NEVER,
 		.port_id = nvlf_port_id(client),
 		.started = time(NULL),
@@ -622,6 +654,7 @@ out_status:
 		unlink(config->status_socket);
 	}
 	refusals_free(&d.refusals);
+	nvlf_list_free(&d.held);
 out_signals:
 	close(d.signals);
 	return code;

@@ -45,7 +45,7 @@ static int64_t now(void)
 
 /* Reads the fabric, and again at each event until no port trains. */
 static int read_settled(struct model *model, struct nvlf_client *client,
-			const struct options *options)
+			bool log, const struct options *options)
 {
 	int64_t deadline = now();
 	struct model_links links;
@@ -61,7 +61,7 @@ static int read_settled(struct model *model, struct nvlf_client *client,
 			return ret;
 	}
 	for (;;) {
-		ret = model_read(model, client);
+		ret = model_read(model, client, log);
 		if (ret)
 			return ret;
 		model_links(model, &links);
@@ -82,6 +82,7 @@ static int read_settled(struct model *model, struct nvlf_client *client,
 static void show_text(const struct model *model, const struct plan *plan,
 		      const struct options *options)
 {
+	const struct held_link *held = plan->held.records;
 	static char text[CHANGE_TEXT];
 	struct model_links links;
 	size_t i, shown = 0;
@@ -90,6 +91,10 @@ static void show_text(const struct model *model, const struct plan *plan,
 	printf("%zu endpoints, %zu switches, %u of %u links up\n",
 	       model->endpoints.count, model->switches.count, links.up,
 	       links.all);
+	for (i = 0; i < plan->held.count; i++, held++)
+		printf("held: switch %u, port %u to endpoint %u has flapped: to be used in %.1f s\n",
+		       held->switch_id, held->port, held->target_id,
+		       held->ms / 1000.0);
 	for (i = 0; i < plan->count; i++) {
 		if (!plan->changes[i].done && !options->dry_run)
 			continue;
@@ -125,6 +130,7 @@ static void show_json(const struct model *model, const struct plan *plan,
 	for (i = 0; i < plan->count; i++)
 		json_object_array_add(changes, change_json(&plan->changes[i]));
 	json_add(json, "changes", changes);
+	json_add(json, "held", held_json(&plan->held, time(NULL), SIZE_MAX));
 	json_add(json, "refused", refusals_json(refusals, SIZE_MAX));
 	json_show(json, out_pretty);
 }
@@ -176,7 +182,7 @@ static int manage_once(struct nvlf_client *client, const struct policy *policy,
 	code = check_unmanaged(client, options);
 	if (code)
 		return code;
-	if (read_settled(&model, client, options))
+	if (read_settled(&model, client, policy->holddown, options))
 		return fail("cannot read the fabric: %s", nvlf_error(client));
 	if (!model.endpoints.count || !model.switches.count) {
 		code = fail("no %s is there: load the drivers (modprobe trn4), and see what the kernel says (dmesg)",

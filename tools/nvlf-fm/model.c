@@ -5,7 +5,7 @@
 #include "array.h"
 #include "model.h"
 
-int model_read(struct model *model, struct nvlf_client *client)
+int model_read(struct model *model, struct nvlf_client *client, bool log)
 {
 	struct model fresh = {};
 	const struct {
@@ -16,6 +16,8 @@ int model_read(struct model *model, struct nvlf_client *client)
 		{ &nvlf_switch_type, &fresh.switches },
 		{ &nvlf_port_type, &fresh.ports },
 		{ &nvlf_route_type, &fresh.routes },
+		/* The last: what went down before a port was read is in it. */
+		{ &nvlf_log_type, &fresh.log },
 	};
 	bool torn;
 	size_t i;
@@ -25,7 +27,7 @@ int model_read(struct model *model, struct nvlf_client *client)
 	ret = nvlf_dump(client, &nvlf_partition_type, NULL, &fresh.partitions);
 	if (ret)
 		return ret;
-	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+	for (i = 0; i < ARRAY_SIZE(parts) - !log; i++) {
 		ret = nvlf_dump_any(client, parts[i].type, NULL, parts[i].list,
 				    &torn);
 		if (ret) {
@@ -45,6 +47,7 @@ void model_free(struct model *model)
 	nvlf_list_free(&model->ports);
 	nvlf_list_free(&model->routes);
 	nvlf_list_free(&model->partitions);
+	nvlf_list_free(&model->log);
 }
 
 void model_links(const struct model *model, struct model_links *links)

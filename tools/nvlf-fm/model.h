@@ -15,6 +15,7 @@
  * @ports: struct nvlf_port, of endpoints and of switches
  * @routes: struct nvlf_route, those in force
  * @partitions: struct nvlf_partition, those in force
+ * @log: struct nvlf_log, what devices have logged; empty if it was not asked for
  * @torn: changes came faster than lists could be read, so that some are not
  *	of one moment; never the partitions, as who is in none is joined to
  *	others
@@ -29,14 +30,15 @@ struct model {
 	struct nvlf_list ports;
 	struct nvlf_list routes;
 	struct nvlf_list partitions;
+	struct nvlf_list log;
 	bool torn;
 };
 
 /*
- * Replaces what @model holds. Return: 0; a negative errno and an empty model,
- * nvlf_error() has the text, as it has of a torn model.
+ * Replaces what @model holds; with logs, if @log says so. Return: 0; a negative
+ * errno and an empty model, nvlf_error() has the text, as it has of a torn model.
  */
-int model_read(struct model *model, struct nvlf_client *client);
+int model_read(struct model *model, struct nvlf_client *client, bool log);
 void model_free(struct model *model);
 
 /* How many links endpoints have, how many are up, and how many train. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The fabric manager.
 
-FM_SRCS := $(addprefix nvlf-fm/,main.c apply.c backoff.c config.c daemon.c log.c model.c partitions.c plan.c policy.c refusal.c status.c)
+FM_SRCS := $(addprefix nvlf-fm/,main.c apply.c backoff.c config.c daemon.c holddown.c log.c model.c partitions.c plan.c policy.c refusal.c status.c)
 $(OUTPUT)/nvlf-fm: $(FM_SRCS:%.c=$(OBJ)/%.o) $(COMMON_OBJS)
 
 PROGRAMS += $(OUTPUT)/nvlf-fm

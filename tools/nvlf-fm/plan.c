@@ -57,10 +57,37 @@ static size_t cell_of(const struct grid *grid, uint32_t switch_id,
 	return row * grid->model->endpoints.count + grid->column_of[target_id];
 }
 
-static void fill_wanted(struct grid *grid)
+static int add_held(struct plan *plan, const struct nvlf_port *port,
+		    uint64_t ms)
+{
+	struct nvlf_list *held = &plan->held;
+	struct held_link *link;
+	size_t room;
+
+	if (held->count == held->room) {
+		room = held->room ? 2 * held->room : 16;
+		link = reallocarray(held->records, room, sizeof(*link));
+		if (!link)
+			return -ENOMEM;
+		held->records = link;
+		held->room = room;
+	}
+	link = (struct held_link *)held->records + held->count++;
+	*link = (struct held_link) {
+		.switch_id = port->owner_id,
+		.port = port->index,
+		.target_id = port->partner_id,
+		.ms = ms,
+	};
+	return 0;
+}
+
+static int fill_wanted(struct grid *grid, const struct holddown *holddown,
+		       struct plan *plan)
 {
 	const struct nvlf_port *port = grid->model->ports.records;
 	size_t i, cell;
+	uint64_t ms;
 
 	for (i = 0; i < grid->model->ports.count; i++, port++) {
 		if (port->owner != NVLF_OWNER_SWITCH ||
@@ -70,17 +97,25 @@ static void fill_wanted(struct grid *grid)
 		    port->index >= BITS_MAX)
 			continue;
 		cell = cell_of(grid, port->owner_id, port->partner_id);
-		if (cell != NOWHERE)
+		if (cell == NOWHERE)
+			continue;
+		ms = holddown_left(holddown, port);
+		if (!ms)
 			bits_set(&grid->wanted[cell], port->index);
+		else if (add_held(plan, port, ms))
+			return -ENOMEM;
 	}
+	return 0;
 }
 
 static int grid_make(struct grid *grid, const struct model *model,
-		     const struct policy *policy)
+		     const struct policy *policy, struct plan *plan)
 {
 	size_t cells = model->switches.count * model->endpoints.count;
 	const struct nvlf_route *route = model->routes.records;
+	struct holddown holddown;
 	size_t i, cell;
+	int ret;
 
 	*grid = (struct grid) { .model = model, .policy = policy };
 	memset(grid->column_of, 0xff, sizeof(grid->column_of));
@@ -97,8 +132,11 @@ static int grid_make(struct grid *grid, const struct model *model,
 		if (cell != NOWHERE)
 			grid->in_force[cell] = &route->ports;
 	}
-	fill_wanted(grid);
-	return 0;
+	ret = holddown_begin(&holddown, model, policy);
+	if (!ret)
+		ret = fill_wanted(grid, &holddown, plan);
+	holddown_end(&holddown);
+	return ret;
 }
 
 static void grid_free(struct grid *grid)
@@ -265,7 +303,7 @@ int plan_make(struct plan *plan, const struct model *model,
 	int ret;
 
 	*plan = (struct plan) {};
-	ret = grid_make(&grid, model, policy);
+	ret = grid_make(&grid, model, policy, plan);
 	if (!ret) {
 		find_drained(plan, &grid);
 		ret = plan_route_sets(plan, &grid);
@@ -284,5 +322,6 @@ void plan_free(struct plan *plan)
 {
 	free(plan->changes);
 	nvlf_list_free(&plan->routes);
+	nvlf_list_free(&plan->held);
 	*plan = (struct plan) {};
 }

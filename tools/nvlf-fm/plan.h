@@ -7,6 +7,7 @@
 #ifndef NVLF_FM_PLAN_H
 #define NVLF_FM_PLAN_H
 
+#include "holddown.h"
 #include "model.h"
 #include "policy.h"
 
@@ -47,6 +48,7 @@ struct change {
  * @count: of @changes
  * @room: for changes
  * @routes: struct nvlf_route, all that should be, by switch
+ * @held: struct held_link, those that are up and have flapped
  * @drained: endpoints that are in no partition for their links' sake
  */
 struct plan {
@@ -54,15 +56,17 @@ struct plan {
 	size_t count;
 	size_t room;
 	struct nvlf_list routes;
+	struct nvlf_list held;
 	struct bits drained;
 };
 
 /*
  * For each switch and endpoint the route is the set of the switch's ports that
- * are up and have the endpoint at their other end, so that traffic to it is
- * spread over all switches that it has links to, and over all links to them; no
- * such port, no route. Partitions are those of the policy, and no others. What
- * is in force already is not among the changes. Return: 0 or -ENOMEM.
+ * are up, not held, and have the endpoint at their other end, so that traffic
+ * to it is spread over all switches that it has links to, and over all links to
+ * them; no such port, no route. Partitions are those of the policy, and no
+ * others. What is in force already is not among the changes. Return: 0 or
+ * -ENOMEM.
  */
 int plan_make(struct plan *plan, const struct model *model,
 	      const struct policy *policy);

@@ -11,13 +11,17 @@
 
 void policy_default(struct policy *policy)
 {
-	*policy = (struct policy) { .partition_count = 1 };
+	*policy = (struct policy) {
+		.partition_count = 1,
+		.downs = 3,
+		.within = 60000,
+	};
 	policy->partitions = must(calloc(1, sizeof(*policy->partitions)));
 	policy->partitions->id = 1;
 	policy->partitions->all = true;
 }
 
-void policy_free(struct policy *policy)
+void policy_clear(struct policy *policy)
 {
 	char **location;
 	size_t i;
@@ -29,6 +33,13 @@ void policy_free(struct policy *policy)
 		free(policy->partitions[i].locations);
 	}
 	free(policy->partitions);
+	policy->partitions = NULL;
+	policy->partition_count = 0;
+}
+
+void policy_free(struct policy *policy)
+{
+	policy_clear(policy);
 	*policy = (struct policy) {};
 }
 

@@ -35,6 +35,9 @@ struct policy_partition {
  *	partition, and links with fewer than @min_lanes lanes are not used
  * @min_links: 0 for any
  * @min_lanes: 0 for any
+ * @holddown: ms that a link that flapped is up before it is used; 0: at once
+ * @downs: a link flaps that went down so often
+ * @within: ms, from the first of these to the last
  */
 struct policy {
 	struct policy_partition *partitions;
@@ -42,11 +45,17 @@ struct policy {
 	bool drain;
 	uint32_t min_links;
 	uint32_t min_lanes;
+	uint32_t holddown;
+	uint32_t downs;
+	uint64_t within;
 };
 
-/* Everybody in partition 1, and all that works is used. */
+/* Everybody in partition 1, and all that works is used at once. */
 void policy_default(struct policy *policy);
 void policy_free(struct policy *policy);
+
+/* Without a partition; all else stays. */
+void policy_clear(struct policy *policy);
 
 /* Who is meant to be in the partition, of the endpoints of the model. */
 struct bits policy_members(const struct policy_partition *partition,

@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "holddown.h"
 #include "options.h"
 #include "out.h"
 #include "status.h"
@@ -166,4 +167,40 @@ int status_show(const char *path)
 	show_text(json);
 	json_object_put(json);
 	return EXIT_DONE;
+}
+
+/* ---- Values ------------------------------------------------------------- */
+
+struct json_object *time_json(time_t when)
+{
+	char text[32];
+	struct tm tm;
+
+	if (!when)
+		return json_object_new_string("never");
+	gmtime_r(&when, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_object_new_string(text);
+}
+
+struct json_object *held_json(const struct nvlf_list *held, time_t read_at,
+			      size_t most)
+{
+	struct json_object *array = must(json_object_new_array());
+	const struct held_link *link = held->records;
+	struct json_object *json;
+	size_t i;
+
+	for (i = 0; i < held->count && i < most; i++, link++) {
+		json = must(json_object_new_object());
+		json_add(json, "switch-id",
+			 json_object_new_int64(link->switch_id));
+		json_add(json, "port", json_object_new_int64(link->port));
+		json_add(json, "target-id",
+			 json_object_new_int64(link->target_id));
+		json_add(json, "until",
+			 time_json(read_at + (link->ms + 999) / 1000));
+		json_object_array_add(array, json);
+	}
+	return array;
 }

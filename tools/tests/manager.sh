@@ -195,6 +195,34 @@ refusals_are_tried_ever_less_often() {
 		stop && manage
 }
 
+# holds SECONDS: for links that went down twice
+holds() {
+	config '[flapping]' "holddown = $1" 'downs = 2' 'within = 600'
+}
+
+# said_times N TEXT
+said_times() {
+	[ "$(grep -cF -e "$2" "$work/fm.log")" = "$1" ]
+}
+
+# The first time that a link returns it is used at once; the second time it has to stay up. A dry run knows that, too, and a
+# manager that begins anew. Nothing but time ends it. The fabric is another one, of which no link has flapped yet.
+flapping_links_are_held() {
+	local others='[18, 19, 20, 21, 22, 23] + list(range(25, 36))'
+
+	stop && mock 4 2 && holds 3600 && manage && tell lanes 1 6 0 && soon route_is 0 1 "$others" && tell lanes 1 6 4 &&
+		soon route_is 0 1 'list(range(18, 36))' && status 'j["held"] == []' && tell lanes 1 6 0 && soon route_is 0 1 "$others" &&
+		tell lanes 1 6 4 && soon said 'not used yet: 1 (were 0)' && status 'len(j["held"]) == j["links-held"] == 1' &&
+		json '{**j["held"][0], "until": 0} == {"switch-id": 0, "port": 24, "target-id": 1, "until": 0}' &&
+		json 'j["started"] < j["held"][0]["until"]' && route_is 0 1 "$others" &&
+		exits 0 nvlf-fm --config "$conf" --dry-run && has out 'held: switch 0, port 24 to endpoint 1 has flapped: to be used in' \
+		'all is in force already' && exits 0 nvlf-fm --config "$conf" --dry-run -j && json 'j["held"][0]["port"] == 24' &&
+		stop && manage && soon said 'not used yet: 1 (were 0)' && tell lanes 1 6 0 && soon said 'not used yet: 0 (were 1)' &&
+		holds 1 && kill -HUP "$fm" && soon said 'was read anew' && tell lanes 1 6 4 &&
+		soon said_times 2 'not used yet: 0 (were 1)' && soon route_is 0 1 'list(range(18, 36))' &&
+		soon status 'j["held"] == [] and j["state"] == "configured"'
+}
+
 # Said once, as long as it is the same; and it is over when the group goes, or the partition is as another one wants it.
 refusals_are_told_once() {
 	local rounds
@@ -221,6 +249,7 @@ ok 'lost events are made up for' lost_events_are_made_up_for
 ok 'flapping is outlived' flapping_is_outlived
 ok 'refusals are tried again' refusals_are_tried_again
 ok 'refusals are tried ever less often' refusals_are_tried_ever_less_often
+ok 'links that flap are held' flapping_links_are_held
 ok 'refusals are told once' refusals_are_told_once
 
 # ---- Signals and files ----

@@ -26,6 +26,7 @@ class Fabric:
         self.lanes = {}         # (endpoint, its port): lanes up, 0 for down
         self.off = set()        # ends that are disabled: (owner, id, port)
         self.trainings = {}
+        self.states = {}        # port: its state, since when; if it changed
         self.ups = {}           # what up() has found since the last change
         self.routes = {}        # (switch, target): ports
         self.partitions = {}    # id: members
@@ -145,7 +146,8 @@ class Fabric:
         record = {'owner': owner, 'owner-id': ident, 'index': index,
                   'state': state, 'lanes': 4, 'lanes-up': lanes,
                   'trainings': self.trainings.get((owner, ident, index), 1),
-                  'state-ms': int(1000 * (time.monotonic() - self.start)),
+                  'state-ms': int(1000 * (time.monotonic() - self.states.get(
+                      (owner, ident, index), (state, self.start))[1])),
                   'enable': int((owner, ident, index) not in self.off)}
         if state in UP:
             kind, other, port = self.other_end(owner, ident, index)
@@ -231,8 +233,26 @@ class Fabric:
         self.ups = {}
         for port in ports:
             if self.there(*port[:2]):
+                self.look_at(port)
                 self.tell('port-ntf', self.port(*port))
         self.generation += 1
+
+    def look_at(self, port):
+        """Since when its state is what it is; the device logs what went down."""
+        now = time.monotonic()
+        was, since = self.states.get(port, ('active', self.start))
+        state, _ = self.port_state(*port)
+        self.states[port] = state, since if state == was else now
+        if was in UP and state not in UP:
+            self.logs(port, 'link-down', 'error', int(1e9 * (now - self.start)))
+
+    def logs(self, port, error, severity, at, detail=0):
+        record = {'owner': port[0], 'owner-id': port[1],
+                  'index': len(self.log), 'time': at, 'error': error,
+                  'severity': severity, 'scope': 'port', 'port': port[2],
+                  'detail': detail}
+        self.log.append(record)
+        self.tell('log-ntf', record)
 
     def set_lanes(self, e, k, lanes):
         self.lanes[e, k] = lanes

@@ -6,7 +6,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_COMMON := $(COMMON_SRCS:%.c=$(OBJ)/%.san.o)
 SAN_LIB := $(LIB_SRCS:%.c=$(OBJ)/%.san.o)
 
-TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_counting test_data test_libtrn4)
+TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4)
 
 $(OBJ)/tests/%.san.o $(OBJ)/tap.san.o: CFLAGS_PART := -I$(UNIT) -Invlf-fm -Itrn4ctl
 
@@ -32,8 +32,8 @@ $(OUTPUT)/test/test_apply: $(OBJ)/tests/test_apply.san.o $(OBJ)/tap.san.o \
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
-$(addprefix $(OUTPUT)/test/,test_plan test_partitions): $(OBJ)/tests/plan_rig.san.o \
-		$(addprefix $(OBJ)/nvlf-fm/,plan.san.o partitions.san.o model.san.o apply.san.o policy.san.o refusal.san.o)
+$(addprefix $(OUTPUT)/test/,test_plan test_partitions test_holddown): $(OBJ)/tests/plan_rig.san.o \
+		$(addprefix $(OBJ)/nvlf-fm/,plan.san.o holddown.san.o partitions.san.o model.san.o apply.san.o policy.san.o refusal.san.o)
 $(OUTPUT)/test/test_backoff: $(OBJ)/nvlf-fm/backoff.san.o
 $(OUTPUT)/test/test_config: $(addprefix $(OBJ)/nvlf-fm/,config.san.o policy.san.o)
 $(OUTPUT)/test/test_counting: $(OBJ)/trn4ctl/counting.san.o

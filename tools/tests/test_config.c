@@ -39,6 +39,10 @@ static void a_file_is_read(void)
 		"policy = drain\r\n"
 		"min-links = 0x12\n"
 		"min-lanes = 4\n"
+		"[flapping]\n"
+		"holddown = 2.5\n"
+		"downs = 4\n"
+		"within = 90\n"
 		"[partition 7]\n"
 		"endpoints = 0-3\n"
 		"endpoints = 9\n"
@@ -62,6 +66,9 @@ static void a_file_is_read(void)
 	CHECK(config.policy.drain);
 	EQ(config.policy.min_links, 18);
 	EQ(config.policy.min_lanes, 4);
+	EQ(config.policy.holddown, 2500);
+	EQ(config.policy.downs, 4);
+	EQ(config.policy.within, 90000);
 	EQ(config.policy.partition_count, 2);
 	p = config.policy.partitions;
 	EQ(p[0].id, 7);
@@ -106,12 +113,15 @@ static const struct {
 	const char *text;
 	const char *error;
 } wrongs[] = {
-	{ "name = x\n", "test.conf:1: name: before any section; "
-			"there are [manager], [degraded], [partition ID]" },
-	{ "\n[managers]\n", "test.conf:2: [managers]: no such section; "
-			    "there are [manager], [degraded], [partition ID]" },
-	{ "[manager 1]\n", "test.conf:1: [manager]: no such section; "
-			   "there are [manager], [degraded], [partition ID]" },
+	{ "name = x\n",
+	  "test.conf:1: name: before any section; "
+	  "there are [manager], [degraded], [flapping], [partition ID]" },
+	{ "\n[managers]\n",
+	  "test.conf:2: [managers]: no such section; "
+	  "there are [manager], [degraded], [flapping], [partition ID]" },
+	{ "[manager 1]\n",
+	  "test.conf:1: [manager]: no such section; "
+	  "there are [manager], [degraded], [flapping], [partition ID]" },
 	{ "[manager\n", "test.conf:1: [manager: a section ends with ]" },
 	{ "[manager]\nnaem = x\n",
 	  "test.conf:2: naem: no such key in [manager]; "
@@ -144,6 +154,13 @@ static const struct {
 	  "test.conf:2: [degraded]: min-links is for policy = drain only" },
 	{ "[degraded]\npolicy = keep\nmin-lanes = 2\n",
 	  "test.conf:3: [degraded]: min-lanes is for policy = drain only" },
+	{ "[flapping]\nholddown = 3601\n",
+	  "test.conf:2: holddown = 3601: not seconds, 0 to 3600" },
+	{ "[flapping]\nholddown = soon\n",
+	  "test.conf:2: holddown = soon: not seconds, 0 to 3600" },
+	{ "[flapping]\ndowns = 0\n", "test.conf:2: downs = 0: not 1 to 16" },
+	{ "[flapping]\nwithin = 0\n",
+	  "test.conf:2: within = 0: not seconds, 0.001 to 86400" },
 	{ "[degraded]\npolicy = drain\n",
 	  "test.conf:2: [degraded]: policy = drain needs min-links or min-lanes" },
 	{ "[partition]\n", "test.conf:1: [partition ]: an id from 1 to 65535" },
