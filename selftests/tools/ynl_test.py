@@ -18,6 +18,7 @@ import json
 import os
 import re
 import sys
+import time
 
 YNL = "/usr/lib/ynl"
 SPEC = YNL + "/nvlf.yaml"
@@ -81,6 +82,14 @@ def heard(deed):
     cli.time.sleep = lambda seconds: deed()
     said = run("--subscribe", "notify", "--sleep", "1")
     return [(ntf["name"], ntf["msg"]) for ntf in said[0]]
+
+
+def until(true):
+    """What devices tell comes when they do: asks until it is there"""
+    end = time.monotonic() + 20
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError("it did not come within 20 s")
 
 
 def told(said, name, **expected):
@@ -239,6 +248,28 @@ def test_health():
         assert record["severity"] in ("info", "degraded", "error", "fatal")
 
 
+def test_link_down():
+    """What devices tell by themselves, of a link that goes and returns"""
+    name = {"owner": "switch", "owner_id": SWITCH["id"],
+            "index": SWITCH[ENDS[0]][0]}
+    state = do("health-get", target_id=ENDS[0])["state"]
+    owner = {"owner": "switch", "owner_id": SWITCH["id"]}
+    known = len(dump("log-get", **owner))
+
+    def bounce():
+        do("port-set", enable=0, **name)
+        until(lambda: do("health-get", target_id=ENDS[0])["state"] != state)
+        until(lambda: len(dump("log-get", **owner)) > known)
+        # Waits for whoever is still telling of that.
+        do("port-set", enable=1, **name)
+        until(lambda: do("port-get", **name)["state"] == "active")
+
+    said = heard(bounce)
+    told(said, "health-ntf", target_id=ENDS[0], state="degraded",
+         cause="links-down")
+    told(said, "log-ntf", error="link-down", port=name["index"], **owner)
+
+
 def test_manager():
     DRIVEN.update({("manager-attach", "do"), ("manager-heartbeat", "do")})
     attach = json.dumps({"name": "cli.py", "timeout": 60000})
@@ -266,6 +297,38 @@ def test_clear():
     want(do("fabric-get"), routes=0, partitions=0, groups=0)
 
 
+def test_switch_goes():
+    """Unbound from its driver, and bound again"""
+    switch = dump("switch-get")[-1]
+    driver = os.path.realpath(
+        f"/sys/bus/pci/devices/{switch['device']}/driver")
+
+    def tell(what):
+        with open(f"{driver}/{what}", "w", encoding="ascii") as file:
+            file.write(switch["device"])
+
+    room = "/proc/sys/net/core/rmem_default"
+    with open(room, encoding="ascii") as file:
+        before = file.read()
+
+    def make_room(size):
+        with open(room, "w", encoding="ascii") as file:
+            file.write(size)
+
+    # cli.py takes notifications when all have come: those of all ports.
+    make_room(str(4 << 20))
+    try:
+        told(heard(lambda: tell("unbind")), "switch-del-ntf", id=switch["id"])
+        refused(errno.ENOENT, f"no switch {switch['id']}", "switch-get",
+                id=switch["id"])
+    finally:
+        said = heard(lambda: tell("bind"))
+        make_room(before)
+    told(said, "switch-ntf", id=switch["id"])
+    until(lambda: do("switch-get", id=switch["id"])["ports-up"] ==
+          switch["ports-up"])
+
+
 def test_whole_family():
     """No operation of the spec was left out"""
     spec = LOADED[SPEC]["operations"]["list"]
@@ -276,7 +339,8 @@ def test_whole_family():
 
 
 TESTS = [test_fabric, test_ports, test_routes, test_partitions, test_groups,
-         test_health, test_manager, test_clear, test_whole_family]
+         test_health, test_link_down, test_manager, test_clear,
+         test_switch_goes, test_whole_family]
 
 
 def main():
