@@ -90,11 +90,11 @@ enum trn4_status nvlf_copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
         !extent(d->copy.length, d->copy.rows, d->copy.dst_pitch, &to)) {
         return TRN4_STATUS_BAD_RANGE;
     }
-    status = nvlf_operand_check(ep, &op->src, from, NVL_RIGHT_READ);
+    status = nvlf_operand_check(ep, op, &op->src, from, NVL_RIGHT_READ);
     if (status != TRN4_STATUS_OK) {
         return status;
     }
-    status = nvlf_operand_check(ep, &op->dst, to, NVL_RIGHT_WRITE);
+    status = nvlf_operand_check(ep, op, &op->dst, to, NVL_RIGHT_WRITE);
     if (status != TRN4_STATUS_OK) {
         return status;
     }
@@ -114,7 +114,7 @@ enum trn4_status nvlf_fill_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
     if (!extent(d->fill.length, d->fill.rows, d->fill.pitch, &to)) {
         return TRN4_STATUS_BAD_RANGE;
     }
-    status = nvlf_operand_check(ep, &op->dst, to, NVL_RIGHT_WRITE);
+    status = nvlf_operand_check(ep, op, &op->dst, to, NVL_RIGHT_WRITE);
     if (status != TRN4_STATUS_OK) {
         return status;
     }
@@ -136,16 +136,25 @@ static struct piece next_piece(const struct nvlf_op *op,
                                const struct nvlf_target *src,
                                const struct nvlf_target *dst, uint64_t max)
 {
-    uint64_t length = op->shape.length;
-    uint64_t left = op->total - op->done;
+    const struct nvlf_shape *shape = &op->shape;
+    uint64_t left = op->total - op->done, in_place, run;
     struct piece p;
+    bool backward;
 
-    p.row = (op->backward ? left - 1 : op->done) / length;
-    /* What is in place of this row already */
-    p.at = op->done % length;
-    p.n = length - p.at < max ? length - p.at : max;
-    if (row_backward(op, src, dst, p.row)) {
-        p.at = length - p.at - p.n;
+    p.row = (op->backward ? left - 1 : op->done) / shape->length;
+    in_place = op->done % shape->length;
+    p.n = shape->length - in_place < max ? shape->length - in_place : max;
+    backward = row_backward(op, src, dst, p.row);
+    p.at = backward ? shape->length - in_place : in_place;
+    run = nvlf_operand_run(&op->dst, p.row * shape->dst_pitch + p.at, backward);
+    p.n = run < p.n ? run : p.n;
+    if (src) {
+        run = nvlf_operand_run(&op->src, p.row * shape->src_pitch + p.at,
+                               backward);
+        p.n = run < p.n ? run : p.n;
+    }
+    if (backward) {
+        p.at -= p.n;
     }
     return p;
 }
@@ -171,15 +180,17 @@ static bool copy_piece(struct nvlf_endpoint *ep, const struct nvlf_op *op,
         memmove(dst->ptr + to, src->ptr + from, p->n);
         return true;
     }
+    if ((!src->ptr && !nvlf_operand_bus(ep, &op->src, from, &from)) ||
+        (!dst->ptr && !nvlf_operand_bus(ep, &op->dst, to, &to))) {
+        return false;
+    }
     if (dst->ptr) {
-        return ep->ops->dma_read(ep->d.dev, src->addr + from, dst->ptr + to,
-                                 p->n);
+        return ep->ops->dma_read(ep->d.dev, from, dst->ptr + to, p->n);
     }
     if (src->ptr) {
-        return ep->ops->dma_write(ep->d.dev, dst->addr + to, src->ptr + from,
-                                  p->n);
+        return ep->ops->dma_write(ep->d.dev, to, src->ptr + from, p->n);
     }
-    return copy_bounce(ep, dst->addr + to, src->addr + from, p->n);
+    return copy_bounce(ep, to, from, p->n);
 }
 
 /*
@@ -206,7 +217,8 @@ static bool fill_piece(struct nvlf_endpoint *ep, const struct nvlf_op *op,
     uint8_t *buf = dst->ptr ? dst->ptr + to : ep->d.f->bounce;
 
     put_pattern(buf, p->n, op->desc.fill.pattern, p->at);
-    return dst->ptr || ep->ops->dma_write(ep->d.dev, dst->addr + to, buf, p->n);
+    return dst->ptr || (nvlf_operand_bus(ep, &op->dst, to, &to) &&
+                        ep->ops->dma_write(ep->d.dev, to, buf, p->n));
 }
 
 /* @o is one side of @n bytes that were moved. */

@@ -118,6 +118,7 @@ static const struct nvlf_block *const endpoint_blocks[] = {
     &nvlf_window_block,
     &nvlf_grant_block,
     &nvlf_queue_block,
+    &nvlf_segment_block,
     &nvlf_endpoint_port_block,
     &nvlf_common_block,
     &endpoint_block,
@@ -175,6 +176,7 @@ static void endpoint_end(struct nvlf_endpoint *ep)
     struct nvlf_fabric *f = ep->d.f;
 
     nvlf_queues_clear(ep);
+    nvlf_segments_clear(ep);
     nvlf_windows_clear(ep);
     endpoint_attached(ep, false);
     nvlf_ports_settle(&ep->d);
@@ -195,6 +197,7 @@ static void endpoint_begin(struct nvlf_endpoint *ep)
     ep->time_base = f->clock;
     /* Whoever was here may have gone while its engine was at work. */
     nvlf_queues_clear(ep);
+    nvlf_segments_clear(ep);
     nvlf_ports_enable(&ep->d);
     endpoint_attached(ep, true);
     nvlf_ports_settle(&ep->d);
@@ -206,7 +209,7 @@ static void endpoint_begin(struct nvlf_endpoint *ep)
 static bool mem_ok(const struct nvlf_mem *mem)
 {
     return mem->ptr && mem->size && mem->size <= TRN4_HBM_SIZE &&
-           !(mem->size % NVL_PAGE_SIZE) && !((uintptr_t)mem->ptr % 8);
+           !(mem->size % NVL_PAGE_SIZE) && !((uintptr_t)mem->ptr % 16);
 }
 
 static bool aperture_ok(uint64_t aperture)

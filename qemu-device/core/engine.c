@@ -26,8 +26,12 @@ static bool all_zero(const struct trn4_desc *d)
     return !memcmp(d, &zero, sizeof(zero));
 }
 
-static bool space_ok(uint8_t space, uint16_t slot)
+/* A user's queue names segments and nothing else, any other no segments. */
+static bool space_ok(const struct nvlf_op *op, uint8_t space, uint16_t slot)
 {
+    if (op->user) {
+        return space == TRN4_SPACE_SEGMENT && slot < TRN4_SEGMENTS;
+    }
     return space == TRN4_SPACE_WINDOW ? slot < TRN4_WINDOWS
                                       : space < TRN4_SPACE_WINDOW && !slot;
 }
@@ -43,39 +47,43 @@ static bool pitch_ok(uint64_t pitch, uint64_t length, uint64_t rows)
  * is a copy without opcode and id, and looks whether that is good. What is left
  * has to be zero.
  */
-static bool no_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+static bool no_fields(const struct nvlf_op *op, struct trn4_desc *rest)
 {
     return true;
 }
 
-static bool src_field(const struct trn4_desc *d, struct trn4_desc *rest)
+static bool src_field(const struct nvlf_op *op, struct trn4_desc *rest)
 {
     rest->src_space = 0;
     rest->src_slot = 0;
     rest->src = 0;
-    return space_ok(d->src_space, d->src_slot);
+    return space_ok(op, op->desc.src_space, op->desc.src_slot);
 }
 
-static bool dst_field(const struct trn4_desc *d, struct trn4_desc *rest)
+static bool dst_field(const struct nvlf_op *op, struct trn4_desc *rest)
 {
     rest->dst_space = 0;
     rest->dst_slot = 0;
     rest->dst = 0;
-    return space_ok(d->dst_space, d->dst_slot);
+    return space_ok(op, op->desc.dst_space, op->desc.dst_slot);
 }
 
-static bool copy_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+static bool copy_fields(const struct nvlf_op *op, struct trn4_desc *rest)
 {
+    const struct trn4_desc *d = &op->desc;
+
     memset(&rest->copy, 0, sizeof(rest->copy));
-    return src_field(d, rest) && dst_field(d, rest) &&
+    return src_field(op, rest) && dst_field(op, rest) &&
            pitch_ok(d->copy.src_pitch, d->copy.length, d->copy.rows) &&
            pitch_ok(d->copy.dst_pitch, d->copy.length, d->copy.rows);
 }
 
-static bool fill_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+static bool fill_fields(const struct nvlf_op *op, struct trn4_desc *rest)
 {
+    const struct trn4_desc *d = &op->desc;
+
     memset(&rest->fill, 0, sizeof(rest->fill));
-    return dst_field(d, rest) &&
+    return dst_field(op, rest) &&
            pitch_ok(d->fill.pitch, d->fill.length, d->fill.rows);
 }
 
@@ -91,8 +99,9 @@ static bool fetches_wide(const struct trn4_desc *d)
     return (d->flags & TRN4_DESC_FETCH) && nvlf_atomic_size(d->type) == 16;
 }
 
-static bool atomic_fields(const struct trn4_desc *d, struct trn4_desc *rest)
+static bool atomic_fields(const struct nvlf_op *op, struct trn4_desc *rest)
 {
+    const struct trn4_desc *d = &op->desc;
     unsigned int size;
 
     rest->flags &= ~TRN4_DESC_FETCH;
@@ -108,10 +117,25 @@ static bool atomic_fields(const struct trn4_desc *d, struct trn4_desc *rest)
     }
     size = nvlf_atomic_size(d->type);
     if (!fits(d->atomic.operand, size) || !fits(d->atomic.compare, size) ||
-        (fetches_wide(d) && !src_field(d, rest))) {
+        (fetches_wide(d) && !src_field(op, rest))) {
         return false;
     }
-    return dst_field(d, rest) && d->dst_space != TRN4_SPACE_HOST;
+    return dst_field(op, rest) && d->dst_space != TRN4_SPACE_HOST;
+}
+
+static bool semaphore_fields(const struct nvlf_op *op, struct trn4_desc *rest)
+{
+    const struct trn4_desc *d = &op->desc;
+    const __le64 value[2] = { d->semaphore.value };
+
+    rest->kind = 0;
+    rest->type = 0;
+    rest->semaphore.value = 0;
+    if (d->kind != TRN4_SEMAPHORE_SIGNAL) {
+        rest->semaphore.timeout = 0;
+    }
+    return d->kind < TRN4_SEMAPHORES && d->type <= TRN4_TYPE_U64 &&
+           fits(value, nvlf_atomic_size(d->type)) && dst_field(op, rest);
 }
 
 /* ---- Operations ------------------------------------------------------ */
@@ -130,7 +154,8 @@ static enum trn4_status no_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
 /*
  * What others had begun when this was taken comes first: it waits for each
  * queue that has an operation to complete it. A fence that waits itself waits
- * for what began before, and so none waits in a circle.
+ * for what began before, and so none waits in a circle. What waits for a word
+ * is not waited for: that may come from behind the fence.
  */
 static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
                                     struct nvlf_op *op)
@@ -138,7 +163,9 @@ static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
     unsigned int n;
 
     for (n = 0; n < TRN4_QUEUES; n++) {
-        if (ep->queues[n].op.active && &ep->queues[n].op != op) {
+        const struct nvlf_op *other = &ep->queues[n].op;
+
+        if (other->active && !other->polls && other != op) {
             op->waits |= NVLF_BIT(n);
         }
     }
@@ -156,22 +183,25 @@ static enum trn4_status atomic_begin(struct nvlf_endpoint *ep,
         return TRN4_STATUS_BAD_ALIGN;
     }
     if (fetches_wide(d)) {
-        status = nvlf_operand_check(ep, &op->src, size, NVL_RIGHT_WRITE);
+        status = nvlf_operand_check(ep, op, &op->src, size, NVL_RIGHT_WRITE);
         if (status != TRN4_STATUS_OK) {
             return status;
         }
     }
-    status = nvlf_operand_check(ep, &op->dst, size, NVL_RIGHT_ATOMIC);
+    status = nvlf_operand_check(ep, op, &op->dst, size, NVL_RIGHT_ATOMIC);
     op->total = size;
     return status;
 }
 
 /* Put what was in the word of 16 bytes where FETCH asks for it. */
-static bool put_wide(struct nvlf_endpoint *ep, const struct nvlf_target *t,
-                     const uint64_t old[2])
+static bool put_wide(struct nvlf_endpoint *ep, const struct nvlf_operand *o,
+                     const struct nvlf_target *t, const uint64_t old[2])
 {
+    uint64_t addr;
+
     if (!t->ptr) {
-        return ep->ops->dma_write(ep->d.dev, t->addr, old, 16);
+        return nvlf_operand_bus(ep, o, 0, &addr) &&
+               ep->ops->dma_write(ep->d.dev, addr, old, 16);
     }
     memcpy(t->ptr, old, 16);
     t->owner->ops->mem_dirty(t->owner->d.dev, t->addr, 16);
@@ -204,7 +234,7 @@ static enum trn4_status atomic_step(struct nvlf_endpoint *ep,
         op->value = d->flags & TRN4_DESC_FETCH ? old[0] : 0;
         return TRN4_STATUS_OK;
     }
-    if (!put_wide(ep, &src, old)) {
+    if (!put_wide(ep, &op->src, &src, old)) {
         return TRN4_STATUS_BUS;
     }
     if (op->src.space == TRN4_SPACE_WINDOW) {
@@ -219,7 +249,7 @@ static enum trn4_status atomic_step(struct nvlf_endpoint *ep,
  * how many bytes are to be put in place; and its work, a piece at a time
  */
 static const struct {
-    bool (*fields)(const struct trn4_desc *d, struct trn4_desc *rest);
+    bool (*fields)(const struct nvlf_op *op, struct trn4_desc *rest);
     enum trn4_status (*begin)(struct nvlf_endpoint *ep, struct nvlf_op *op);
     enum trn4_status (*step)(struct nvlf_endpoint *ep, struct nvlf_op *op,
                              uint64_t *moved);
@@ -229,6 +259,8 @@ static const struct {
     [TRN4_OP_ATOMIC] = { atomic_fields, atomic_begin, atomic_step },
     [TRN4_OP_FILL] = { fill_fields, nvlf_fill_begin, nvlf_fill_step },
     [TRN4_OP_FENCE] = { no_fields, fence_begin, no_step },
+    [TRN4_OP_SEMAPHORE] = { semaphore_fields, nvlf_semaphore_begin,
+                            nvlf_semaphore_step },
 };
 
 _Static_assert(NVLF_COUNT(opcodes) <= 32, "a bit each in a register");
@@ -254,7 +286,7 @@ static enum trn4_status desc_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
     }
     rest.opcode = 0;
     rest.id = 0;
-    if (!opcodes[d->opcode].fields(d, &rest) || !all_zero(&rest)) {
+    if (!opcodes[d->opcode].fields(op, &rest) || !all_zero(&rest)) {
         return TRN4_STATUS_BAD_FIELD;
     }
     op->src = operand(d->src_space, d->src_slot, d->src);
@@ -269,6 +301,7 @@ struct run {
     unsigned int descs;
     uint64_t bytes;
     uint32_t vectors;
+    bool progress; /* something may be what others wait for */
 };
 
 /* One turn of a runnable queue: take a descriptor if it has none, and step. */
@@ -297,6 +330,11 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
     if (status == TRN4_STATUS_OK) {
         status = opcodes[op->desc.opcode].step(ep, op, &moved);
         run->bytes -= moved < run->bytes ? moved : run->bytes;
+        if (op->polls) {
+            nvlf_queue_wait(ep, n);
+            return;
+        }
+        run->progress = true;
         if (status == TRN4_STATUS_OK && op->done < op->total) {
             return;
         }
@@ -309,18 +347,22 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
 bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id)
 {
     struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
-    struct run run = { NVLF_RUN_DESCS, NVLF_RUN_BYTES, 0 };
+    struct run run = { .descs = NVLF_RUN_DESCS, .bytes = NVLF_RUN_BYTES };
     unsigned int v;
 
     if (!ep) {
         return false;
     }
+    nvlf_queues_look(ep);
     while (ep->runnable && run.descs && run.bytes) {
         uint64_t later = ep->runnable & (UINT64_MAX << ep->turn);
         unsigned int n = __builtin_ctzll(later ? later : ep->runnable);
 
         ep->turn = (n + 1) % TRN4_QUEUES;
         queue_turn(ep, n, &run);
+    }
+    if (run.progress) {
+        nvlf_polls_wake(f);
     }
     for (v = 0; v < TRN4_VECTORS; v++) {
         if (run.vectors & (1u << v)) {

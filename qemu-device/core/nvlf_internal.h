@@ -30,9 +30,10 @@
  *     two of them share a page.
  *  7. The status of a window is what window_find() says; it is LIVE exactly if
  *     its pages are placed, or, in an aperture that traps, would have been.
- *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on, and
- *     of nvlf_endpoint.fences if it waits for others, each of which works on
- *     something.
+ *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on; of
+ *     nvlf_endpoint.fences if it waits for others, each of which works on
+ *     something; of nvlf_endpoint.polls if it waits for a word. Bit e of
+ *     nvlf_fabric.polling is set exactly if endpoint e has such a queue.
  *  9. nvlf_log.tail does not pass nvlf_log.head.
  * 10. A link has a deadline exactly while its ports are in TRAIN and neither is
  *     stuck, and a time for its CRC errors exactly while it carries and has
@@ -54,6 +55,9 @@
 #define NVLF_RUN_BYTES (1u << 20)
 #define NVLF_RUN_DESCS 64
 #define NVLF_CHUNK     (256u << 10)
+
+/* By which segments name host memory */
+#define NVLF_HOST_PAGE 4096u
 
 #define NVLF_PORT_WORDS   2
 #define NVLF_EVENT_WORDS  (TRN4_WINDOWS / 64)
@@ -215,13 +219,29 @@ struct nvlf_window {
     struct nvlf_node node[NVLF_CHAINS];
 };
 
-/* One side of an operation */
+/* Part of a space that a queue's descriptors can name: see segment.c */
+struct nvlf_segment {
+    uint64_t base;
+    uint64_t size;
+    uint32_t ctrl;
+    uint32_t life; /* goes up whenever VALID ends */
+};
+
+/*
+ * One side of an operation. A segment is looked up when it is found good: from
+ * then on the operand is what the segment names.
+ */
 struct nvlf_operand {
     bool good;     /* the operation has it, and it was found good */
     uint8_t space; /* enum trn4_space */
     uint16_t slot;
     uint64_t addr;
     uint64_t life; /* the window's, when it was found good */
+
+    const struct nvlf_segment *segment; /* or NULL */
+    uint32_t segment_life;
+    bool paged; /* host memory in pages: @addr is within them */
+    uint64_t pages;
 };
 
 /* The way of one side's bytes, for the timing model; see timing.c */
@@ -241,11 +261,15 @@ struct nvlf_shape {
 /* The descriptor that a queue works on */
 struct nvlf_op {
     bool active;
+    bool user;             /* names segments only */
+    uint8_t queue;         /* whose operation it is */
     bool backward;         /* pieces go from the end to the beginning */
     struct trn4_desc desc; /* as read, once */
     struct nvlf_shape shape;
     uint64_t total; /* bytes to be put in place */
     uint64_t waits; /* a FENCE: queues whose operation it waits for */
+    bool polls;     /* a SEMAPHORE: its word is not as it waits for */
+    uint64_t due;   /* a SEMAPHORE: guest time when it waits no more, ns */
     struct nvlf_operand src;
     struct nvlf_operand dst;
     struct nvlf_path src_path;
@@ -305,7 +329,10 @@ struct nvlf_endpoint {
     struct nvlf_list waiting;
 
     struct nvlf_queue queues[TRN4_QUEUES];
+    struct nvlf_segment segments[TRN4_QUEUES][TRN4_SEGMENTS];
+    uint64_t segmented; /* queues whose segments are not all zero */
     uint64_t runnable;
+    uint64_t polls;    /* queues whose operation is a SEMAPHORE that waits */
     uint64_t fences;   /* queues whose operation is a FENCE that waits */
     unsigned int turn; /* queue that is asked first */
 
@@ -384,6 +411,9 @@ struct nvlf_fabric {
     /* On the first, by its grants */
     struct nvlf_list grant[NVL_ENDPOINTS_MAX][TRN4_GRANTS];
 
+    /* Endpoints with queues that poll */
+    uint64_t polling[(NVL_ENDPOINTS_MAX + 63) / 64];
+
     uint64_t clock;  /* fabric time, ps: the latest end so far */
     uint8_t *bounce; /* NVLF_CHUNK bytes, host to host */
 
@@ -457,6 +487,7 @@ extern const struct nvlf_block nvlf_window_block;
 extern const struct nvlf_block nvlf_window_event_block;
 extern const struct nvlf_block nvlf_queue_block;
 extern const struct nvlf_block nvlf_doorbell_block;
+extern const struct nvlf_block nvlf_segment_block;
 
 /* @blocks: ends with NULL; they do not overlap */
 uint64_t nvlf_regs_read(struct nvlf_device *d,
@@ -532,6 +563,8 @@ nvlf_endpoint_at(const struct nvlf_fabric *f, uint64_t id)
 {
     return id < f->endpoints && f->attached[id] ? f->ep[id] : NULL;
 }
+
+void nvlf_arm(struct nvlf_fabric *f, uint64_t deadline);
 
 static inline uint64_t nvlf_now(const struct nvlf_fabric *f)
 {
@@ -638,6 +671,24 @@ bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int q);
 bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
                          enum trn4_status status);
 void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n);
+void nvlf_queues_look(struct nvlf_endpoint *ep);
+
+/* ---- segment.c: what user queues can name ------------------------------ */
+
+void nvlf_segments_clear(struct nvlf_endpoint *ep);
+enum trn4_status nvlf_segment_resolve(const struct nvlf_endpoint *ep,
+                                      unsigned int q, struct nvlf_operand *o,
+                                      uint64_t length, uint32_t rights);
+
+/* ---- semaphore.c: words that are waited for ------------------------------ */
+
+enum trn4_status nvlf_semaphore_begin(struct nvlf_endpoint *ep,
+                                      struct nvlf_op *op);
+enum trn4_status nvlf_semaphore_step(struct nvlf_endpoint *ep,
+                                     struct nvlf_op *op, uint64_t *moved);
+void nvlf_polls_arm(struct nvlf_fabric *f);
+void nvlf_polls_wake(struct nvlf_fabric *f);
+uint64_t nvlf_polls_tick(struct nvlf_fabric *f, uint64_t now);
 
 /* ---- operand.c, copy.c, atomic.c: what operations do ----------------- */
 
@@ -645,7 +696,7 @@ void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n);
  * struct nvlf_target - where an operand lies at this moment
  * @owner: whose HBM it is; NULL: host memory
  * @ptr: in this process; NULL: host memory
- * @addr: bus address, or offset in @owner's HBM
+ * @addr: bus address, offset in @owner's HBM, or within the pages of a segment
  */
 struct nvlf_target {
     struct nvlf_endpoint *owner;
@@ -654,10 +705,16 @@ struct nvlf_target {
 };
 
 enum trn4_status nvlf_operand_check(const struct nvlf_endpoint *ep,
+                                    const struct nvlf_op *op,
                                     struct nvlf_operand *o, uint64_t length,
                                     uint32_t rights);
 bool nvlf_operand_find(const struct nvlf_endpoint *ep,
                        const struct nvlf_operand *o, struct nvlf_target *t);
+uint64_t nvlf_operand_run(const struct nvlf_operand *o, uint64_t at,
+                          bool backward);
+bool nvlf_operand_bus(const struct nvlf_endpoint *ep,
+                      const struct nvlf_operand *o, uint64_t at,
+                      uint64_t *addr);
 enum trn4_status nvlf_copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op);
 enum trn4_status nvlf_copy_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
                                 uint64_t *moved);
@@ -692,6 +749,7 @@ void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
                      uint32_t index);
 void nvlf_time_paths(const struct nvlf_endpoint *ep, struct nvlf_op *op);
 void nvlf_time_after(struct nvlf_op *op, const struct nvlf_queue *q);
+void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op);
 uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
                        uint64_t bytes);
 

@@ -43,18 +43,31 @@ static enum trn4_status check(const struct nvlf_endpoint *ep,
     }
 }
 
-/* Check @o for @length bytes and @rights, which a window must have. */
+/*
+ * Check @o, which is one of @op's, for @length bytes and @rights, which a
+ * segment and a window must have.
+ */
 enum trn4_status nvlf_operand_check(const struct nvlf_endpoint *ep,
+                                    const struct nvlf_op *op,
                                     struct nvlf_operand *o, uint64_t length,
                                     uint32_t rights)
 {
-    enum trn4_status status = check(ep, o, length, rights);
+    enum trn4_status status = TRN4_STATUS_OK;
 
+    if (o->space == TRN4_SPACE_SEGMENT) {
+        status = nvlf_segment_resolve(ep, op->queue, o, length, rights);
+    }
+    if (status == TRN4_STATUS_OK) {
+        status = check(ep, o, length, rights);
+    }
     o->good = status == TRN4_STATUS_OK;
     return status;
 }
 
-/* Where the checked operand @o lies now; false where its window has gone. */
+/*
+ * Where the checked operand @o lies now; false where its segment or its window
+ * has gone.
+ */
 bool nvlf_operand_find(const struct nvlf_endpoint *ep,
                        const struct nvlf_operand *o, struct nvlf_target *t)
 {
@@ -63,6 +76,10 @@ bool nvlf_operand_find(const struct nvlf_endpoint *ep,
     t->owner = NULL;
     t->ptr = NULL;
     t->addr = o->addr;
+    if (o->segment && (!(o->segment->ctrl & TRN4_SEGMENT_VALID) ||
+                       o->segment->life != o->segment_life)) {
+        return false;
+    }
     switch (o->space) {
     case TRN4_SPACE_HOST:
         return true;
@@ -79,5 +96,46 @@ bool nvlf_operand_find(const struct nvlf_endpoint *ep,
         break;
     }
     t->ptr = t->owner->mem.ptr + t->addr;
+    return true;
+}
+
+/*
+ * Bytes from @at of the operand on, or before it where @backward, that lie
+ * together.
+ */
+uint64_t nvlf_operand_run(const struct nvlf_operand *o, uint64_t at,
+                          bool backward)
+{
+    uint64_t in_page = (o->addr + at) % NVLF_HOST_PAGE;
+
+    if (!o->paged) {
+        return UINT64_MAX;
+    }
+    if (backward) {
+        return in_page ? in_page : NVLF_HOST_PAGE;
+    }
+    return NVLF_HOST_PAGE - in_page;
+}
+
+/*
+ * Bus address of byte @at of an operand in host memory. False where the list of
+ * pages cannot be read, or has something else in it.
+ */
+bool nvlf_operand_bus(const struct nvlf_endpoint *ep,
+                      const struct nvlf_operand *o, uint64_t at, uint64_t *addr)
+{
+    uint64_t in_pages = o->addr + at, page;
+
+    *addr = in_pages;
+    if (!o->paged) {
+        return true;
+    }
+    if (!ep->ops->dma_read(ep->d.dev,
+                           o->pages + in_pages / NVLF_HOST_PAGE * sizeof(page),
+                           &page, sizeof(page)) ||
+        page % NVLF_HOST_PAGE) {
+        return false;
+    }
+    *addr = page + in_pages % NVLF_HOST_PAGE;
     return true;
 }

@@ -102,7 +102,7 @@ static void set_states(const struct ends *n, uint8_t state)
 }
 
 /* Have the owner call at @deadline, unless it will call before that. */
-static void arm(struct nvlf_fabric *f, uint64_t deadline)
+void nvlf_arm(struct nvlf_fabric *f, uint64_t deadline)
 {
     if (deadline < f->armed) {
         f->armed = deadline;
@@ -189,7 +189,7 @@ static void crc_arm(struct nvlf_fabric *f, const struct ends *n)
     n->k->crc_due = NVLF_NEVER;
     if (n->k->lanes && crc_rate(n)) {
         n->k->crc_due = (n->k->crc_at / NVLF_SECOND + 1) * NVLF_SECOND;
-        arm(f, n->k->crc_due);
+        nvlf_arm(f, n->k->crc_due);
     }
 }
 
@@ -256,7 +256,7 @@ static void train_begin(struct nvlf_fabric *f, const struct ends *n,
 {
     n->k->since = now;
     n->k->deadline = is_stuck(n) ? NVLF_NEVER : now + f->train_ns;
-    arm(f, n->k->deadline);
+    nvlf_arm(f, n->k->deadline);
 }
 
 /* How long link @k has trained at @now; stays at its maximum */
@@ -412,7 +412,7 @@ static void flap_begin(struct nvlf_device *d, unsigned int port, uint32_t ms,
     flap->next = NVLF_NEVER;
     if (ms) {
         flap->next = now + ms * (FLAP_UNIT_NS / 2);
-        arm(d->f, flap->next);
+        nvlf_arm(d->f, flap->next);
     }
 }
 
@@ -569,7 +569,9 @@ void nvlf_fabric_tick(struct nvlf_fabric *f)
         due = tick_links(f, i, now);
         next = due < next ? due : next;
     }
-    arm(f, next);
+    due = nvlf_polls_tick(f, now);
+    next = due < next ? due : next;
+    nvlf_arm(f, next);
 }
 
 /* ---- Registers ------------------------------------------------------- */

@@ -12,7 +12,7 @@
 
 #include "nvlf_internal.h"
 
-#define QUEUE_CTRL_ALL (TRN4_QUEUE_ENABLE | TRN4_QUEUE_IRQ)
+#define QUEUE_CTRL_ALL (TRN4_QUEUE_ENABLE | TRN4_QUEUE_IRQ | TRN4_QUEUE_USER)
 #define RING_ALIGN     4096
 #define PHASE_OFFSET   offsetof(struct trn4_cqe, phase)
 
@@ -37,7 +37,8 @@ void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int n)
 {
     struct nvlf_queue *q = &ep->queues[n];
     bool room = ahead(q, q->cq_head, q->cq_tail) != 1;
-    bool can = q->op.active ? !q->op.waits : q->sq_head != q->sq_tail && room;
+    bool can = q->op.active ? !q->op.waits && !q->op.polls
+                            : q->sq_head != q->sq_tail && room;
 
     if (q->status == TRN4_QUEUE_RUNNING && can) {
         ep->runnable |= NVLF_BIT(n);
@@ -46,11 +47,43 @@ void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int n)
     }
 }
 
-/* The operation of queue @n waits for others: its queue has no turn. */
+static void poll_set(struct nvlf_endpoint *ep, uint64_t polls)
+{
+    uint64_t *word = &ep->d.f->polling[ep->d.self / 64];
+
+    ep->polls = polls;
+    *word &= ~NVLF_BIT(ep->d.self % 64);
+    *word |= polls ? NVLF_BIT(ep->d.self % 64) : 0;
+}
+
+/*
+ * The operation of queue @n waits, for others or for a word: its queue has no
+ * turn.
+ */
 void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n)
 {
-    ep->fences |= NVLF_BIT(n);
+    if (ep->queues[n].op.waits) {
+        ep->fences |= NVLF_BIT(n);
+    }
+    if (ep->queues[n].op.polls) {
+        poll_set(ep, ep->polls | NVLF_BIT(n));
+        nvlf_polls_arm(ep->d.f);
+    }
     nvlf_queue_refresh(ep, n);
+}
+
+/* All who poll have a turn, to look again. */
+void nvlf_queues_look(struct nvlf_endpoint *ep)
+{
+    uint64_t left;
+
+    for (left = ep->polls; left; left &= left - 1) {
+        unsigned int n = __builtin_ctzll(left);
+
+        ep->queues[n].op.polls = false;
+        nvlf_queue_refresh(ep, n);
+    }
+    poll_set(ep, 0);
 }
 
 /* Queue @n works on nothing any more: who waits for that, waits no more. */
@@ -60,6 +93,7 @@ static void queue_release(struct nvlf_endpoint *ep, unsigned int n)
 
     ep->queues[n].op.active = false;
     ep->fences &= ~NVLF_BIT(n);
+    poll_set(ep, ep->polls & ~NVLF_BIT(n));
     for (left = ep->fences; left; left &= left - 1) {
         unsigned int waiter = __builtin_ctzll(left);
         struct nvlf_op *op = &ep->queues[waiter].op;
@@ -99,6 +133,8 @@ bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int n)
         return false;
     }
     q->op.active = true;
+    q->op.queue = n;
+    q->op.user = q->ctrl & TRN4_QUEUE_USER;
     nvlf_time_begin(ep, q, q->sq_head);
     q->sq_head = (q->sq_head + 1) & index_mask(q);
     return true;
@@ -150,6 +186,7 @@ void nvlf_queues_clear(struct nvlf_endpoint *ep)
     memset(ep->queues, 0, sizeof(ep->queues));
     ep->runnable = 0;
     ep->fences = 0;
+    poll_set(ep, 0);
     ep->turn = 0;
 }
 
@@ -265,6 +302,10 @@ static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
 
     if (value & ~(uint64_t)QUEUE_CTRL_ALL) {
         return NVL_ERR_VALUE;
+    }
+    if ((value & before & TRN4_QUEUE_ENABLE) &&
+        ((value ^ before) & TRN4_QUEUE_USER)) {
+        return NVL_ERR_BUSY;
     }
     if ((value & ~(uint64_t)before & TRN4_QUEUE_ENABLE) && !rings_ok(q)) {
         return NVL_ERR_VALUE;

@@ -197,6 +197,12 @@ void nvlf_time_after(struct nvlf_op *op, const struct nvlf_queue *q)
     op->start = later(op->start, q->last_end);
 }
 
+/* @op waited until now. */
+void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op)
+{
+    op->start = later(op->start, ep->d.f->clock);
+}
+
 /* Links that went down meanwhile carry no more than they do. */
 static void demand(struct demands *all, struct nvlf_endpoint *ep,
                    enum nvlf_resource resource, uint64_t bytes)

@@ -40,6 +40,7 @@
 #define NVL_LOG_ENTRIES		64	/* newest error records that are kept */
 #define TRN4_PORTS		36
 #define TRN4_QUEUES		64
+#define TRN4_SEGMENTS		128	/* of each queue */
 #define TRN4_GRANTS		512
 #define TRN4_WINDOWS		512
 #define TRN4_VECTORS		8	/* MSI-X; 0 is the event vector */
@@ -212,7 +213,7 @@ enum nvl_partner {
 #define TRN4_BAR_REGS		0
 #define TRN4_BAR_APERTURE	2
 #define TRN4_BAR_HBM		4
-#define TRN4_BAR_REGS_SIZE	0x80000
+#define TRN4_BAR_REGS_SIZE	0x100000
 
 #define TRN4_REG_HBM_SIZE	0x080	/* ro 64: architectural bytes */
 #define TRN4_REG_HBM_BACKED	0x088	/* ro 64: bytes that exist behind BAR4 */
@@ -244,6 +245,7 @@ enum nvl_partner {
 #define TRN4_MSIX_TABLE		0x20000
 #define TRN4_MSIX_PBA		0x20800
 #define TRN4_DOORBELL_BASE	0x40000	/* 64 pages of 4 KiB */
+#define TRN4_SEGMENT_BASE	0x80000	/* 64 times 128 segments */
 
 /* Inbound grant table. BASE and SIZE are locked while VALID is set. */
 #define TRN4_GRANT_STRIDE	0x20
@@ -318,6 +320,9 @@ enum trn4_window_status {
 
 #define TRN4_QUEUE_ENABLE	(1u << 0)	/* 0 to 1 zeroes the four indexes */
 #define TRN4_QUEUE_IRQ		(1u << 1)	/* raise VECTOR on completions */
+#define TRN4_QUEUE_USER		(1u << 2)	/* descriptors name segments, and
+						 * nothing else; locked while ENABLE
+						 */
 
 enum trn4_queue_status {
 	TRN4_QUEUE_OFF,
@@ -330,12 +335,32 @@ enum trn4_queue_status {
 #define TRN4_DOORBELL_SQ_TAIL	0x0	/* wo 32: index after the last descriptor */
 #define TRN4_DOORBELL_CQ_HEAD	0x4	/* wo 32: index after the last one read */
 
+/*
+ * Segments of a queue: what the descriptors of a USER queue can name, and no
+ * more. Segment n of queue q is entry q * TRN4_SEGMENTS + n. BASE and SIZE are
+ * locked while VALID is set. Clearing VALID ends the use of the segment before
+ * the write completes: nothing of the queue reaches what it named afterwards.
+ */
+#define TRN4_SEGMENT_STRIDE	0x20
+#define TRN4_SEGMENT_BASE_ADDR	0x00	/* rw 64: in its space, 4 KiB aligned */
+#define TRN4_SEGMENT_SIZE	0x08	/* rw 64: bytes, not zero */
+#define TRN4_SEGMENT_CTRL	0x10	/* rw 32: NVL_RIGHT_*, TRN4_SEGMENT_* */
+
+#define TRN4_SEGMENT_SPACE(space)	((space) << 4)	/* 6:4, enum trn4_space */
+#define TRN4_SEGMENT_PAGES	(1u << 7)	/* HOST: BASE is the bus address of the
+						 * bus addresses (le64) of pages of
+						 * 4 KiB; else of the bytes
+						 */
+#define TRN4_SEGMENT_SLOT(slot)	((slot) << 16)	/* 30:16, as in a descriptor */
+#define TRN4_SEGMENT_VALID	(1u << 31)
+
 enum trn4_opcode {
 	TRN4_OP_NOP,
 	TRN4_OP_COPY,
 	TRN4_OP_ATOMIC,
 	TRN4_OP_FILL,
 	TRN4_OP_FENCE,
+	TRN4_OP_SEMAPHORE,
 };
 
 /* Address spaces that a descriptor can name */
@@ -343,6 +368,7 @@ enum trn4_space {
 	TRN4_SPACE_HOST,	/* bus address; slot is zero */
 	TRN4_SPACE_HBM,		/* offset in own HBM; slot is zero */
 	TRN4_SPACE_WINDOW,	/* offset in window number slot */
+	TRN4_SPACE_SEGMENT,	/* offset in segment number slot; USER queues */
 };
 
 /* What becomes of a word of memory: new = old, operand */
@@ -379,22 +405,33 @@ enum trn4_type {
 	TRN4_TYPES,
 };
 
+/* What is done with a word by which one tells another that it may go on */
+enum trn4_semaphore {
+	TRN4_SEMAPHORE_SIGNAL,	/* word = value */
+	TRN4_SEMAPHORE_EQ,	/* wait until word == value */
+	TRN4_SEMAPHORE_NE,	/* wait until word != value */
+	TRN4_SEMAPHORE_GE,	/* wait until word >= value, both unsigned */
+	TRN4_SEMAPHORE_ANY,	/* wait until word & value */
+	TRN4_SEMAPHORES,
+};
+
 /**
  * struct trn4_desc - one operation, 64 bytes in the submission ring
  * @opcode: enum trn4_opcode
  * @flags: TRN4_DESC_*
  * @id: returned in the completion record
  * @src_space: enum trn4_space of @src (COPY, ATOMIC with a wide fetch)
- * @dst_space: enum trn4_space of @dst (COPY, FILL, ATOMIC; never HOST for
+ * @dst_space: enum trn4_space of @dst (all but NOP and FENCE; never HOST for
  *	ATOMIC)
- * @src_slot: window number where @src_space is WINDOW, else zero
- * @dst_slot: window number where @dst_space is WINDOW, else zero
- * @kind: enum trn4_atomic (ATOMIC)
- * @type: enum trn4_type (ATOMIC); @dst is aligned to its size
+ * @src_slot: number of the window or segment that @src_space names, else zero
+ * @dst_slot: the same for @dst_space
+ * @kind: enum trn4_atomic (ATOMIC), enum trn4_semaphore (SEMAPHORE)
+ * @type: enum trn4_type (ATOMIC), of which SEMAPHORE takes U32 and U64; @dst is
+ *	aligned to its size
  * @rsvd0: zero
  * @src: address within @src_space (COPY); where a word of 16 bytes is put that
  *	FETCH asks for, aligned to 16 (ATOMIC)
- * @dst: address within @dst_space (COPY, FILL, ATOMIC)
+ * @dst: address within @dst_space
  * @copy: rows of bytes (COPY)
  * @copy.length: bytes of a row, any number
  * @copy.rows: number of rows, any
@@ -409,6 +446,11 @@ enum trn4_type {
  * @atomic: operands, of the size of @type, zero above (ATOMIC)
  * @atomic.operand: second operand
  * @atomic.compare: what the word is compared with (CAS), else zero
+ *
+ * @semaphore: a word that is waited for, or signalled (SEMAPHORE)
+ * @semaphore.value: what it becomes, or is compared with; fits @type
+ * @semaphore.timeout: guest time in microseconds after which the wait ends; 0:
+ *	never; zero for SIGNAL
  *
  * Fields that the opcode does not use are zero. The device reads a descriptor
  * once, so that changing it after the doorbell has no effect that could pass
@@ -444,6 +486,10 @@ struct trn4_desc {
 			__le64	operand[2];
 			__le64	compare[2];
 		} atomic;
+		struct {
+			__le64	value;
+			__le64	timeout;
+		} semaphore;
 	};
 };
 
@@ -459,13 +505,16 @@ enum trn4_status {
 	TRN4_STATUS_NO_WINDOW,		/* the window is not LIVE */
 	TRN4_STATUS_NO_RIGHT,		/* the window lacks the right */
 	TRN4_STATUS_BUS,		/* host memory could not be reached */
-	TRN4_STATUS_REVOKED,		/* the window went while in use */
+	TRN4_STATUS_REVOKED,		/* the window or segment went while in use */
+	TRN4_STATUS_NO_SEGMENT,		/* it is not VALID */
+	TRN4_STATUS_TIMEOUT,		/* a wait came to its end before its word */
 };
 
 /**
  * struct trn4_cqe - completion record, 32 bytes in the completion ring
  * @value: the word before the operation (ATOMIC with FETCH, of up to 8 bytes),
- *	bytes written (COPY, FILL), else zero
+ *	bytes written (COPY, FILL), the word as it was found (SEMAPHORE that
+ *	waits), else zero
  * @id: the descriptor's
  * @sq_head: the queue's SQ_HEAD after this descriptor
  * @status: enum trn4_status

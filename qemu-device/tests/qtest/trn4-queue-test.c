@@ -357,7 +357,7 @@ static void test_bad_descriptors(void)
         struct trn4_desc d;
         uint16_t status;
     } t[] = {
-        { { .opcode = TRN4_OP_FENCE + 1 }, TRN4_STATUS_BAD_OPCODE },
+        { { .opcode = TRN4_OP_SEMAPHORE + 1 }, TRN4_STATUS_BAD_OPCODE },
         { { .opcode = 255 }, TRN4_STATUS_BAD_OPCODE },
         { { .flags = 1 }, TRN4_STATUS_BAD_FIELD },
         { { .rsvd0 = 1 }, TRN4_STATUS_BAD_FIELD },
@@ -434,7 +434,7 @@ static void test_garbage(void)
             words[j] = g_rand_int(rand);
         }
         if (i % 2) {
-            d.opcode %= TRN4_OP_FENCE + 1;
+            d.opcode %= TRN4_OP_SEMAPHORE + 1;
             d.flags = 0;
             d.src_space %= 3;
             d.dst_space %= 3;

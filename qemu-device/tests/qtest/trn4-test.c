@@ -112,6 +112,9 @@ static void test_power(void)
 #define QUEUE(reg, size, kind) \
     RACK_ROW(TRN4_QUEUE_BASE, TRN4_QUEUE_STRIDE, TRN4_QUEUES, reg, size, kind, \
              0)
+#define SEGMENT(reg, size) \
+    RACK_ROW(TRN4_SEGMENT_BASE, TRN4_SEGMENT_STRIDE, \
+             TRN4_QUEUES *TRN4_SEGMENTS, reg, size, RACK_RW, 0)
 #define DOORBELL(reg) \
     RACK_ROW(TRN4_DOORBELL_BASE, TRN4_DOORBELL_STRIDE, TRN4_QUEUES, reg, 4, \
              RACK_WO, 0)
@@ -126,7 +129,7 @@ static const RackReg registers[] = {
     { TRN4_REG_QUEUE_COUNT, 4, RACK_RO, TRN4_QUEUES },
     { TRN4_REG_GRANT_COUNT, 4, RACK_RO, TRN4_GRANTS },
     { TRN4_REG_WINDOW_COUNT, 4, RACK_RO, TRN4_WINDOWS },
-    { TRN4_REG_OPS, 4, RACK_RO, 0x1f },
+    { TRN4_REG_OPS, 4, RACK_RO, 0x3f },
     { TRN4_REG_MODEL_TIME, 8, RACK_RO, 0 },
     { TRN4_REG_RO_STORES, 8, RACK_RO, 0 },
     { TRN4_REG_FEATURES, 4, RACK_RO, 0 },
@@ -162,6 +165,9 @@ static const RackReg registers[] = {
     QUEUE(TRN4_QUEUE_SQ_TAIL, 4, RACK_RO),
     QUEUE(TRN4_QUEUE_CQ_HEAD, 4, RACK_RO),
     QUEUE(TRN4_QUEUE_CQ_TAIL, 4, RACK_RO),
+    SEGMENT(TRN4_SEGMENT_BASE_ADDR, 8),
+    SEGMENT(TRN4_SEGMENT_SIZE, 8),
+    SEGMENT(TRN4_SEGMENT_CTRL, 4),
     DOORBELL(TRN4_DOORBELL_SQ_TAIL),
     DOORBELL(TRN4_DOORBELL_CQ_HEAD),
 };
@@ -197,7 +203,11 @@ static void test_access(void)
         TRN4_WINDOW_BASE + TRN4_WINDOWS * TRN4_WINDOW_STRIDE,
         TRN4_MSIX_TABLE + 16 * TRN4_VECTORS, TRN4_MSIX_PBA + 8,
         TRN4_DOORBELL_BASE - 4, TRN4_DOORBELL_BASE + 8,
-        TRN4_BAR_REGS_SIZE - TRN4_DOORBELL_STRIDE + 8, TRN4_BAR_REGS_SIZE - 4,
+        TRN4_SEGMENT_BASE - TRN4_DOORBELL_STRIDE + 8, TRN4_SEGMENT_BASE - 4,
+        TRN4_SEGMENT_BASE + 0x14,
+        TRN4_SEGMENT_BASE +
+            TRN4_QUEUES * TRN4_SEGMENTS * TRN4_SEGMENT_STRIDE,
+        TRN4_BAR_REGS_SIZE - 4,
     };
     /* clang-format on */
     Rack *r = rack_new_args(1, 0, 1, NULL, NULL);
@@ -238,7 +248,7 @@ static void test_reserved(void)
         { RACK_QUEUE(0, TRN4_QUEUE_SIZE), TRN4_QUEUE_SIZE_MAX + 1 },
         { RACK_QUEUE(0, TRN4_QUEUE_SIZE), UINT32_MAX },
         { RACK_QUEUE(63, TRN4_QUEUE_VECTOR), TRN4_VECTORS },
-        { RACK_QUEUE(0, TRN4_QUEUE_CTRL), 4 },
+        { RACK_QUEUE(0, TRN4_QUEUE_CTRL), 8 },
         { RACK_QUEUE(0, TRN4_QUEUE_CTRL), TRN4_QUEUE_ENABLE }, /* no size */
         { RACK_QUEUE(0, TRN4_QUEUE_SQ_BASE), 0x800 },
         { RACK_QUEUE(0, TRN4_QUEUE_CQ_BASE), 1 },

@@ -340,12 +340,14 @@ static void check_queues(struct world *w, unsigned int e)
         uint32_t mask = (1u << q->size) - 1;
         bool room = ((q->cq_tail + 1) & mask) != q->cq_head;
         bool waits = q->op.active && q->op.waits;
-        bool can = q->status == TRN4_QUEUE_RUNNING && !waits &&
+        bool polls = q->op.active && q->op.polls;
+        bool can = q->status == TRN4_QUEUE_RUNNING && !waits && !polls &&
                    (q->op.active || (room && q->sq_head != q->sq_tail));
         unsigned int other;
 
         EQ(!!(ep->runnable & (1ull << n)), can);
         EQ(!!(ep->fences & (1ull << n)), waits);
+        EQ(!!(ep->polls & (1ull << n)), polls);
         for (other = 0; waits && other < TRN4_QUEUES; other++) {
             CHECK(!(q->op.waits >> other & 1) ||
                   (other != n && ep->queues[other].op.active));
@@ -353,6 +355,7 @@ static void check_queues(struct world *w, unsigned int e)
         EQ(q->status != TRN4_QUEUE_OFF, !!(q->ctrl & TRN4_QUEUE_ENABLE));
         CHECK((q->sq_head | q->sq_tail | q->cq_head | q->cq_tail) <= 32767);
     }
+    EQ(w->f->polling[e / 64] >> e % 64 & 1, ep->polls != 0);
 }
 
 static void check_groups(const struct nvlf_switch *n)

@@ -334,7 +334,7 @@ static void all_that_docs_name(void)
     }
     ew(w, 0, TRN4_REG_ATOMIC_TYPES, 1);
     EQ(newest_error(w, 0), NVL_ERR_READ_ONLY);
-    EQ(er(w, 0, TRN4_REG_OPS), 0x1f);
+    EQ(er(w, 0, TRN4_REG_OPS), 0x3f);
     for (i = 0; i < TRN4_TYPES; i++) {
         EQ(nvlf_atomic_size(i), bytes_of[i]);
     }

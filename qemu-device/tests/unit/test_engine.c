@@ -101,7 +101,7 @@ static void every_status(void)
     struct trn4_desc d;
     unsigned int op;
 
-    for (op = TRN4_OP_FENCE + 1; op < 256; op++) {
+    for (op = TRN4_OP_SEMAPHORE + 1; op < 256; op++) {
         EQ(status_of(&q, (struct trn4_desc) { .opcode = op }),
            TRN4_STATUS_BAD_OPCODE);
     }

@@ -56,7 +56,7 @@ static const struct known endpoint_known[] = {
     { TRN4_REG_QUEUE_COUNT, 4, RO, 64, 1, 0 },
     { TRN4_REG_GRANT_COUNT, 4, RO, 512, 1, 0 },
     { TRN4_REG_WINDOW_COUNT, 4, RO, 512, 1, 0 },
-    { TRN4_REG_OPS, 4, RO, 0x1f, 1, 0 },
+    { TRN4_REG_OPS, 4, RO, 0x3f, 1, 0 },
     { TRN4_REG_MODEL_TIME, 8, RO, 0, 1, 0 },
     { TRN4_REG_RO_STORES, 8, RO, 0, 1, 0 },
     { TRN4_REG_FEATURES, 4, RO, 0, 1, 0 },
@@ -99,6 +99,9 @@ static const struct known endpoint_known[] = {
     { TRN4_QUEUE_BASE + TRN4_QUEUE_SQ_TAIL, 4, RO, 0, 64, 0x40 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_CQ_HEAD, 4, RO, 0, 64, 0x40 },
     { TRN4_QUEUE_BASE + TRN4_QUEUE_CQ_TAIL, 4, RO, 0, 64, 0x40 },
+    { TRN4_SEGMENT_BASE + TRN4_SEGMENT_BASE_ADDR, 8, RW, 0, 8192, 0x20 },
+    { TRN4_SEGMENT_BASE + TRN4_SEGMENT_SIZE, 8, RW, 0, 8192, 0x20 },
+    { TRN4_SEGMENT_BASE + TRN4_SEGMENT_CTRL, 4, RW, 0, 8192, 0x20 },
     { TRN4_GRANT_BASE + TRN4_GRANT_BASE_ADDR, 8, RW, 0, 512, 0x20 },
     { TRN4_GRANT_BASE + TRN4_GRANT_SIZE, 8, RW, 0, 512, 0x20 },
     { TRN4_GRANT_BASE + TRN4_GRANT_CTRL, 4, RW, 0, 512, 0x20 },
@@ -394,7 +397,7 @@ static void values_refused(void)
             bad_value(&e, port_reg(3, NVL_PORT_CTRL), 4, v, NVL_ERR_VALUE);
             bad_value(&s, sport_reg(71, NVL_PORT_CTRL), 4, v, NVL_ERR_VALUE);
         }
-        if (v & ~3u) {
+        if (v & ~7u) {
             bad_value(&e, queue_reg(5, TRN4_QUEUE_CTRL), 4, v, NVL_ERR_VALUE);
         }
         if (v & ~0x80000007u) {
