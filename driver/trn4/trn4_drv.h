@@ -550,16 +550,22 @@ enum trn4_window_status trn4_hw_window_status(struct trn4_device *tdev,
 					      u32 slot);
 
 /* trn4_gem.c */
-extern const struct drm_gem_object_funcs trn4_hbm_funcs;
-extern const struct drm_gem_object_funcs trn4_host_funcs;
 struct dma_buf *trn4_gem_export(struct drm_gem_object *obj, int flags);
 struct trn4_bo *trn4_bo_create(struct trn4_device *tdev, u64 size, u32 flags);
+vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
+			 phys_addr_t phys);
+
+/* trn4_hbm.c */
+extern const struct drm_gem_object_funcs trn4_hbm_funcs;
+struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev, u64 size);
+
+/* trn4_host.c */
+extern const struct drm_gem_object_funcs trn4_host_funcs;
+struct trn4_bo *trn4_host_create(struct trn4_device *tdev, u64 size);
 int trn4_bo_vmap(struct trn4_bo *bo);
 void trn4_bo_unmap_all(struct trn4_device *tdev);
 u64 trn4_bo_run(const struct trn4_bo *bo, u64 offset, bool backward,
 		u64 *length);
-vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
-			 phys_addr_t phys);
 
 static inline bool trn4_is_hbm(const struct drm_gem_object *obj)
 {
