@@ -59,6 +59,32 @@ compat_reporter_create(struct devlink *devlink,
 #endif
 #endif
 
+/* ---- trn4.ko: buddy allocator -------------------------------------------- */
+
+/*
+ * It was DRM's, in a module, until others wanted it: the same functions by
+ * other names. 6.12 has both forms, as its stable releases go; the Kbuild file
+ * looks for the header.
+ */
+#ifdef TRN4_DRV_H
+#ifdef COMPAT_HAVE_GPU_BUDDY
+#include <linux/gpu_buddy.h>
+#else
+#include <drm/drm_buddy.h>
+
+#define gpu_buddy                    drm_buddy
+#define gpu_buddy_block              drm_buddy_block
+#define gpu_buddy_init               drm_buddy_init
+#define gpu_buddy_fini               drm_buddy_fini
+#define gpu_buddy_alloc_blocks       drm_buddy_alloc_blocks
+#define gpu_buddy_block_offset       drm_buddy_block_offset
+#define gpu_buddy_block_trim         drm_buddy_block_trim
+#define gpu_buddy_free_list          drm_buddy_free_list
+#define GPU_BUDDY_RANGE_ALLOCATION   DRM_BUDDY_RANGE_ALLOCATION
+#define GPU_BUDDY_TOPDOWN_ALLOCATION DRM_BUDDY_TOPDOWN_ALLOCATION
+#endif
+#endif
+
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
 
 /*

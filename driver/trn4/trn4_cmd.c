@@ -82,7 +82,7 @@ static int trn4_operand_get(struct drm_file *drm_file, u32 handle, u64 offset,
 		o->addr = offset;
 	} else {
 		o->space = TRN4_SPACE_HBM;
-		o->addr = to_trn4_bo(o->obj)->node.start + offset;
+		o->addr = to_trn4_bo(o->obj)->start + offset;
 	}
 	return 0;
 }

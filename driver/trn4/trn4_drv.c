@@ -17,7 +17,6 @@
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
 
-#include "../compat.h"
 #include "trn4_drv.h"
 
 /* Here, in one file, the tracepoints themselves are made */
@@ -386,7 +385,7 @@ static void trn4_fini_soft(struct drm_device *drm, void *arg)
 	struct trn4_device *tdev = to_trn4(drm);
 
 	trn4_aperture_fini(&tdev->aperture);
-	drm_mm_takedown(&tdev->hbm_mm);
+	trn4_hbm_fini(tdev);
 	mutex_destroy(&tdev->queue.lock);
 	mutex_destroy(&tdev->bo_lock);
 }
@@ -396,6 +395,9 @@ static int trn4_init_soft(struct trn4_device *tdev)
 {
 	int ret;
 
+	ret = trn4_hbm_init(tdev);
+	if (ret)
+		return ret;
 	mutex_init(&tdev->bo_lock);
 	mutex_init(&tdev->queue.lock);
 	init_rwsem(&tdev->reset_lock);
@@ -406,8 +408,6 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	INIT_LIST_HEAD(&tdev->grants);
 	INIT_LIST_HEAD(&tdev->queue.jobs);
 	tdev->state = TRN4_RUNNING;
-	tdev->hbm_free = tdev->hbm_size;
-	drm_mm_init(&tdev->hbm_mm, 0, tdev->hbm_size);
 	trn4_aperture_init(&tdev->aperture, tdev->window_count,
 			   tdev->aperture_size, tdev->aperture_ro);
 	ret = drmm_add_action_or_reset(&tdev->drm, trn4_fini_soft, NULL);

@@ -81,6 +81,7 @@
 
 #include "drm/trn4_accel.h"
 #include "hw/trn4_hw.h"
+#include "../compat.h"
 #include "../nvlf/nvlf.h"
 
 #define TRN4_NAME "trn4"
@@ -132,7 +133,9 @@ struct trn4_seg {
 /**
  * struct trn4_bo - a buffer, in HBM or in host memory
  * @base: GEM object
- * @node: its range of HBM (HBM)
+ * @start: where in HBM it begins (HBM)
+ * @blocks: of the allocator, that make up its range; empty where it has none
+ *	(HBM; bo_lock)
  * @pages: its pages, pinned (host)
  * @sgt: the same, mapped for the device; NULL after unbind (host; bo_lock)
  * @segs: the same as runs, in order, and one after the last (host)
@@ -145,7 +148,8 @@ struct trn4_seg {
  */
 struct trn4_bo {
 	struct drm_gem_object base;
-	struct drm_mm_node node;
+	u64 start;
+	struct list_head blocks;
 	struct page **pages;
 	struct sg_table *sgt;
 	struct trn4_seg *segs;
@@ -321,6 +325,7 @@ struct trn4_sched {
  * @shut: the system goes down: nothing makes use of it again (device lock)
  * @bo_lock: see "Locking" above
  * @hbm_mm: ranges of HBM (@bo_lock)
+ * @hbm_map: the same, a bit for each 2 MiB that is taken (@bo_lock)
  * @hbm_free: bytes free in it (written under @bo_lock)
  * @host_bos: buffers in host memory that are mapped (@bo_lock)
  * @grants: live grants (trn4_share_lock)
@@ -363,7 +368,8 @@ struct trn4_device {
 	bool shut;
 
 	struct mutex bo_lock; /* HBM and host buffers */
-	struct drm_mm hbm_mm;
+	struct gpu_buddy hbm_mm;
+	unsigned long *hbm_map;
 	u64 hbm_free;
 	struct list_head host_bos;
 
@@ -551,13 +557,17 @@ enum trn4_window_status trn4_hw_window_status(struct trn4_device *tdev,
 
 /* trn4_gem.c */
 struct dma_buf *trn4_gem_export(struct drm_gem_object *obj, int flags);
-struct trn4_bo *trn4_bo_create(struct trn4_device *tdev, u64 size, u32 flags);
+struct trn4_bo *trn4_bo_create(struct trn4_device *tdev,
+			       const struct drm_trn4_bo_create *args);
 vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
 			 phys_addr_t phys);
 
 /* trn4_hbm.c */
 extern const struct drm_gem_object_funcs trn4_hbm_funcs;
-struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev, u64 size);
+int trn4_hbm_init(struct trn4_device *tdev);
+void trn4_hbm_fini(struct trn4_device *tdev);
+struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev,
+				const struct drm_trn4_bo_create *args);
 
 /* trn4_host.c */
 extern const struct drm_gem_object_funcs trn4_host_funcs;

@@ -75,13 +75,14 @@ vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
 /**
  * trn4_bo_create() - allocate a buffer, all zeroes
  * @tdev: device
- * @size: bytes, not zero
- * @flags: DRM_TRN4_BO_*, checked
+ * @args: checked
  *
  * Return: the buffer with one reference, or an ERR_PTR().
  */
-struct trn4_bo *trn4_bo_create(struct trn4_device *tdev, u64 size, u32 flags)
+struct trn4_bo *trn4_bo_create(struct trn4_device *tdev,
+			       const struct drm_trn4_bo_create *args)
 {
-	return flags & DRM_TRN4_BO_HOST ? trn4_host_create(tdev, size) :
-					  trn4_hbm_create(tdev, size);
+	return args->flags & DRM_TRN4_BO_HOST ?
+		       trn4_host_create(tdev, args->size) :
+		       trn4_hbm_create(tdev, args);
 }

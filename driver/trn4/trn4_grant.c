@@ -163,7 +163,7 @@ int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
 		return -ENOMEM;
 	grant->tdev = tdev;
 	grant->bo = bo;
-	grant->base = bo->node.start + args->offset;
+	grant->base = bo->start + args->offset;
 	grant->size = args->size;
 	grant->rights = args->rights;
 	INIT_LIST_HEAD(&grant->windows);

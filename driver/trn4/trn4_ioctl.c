@@ -2,6 +2,7 @@
 /*
  * The ioctls: every field is checked here or, for submits, in trn4_job.c.
  */
+#include <linux/log2.h>
 #include <linux/nospec.h>
 
 #include "trn4_drv.h"
@@ -42,6 +43,18 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 	return 0;
 }
 
+static bool trn4_bo_args_ok(const struct drm_trn4_bo_create *args)
+{
+	if (!args->size || args->flags & ~(DRM_TRN4_BO_HOST | DRM_TRN4_BO_TOP))
+		return false;
+	if (args->flags & DRM_TRN4_BO_HOST)
+		return args->flags == DRM_TRN4_BO_HOST && !args->alignment;
+	return !args->alignment ||
+	       (is_power_of_2(args->alignment) &&
+		args->alignment >= NVL_PAGE_SIZE &&
+		args->alignment <= DRM_TRN4_BO_ALIGNMENT_MAX);
+}
+
 static int trn4_ioctl_bo_create(struct drm_device *drm, void *data,
 				struct drm_file *drm_file)
 {
@@ -49,12 +62,12 @@ static int trn4_ioctl_bo_create(struct drm_device *drm, void *data,
 	struct trn4_bo *bo;
 	int ret;
 
-	if (!args->size || args->flags & ~DRM_TRN4_BO_HOST)
+	if (!trn4_bo_args_ok(args))
 		return -EINVAL;
 	ret = trn4_hw_ready(to_trn4(drm));
 	if (ret)
 		return ret;
-	bo = trn4_bo_create(to_trn4(drm), args->size, args->flags);
+	bo = trn4_bo_create(to_trn4(drm), args);
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 	ret = drm_gem_handle_create(drm_file, &bo->base, &args->handle);

@@ -16,7 +16,6 @@
 #include <drm/drm_syncobj.h>
 
 #include "trn4_drv.h"
-#include "../compat.h"
 
 static struct trn4_job *to_trn4_job(struct drm_sched_job *base)
 {
@@ -66,8 +65,7 @@ static void trn4_job_write_results(struct trn4_job *job, bool hbm)
 	if (trn4_is_host(&bo->base)) {
 		memcpy(bo->vaddr + job->results_offset, job->results, bytes);
 	} else if (hbm) {
-		memcpy_toio(job->tdev->hbm + bo->node.start +
-				    job->results_offset,
+		memcpy_toio(job->tdev->hbm + bo->start + job->results_offset,
 			    job->results, bytes);
 		wmb(); /* through write-combining, before the fence */
 	}

@@ -9,11 +9,21 @@
 #include "internal.h"
 
 _Static_assert(TRN4_BUFFER_HOST == DRM_TRN4_BO_HOST, "flags as the kernel's");
+_Static_assert(TRN4_BUFFER_TOP == DRM_TRN4_BO_TOP, "flags as the kernel's");
 
 TRN4_API int trn4_buffer_create(struct trn4_device *dev, uint64_t size,
 				uint32_t flags, struct trn4_buffer **out)
 {
-	struct drm_trn4_bo_create arg = { .size = size, .flags = flags };
+	return trn4_buffer_create_aligned(dev, size, 0, flags, out);
+}
+
+TRN4_API int trn4_buffer_create_aligned(struct trn4_device *dev, uint64_t size,
+					uint64_t alignment, uint32_t flags,
+					struct trn4_buffer **out)
+{
+	struct drm_trn4_bo_create arg = { .size = size,
+					  .alignment = alignment,
+					  .flags = flags };
 	struct trn4_buffer *buf;
 	int ret;
 

@@ -180,10 +180,12 @@ int trn4_query(struct trn4_device *dev, struct trn4_info *info);
  * enum trn4_buffer_flags - where a buffer lies
  * @TRN4_BUFFER_HBM: in the device's memory: can be granted to peers
  * @TRN4_BUFFER_HOST: in pinned host memory: for copies in and out
+ * @TRN4_BUFFER_TOP: high in the device's memory, apart from those that are not
  */
 enum trn4_buffer_flags {
 	TRN4_BUFFER_HBM = 0,
 	TRN4_BUFFER_HOST = 1,
+	TRN4_BUFFER_TOP = 2,
 };
 
 /**
@@ -199,6 +201,21 @@ enum trn4_buffer_flags {
  */
 int trn4_buffer_create(struct trn4_device *dev, uint64_t size, uint32_t flags,
 		       struct trn4_buffer **buf);
+
+/**
+ * trn4_buffer_create_aligned() - allocate a buffer at such an address of HBM
+ * @dev: the device
+ * @size: as for trn4_buffer_create()
+ * @alignment: a power of two, from the device's page size to 1 GiB; 0 for the
+ *	device's page size
+ * @flags: enum trn4_buffer_flags
+ * @buf: out
+ *
+ * Return: as trn4_buffer_create().
+ */
+int trn4_buffer_create_aligned(struct trn4_device *dev, uint64_t size,
+			       uint64_t alignment, uint32_t flags,
+			       struct trn4_buffer **buf);
 
 /**
  * trn4_buffer_destroy() - unmap and release a buffer

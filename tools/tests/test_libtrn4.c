@@ -27,6 +27,7 @@ static struct {
 	struct drm_trn4_submit submit;
 	struct drm_trn4_cmd cmd;
 	struct drm_trn4_window_map window;
+	struct drm_trn4_bo_create bo;
 	int64_t deadline;
 	uint8_t memory[4096] __attribute__((aligned(4096)));
 } kernel;
@@ -69,6 +70,7 @@ static int answer(unsigned long request, void *arg)
 		return 0;
 	case DRM_IOCTL_TRN4_BO_CREATE:
 		kernel.handles++;
+		kernel.bo = *bo;
 		bo->size = 2 * MIB;
 		bo->handle = 5;
 		return 0;
@@ -189,6 +191,25 @@ static void interrupted_calls_are_taken_up(void)
 	kernel.interrupts = 3;
 	CHECK(!trn4_buffer_create(dev, 1, TRN4_BUFFER_HBM, &buf));
 	EQ(trn4_buffer_size(buf), 2 * MIB);
+	trn4_buffer_destroy(buf);
+	trn4_close(dev);
+	EQ(kernel.handles, 0);
+}
+
+static void buffers_lie_where_asked(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_buffer *buf = NULL;
+
+	CHECK(!trn4_buffer_create_aligned(dev, 3, 8 * MIB, TRN4_BUFFER_TOP,
+					  &buf));
+	EQ(kernel.bo.size, 3);
+	EQ(kernel.bo.alignment, 8 * MIB);
+	EQ(kernel.bo.flags, DRM_TRN4_BO_TOP);
+	trn4_buffer_destroy(buf);
+	CHECK(!trn4_buffer_create(dev, 1, TRN4_BUFFER_HOST, &buf));
+	EQ(kernel.bo.alignment, 0);
+	EQ(kernel.bo.flags, DRM_TRN4_BO_HOST);
 	trn4_buffer_destroy(buf);
 	trn4_close(dev);
 	EQ(kernel.handles, 0);
@@ -449,6 +470,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(devices_are_told_apart),
 	TAP_TEST(names_are_checked),
 	TAP_TEST(interrupted_calls_are_taken_up),
+	TAP_TEST(buffers_lie_where_asked),
 	TAP_TEST(grants_reach_to_the_end),
 	TAP_TEST(windows_know_their_size),
 	TAP_TEST(batches_have_a_life),

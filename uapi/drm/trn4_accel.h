@@ -81,17 +81,33 @@ struct drm_trn4_get_param {
  */
 #define DRM_TRN4_BO_HOST (1 << 0)
 
+/*
+ * Not with DRM_TRN4_BO_HOST: the buffer is to lie high in HBM, and not low, as
+ * others do. What lives long is kept apart from what comes and goes that way,
+ * and does not cut HBM to pieces.
+ */
+#define DRM_TRN4_BO_TOP (1 << 1)
+
+#define DRM_TRN4_BO_ALIGNMENT_MAX (1 << 30)
+
 /**
  * struct drm_trn4_bo_create - allocate a buffer, all zeroes
  * @size: in, 1 or more, rounded up to 2 MiB (to the page size for
  *	DRM_TRN4_BO_HOST); out, the rounded size
+ * @alignment: in, of the buffer's place in HBM: a power of two, from 2 MiB to
+ *	DRM_TRN4_BO_ALIGNMENT_MAX; 0 for 2 MiB. Mbz for DRM_TRN4_BO_HOST
  * @flags: in, DRM_TRN4_BO_*
  * @handle: out, GEM handle
  *
- * ENOSPC: no range of HBM that large is free. ENOMEM: no host memory.
+ * A buffer in HBM is one range of it. It is aligned to its size, rounded up to
+ * a power of two, and lies at the end of HBM that is asked for, as far as such
+ * a place is free; where there is none, at the lowest place that is large
+ * enough and aligned as asked. ENOSPC: there is none either. ENOMEM: no host
+ * memory.
  */
 struct drm_trn4_bo_create {
 	__u64 size;
+	__u64 alignment;
 	__u32 flags;
 	__u32 handle;
 };
