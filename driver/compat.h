@@ -85,6 +85,14 @@ compat_reporter_create(struct devlink *devlink,
 #endif
 #endif
 
+/* ---- trn4.ko: fdinfo ------------------------------------------------------- */
+
+/*
+ * Who tells of active memory says so since 6.14; older kernels print it in any
+ * case, and do not look at this bit. It is DRM_GEM_OBJECT_ACTIVE, an enum value.
+ */
+#define COMPAT_GEM_OBJECT_ACTIVE ((enum drm_gem_object_status)BIT(2))
+
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
 
 /*

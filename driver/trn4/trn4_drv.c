@@ -87,28 +87,6 @@ static void trn4_postclose(struct drm_device *drm, struct drm_file *drm_file)
 	trn4_file_put(file);
 }
 
-static void trn4_show_fdinfo(struct drm_printer *p, struct drm_file *drm_file)
-{
-	u64 hbm = 0, host = 0, windows = 0;
-	struct drm_gem_object *obj;
-	int handle;
-
-	spin_lock(&drm_file->table_lock);
-	idr_for_each_entry(&drm_file->object_idr, obj, handle) {
-		if (trn4_is_hbm(obj))
-			hbm += obj->size;
-		else if (trn4_is_host(obj))
-			host += obj->size;
-		else
-			windows += obj->size;
-	}
-	spin_unlock(&drm_file->table_lock);
-
-	drm_printf(p, "drm-total-hbm:\t%llu KiB\n", hbm >> 10);
-	drm_printf(p, "drm-total-host:\t%llu KiB\n", host >> 10);
-	drm_printf(p, "drm-total-window:\t%llu KiB\n", windows >> 10);
-}
-
 static const struct file_operations trn4_fops = {
 	.owner = THIS_MODULE,
 	DRM_ACCEL_FOPS,
@@ -120,7 +98,7 @@ static const struct drm_driver trn4_driver = {
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = trn4_open,
 	.postclose = trn4_postclose,
-	.show_fdinfo = trn4_show_fdinfo,
+	.show_fdinfo = trn4_usage_show,
 	.ioctls = trn4_ioctls,
 	.num_ioctls = TRN4_IOCTLS,
 	.fops = &trn4_fops,

@@ -145,6 +145,7 @@ struct trn4_seg {
  * @link: in trn4_device.host_bos (host; bo_lock)
  * @results_due: jobs in the ring that will write results here
  *	(trn4_queue.lock)
+ * @jobs: times that jobs which have not ended name it
  */
 struct trn4_bo {
 	struct drm_gem_object base;
@@ -157,6 +158,7 @@ struct trn4_bo {
 	void *vaddr;
 	struct list_head link;
 	unsigned int results_due;
+	atomic_t jobs;
 };
 
 /**
@@ -203,6 +205,7 @@ struct trn4_grant {
  * @gone: why it ended, or DRM_TRN4_WINDOW_LIVE (@lock)
  * @grant: what it reaches; NULL once it has ended (trn4_share_lock)
  * @link: in trn4_grant.windows (trn4_share_lock)
+ * @jobs: times that jobs which have not ended name it
  */
 struct trn4_window {
 	struct drm_gem_object base;
@@ -215,6 +218,7 @@ struct trn4_window {
 	enum drm_trn4_window_state gone;
 	struct trn4_grant *grant;
 	struct list_head link;
+	atomic_t jobs;
 };
 
 /**
@@ -265,6 +269,7 @@ struct trn4_entry {
  * @bytes: to be copied by the descriptors in the ring
  * @jobs: jobs with descriptors in the ring or still to come, oldest first
  * @feed: the oldest of them that has descriptors to come, or NULL
+ * @busy_until: when the last job that had begun ended, in ktime_get_ns()
  */
 struct trn4_queue {
 	struct mutex lock; /* the ring and its jobs */
@@ -281,6 +286,7 @@ struct trn4_queue {
 	u64 bytes;
 	struct list_head jobs;
 	struct trn4_job *feed;
+	u64 busy_until;
 };
 
 /**
@@ -392,6 +398,7 @@ struct trn4_device {
  * @submit_lock: see "Locking" above
  * @context: of the hardware's fences of its jobs
  * @seqno: of the newest of them (trn4_queue.lock)
+ * @busy_ns: for which jobs of it had the engine (trn4_queue.lock)
  * @queued: jobs that the queue has; woken by wake_up_var()
  * @jobs: jobs that are not freed yet; woken by wake_up_var()
  * @grants: by handle (trn4_share_lock)
@@ -403,6 +410,7 @@ struct trn4_file {
 	struct mutex submit_lock; /* arming and pushing of jobs */
 	u64 context;
 	u64 seqno;
+	u64 busy_ns;
 	atomic_t queued;
 	atomic_t jobs;
 	struct xarray grants;
@@ -481,7 +489,9 @@ struct trn4_cmd {
  * @ended: commands that have completed (trn4_queue.lock)
  * @pending: descriptors in the ring (trn4_queue.lock)
  * @begun: its first descriptor was made (trn4_queue.lock)
+ * @begun_at: when, in ktime_get_ns() (trn4_queue.lock)
  * @cut: no descriptors are to follow (trn4_queue.lock)
+ * @uses: its objects are counted as in use
  * @results: of each command
  * @count: commands
  * @cmds: commands
@@ -501,6 +511,8 @@ struct trn4_job {
 	u32 pending;
 	bool begun;
 	bool cut;
+	bool uses;
+	u64 begun_at;
 	struct drm_trn4_result *results;
 	u32 count;
 	struct trn4_cmd cmds[] __counted_by(count);
@@ -653,6 +665,18 @@ void trn4_job_finish(struct trn4_job *job, bool hbm);
 void trn4_job_abort(struct trn4_job *job, int error, bool hbm);
 int trn4_job_submit(struct drm_file *drm_file,
 		    const struct drm_trn4_submit *args);
+
+/* trn4_usage.c */
+void trn4_usage_begin(struct drm_gem_object *obj);
+void trn4_usage_end(struct drm_gem_object *obj);
+void trn4_usage_show(struct drm_printer *p, struct drm_file *drm_file);
+
+/* Jobs that use an object */
+static inline atomic_t *trn4_gem_jobs(struct drm_gem_object *obj)
+{
+	return trn4_is_window(obj) ? &to_trn4_window(obj)->jobs :
+				     &to_trn4_bo(obj)->jobs;
+}
 
 /* trn4_ioctl.c */
 #define TRN4_IOCTLS (DRM_TRN4_SUBMIT + 1)

@@ -24,6 +24,33 @@ static struct trn4_job *to_trn4_job(struct drm_sched_job *base)
 
 /* ---- The end of a job ------------------------------------------------------ */
 
+/* Its objects are in use until it has ended, or will never begin. */
+static void trn4_job_use(struct trn4_job *job)
+{
+	u32 i;
+
+	job->uses = true;
+	for (i = 0; i < job->count; i++) {
+		trn4_usage_begin(job->cmds[i].src.obj);
+		trn4_usage_begin(job->cmds[i].dst.obj);
+	}
+	trn4_usage_begin(job->results_bo ? &job->results_bo->base : NULL);
+}
+
+static void trn4_job_unuse(struct trn4_job *job)
+{
+	u32 i;
+
+	if (!job->uses)
+		return;
+	job->uses = false;
+	for (i = 0; i < job->count; i++) {
+		trn4_usage_end(job->cmds[i].src.obj);
+		trn4_usage_end(job->cmds[i].dst.obj);
+	}
+	trn4_usage_end(job->results_bo ? &job->results_bo->base : NULL);
+}
+
 /* Free a job that the scheduler does not have, not yet or no more. */
 static void trn4_job_free(struct trn4_job *job)
 {
@@ -33,6 +60,7 @@ static void trn4_job_free(struct trn4_job *job)
 
 	if (job->base.s_fence)
 		drm_sched_job_cleanup(&job->base);
+	trn4_job_unuse(job);
 	for (i = 0; i < job->count; i++)
 		trn4_cmd_put(&job->cmds[i]);
 	if (job->results_bo)
@@ -83,6 +111,7 @@ void trn4_job_finish(struct trn4_job *job, bool hbm)
 	struct dma_fence *fence = dma_fence_get(job->fence);
 
 	trn4_job_write_results(job, hbm);
+	trn4_job_unuse(job);
 	if (job->error)
 		dma_fence_set_error(fence, job->error);
 	dma_fence_signal(fence);
@@ -418,6 +447,7 @@ int trn4_job_submit(struct drm_file *drm_file,
 	}
 
 	/* From here on nothing fails, and the job is the scheduler's. */
+	trn4_job_use(job);
 	drm_sched_job_arm(&job->base);
 	fence = dma_fence_get(&job->base.s_fence->finished);
 	drm_sched_entity_push_job(&job->base);

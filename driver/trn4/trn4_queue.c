@@ -140,6 +140,20 @@ static void trn4_queue_disable(struct trn4_device *tdev)
 }
 
 /*
+ * The engine takes one job after the other, and many are in the ring at a time:
+ * a job had it since the one before ended. So times of all files add up to no
+ * more than the time that went by.
+ */
+static void trn4_queue_account(const struct trn4_job *job)
+{
+	struct trn4_queue *q = &job->tdev->queue;
+	u64 now = ktime_get_ns();
+
+	job->file->busy_ns += now - max(job->begun_at, q->busy_until);
+	q->busy_until = now;
+}
+
+/*
  * The queue lets go of a job, which ends: with @error where it did not come to
  * its end. It may be freed when this returns, and so may a file that closes.
  */
@@ -148,6 +162,8 @@ static void trn4_queue_end(struct trn4_job *job, int error, bool hbm)
 	struct trn4_file *file = job->file;
 
 	list_del_init(&job->link);
+	if (job->begun)
+		trn4_queue_account(job);
 	if (job->begun && job->results_bo)
 		job->results_bo->results_due--;
 	if (job->ended == job->count)
@@ -265,6 +281,7 @@ static void trn4_queue_feed(struct trn4_device *tdev)
 			if (!trn4_queue_may_begin(job))
 				break;
 			job->begun = true;
+			job->begun_at = ktime_get_ns();
 			if (job->results_bo)
 				job->results_bo->results_due++;
 		}
