@@ -93,6 +93,24 @@ compat_reporter_create(struct devlink *devlink,
  */
 #define COMPAT_GEM_OBJECT_ACTIVE ((enum drm_gem_object_status)BIT(2))
 
+/* ---- trn4.ko: large pages -------------------------------------------------- */
+
+/*
+ * vmf_insert_pfn_pmd() took a pfn_t, which carried flags, until that type went
+ * with its header: the Kbuild file looks for it.
+ */
+#ifdef TRN4_DRV_H
+#ifdef COMPAT_HAVE_PFN_T
+#include <linux/pfn_t.h>
+
+#define compat_insert_pfn_pmd(vmf, pfn, write) \
+	vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, PFN_DEV), write)
+#else
+#define compat_insert_pfn_pmd(vmf, pfn, write) \
+	vmf_insert_pfn_pmd(vmf, pfn, write)
+#endif
+#endif
+
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
 
 /*

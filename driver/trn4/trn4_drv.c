@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pm.h>
 #include <linux/rcupdate.h>
@@ -90,6 +91,8 @@ static void trn4_postclose(struct drm_device *drm, struct drm_file *drm_file)
 static const struct file_operations trn4_fops = {
 	.owner = THIS_MODULE,
 	DRM_ACCEL_FOPS,
+	/* Addresses as offsets modulo 2 MiB, for large pages */
+	.get_unmapped_area = thp_get_unmapped_area,
 	.show_fdinfo = drm_show_fdinfo,
 };
 

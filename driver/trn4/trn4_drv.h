@@ -573,6 +573,9 @@ struct trn4_bo *trn4_bo_create(struct trn4_device *tdev,
 			       const struct drm_trn4_bo_create *args);
 vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
 			 phys_addr_t phys);
+vm_fault_t trn4_gem_fill_huge(struct vm_fault *vmf, unsigned int order,
+			      struct drm_gem_object *obj, phys_addr_t phys);
+int trn4_gem_offset(struct drm_gem_object *obj);
 
 /* trn4_hbm.c */
 extern const struct drm_gem_object_funcs trn4_hbm_funcs;

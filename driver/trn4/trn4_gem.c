@@ -4,6 +4,7 @@
  * are mapped.
  */
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
 
 #include "trn4_drv.h"
@@ -70,6 +71,56 @@ vm_fault_t trn4_gem_fill(struct vm_fault *vmf, struct drm_gem_object *obj,
 			break;
 	}
 	return VM_FAULT_NOPAGE;
+}
+
+/**
+ * trn4_gem_fill_huge() - put a large page of a BAR into the page table
+ * @vmf: fault
+ * @order: of the page that is asked for
+ * @obj: object that is mapped
+ * @phys: where in the CPU's address space the object begins
+ *
+ * Larger than 2 MiB they are not to be had: that would need offsets in the file
+ * that are aligned to as much.
+ *
+ * Return: VM_FAULT_NOPAGE, or VM_FAULT_FALLBACK where object and mapping do not
+ * allow it: trn4_gem_fill() is tried then.
+ */
+vm_fault_t trn4_gem_fill_huge(struct vm_fault *vmf, unsigned int order,
+			      struct drm_gem_object *obj, phys_addr_t phys)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	unsigned long begin = ALIGN_DOWN(vmf->address, PMD_SIZE);
+	unsigned long pages = PMD_SIZE >> PAGE_SHIFT;
+	unsigned long pfn = PHYS_PFN(phys);
+	pgoff_t page;
+
+	if (!IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) || order != PMD_ORDER)
+		return VM_FAULT_FALLBACK;
+	if (begin < vma->vm_start || begin + PMD_SIZE > vma->vm_end)
+		return VM_FAULT_FALLBACK;
+	page = linear_page_index(vma, begin) -
+	       drm_vma_node_start(&obj->vma_node);
+	if (page + pages > obj->size >> PAGE_SHIFT ||
+	    !IS_ALIGNED(pfn + page, pages))
+		return VM_FAULT_FALLBACK;
+	return compat_insert_pfn_pmd(vmf, pfn + page,
+				     vmf->flags & FAULT_FLAG_WRITE);
+}
+
+/**
+ * trn4_gem_offset() - make an object one that can be mapped
+ * @obj: object
+ *
+ * Offsets of all objects are multiples of 2 MiB, so that addresses can be
+ * aligned as the memory is, which large pages need.
+ *
+ * Return: 0 or a negative errno.
+ */
+int trn4_gem_offset(struct drm_gem_object *obj)
+{
+	return drm_gem_create_mmap_offset_size(obj,
+					       round_up(obj->size, PMD_SIZE));
 }
 
 /**

@@ -64,8 +64,28 @@ static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/*
+ * Where it does not go this way, trn4_hbm_fault() waits, or says why: unlike it
+ * this may be called with no more than the mapping's own lock.
+ */
+static vm_fault_t trn4_hbm_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct drm_gem_object *obj = vmf->vma->vm_private_data;
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	vm_fault_t ret;
+	int idx;
+
+	if (trn4_hw_enter(tdev, &idx))
+		return VM_FAULT_FALLBACK;
+	ret = trn4_gem_fill_huge(vmf, order, obj,
+				 tdev->hbm_phys + to_trn4_bo(obj)->start);
+	trn4_hw_exit(tdev, idx);
+	return ret;
+}
+
 static const struct vm_operations_struct trn4_hbm_vm_ops = {
 	.fault = trn4_hbm_fault,
+	.huge_fault = trn4_hbm_huge_fault,
 	.open = drm_gem_vm_open,
 	.close = drm_gem_vm_close,
 };
@@ -257,7 +277,7 @@ struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev,
 	drm_gem_private_object_init(&tdev->drm, &bo->base,
 				    round_up(args->size, NVL_PAGE_SIZE));
 
-	ret = drm_gem_create_mmap_offset(&bo->base);
+	ret = trn4_gem_offset(&bo->base);
 	if (!ret)
 		ret = trn4_hbm_take(tdev, bo, alignment,
 				    args->flags & DRM_TRN4_BO_TOP);

@@ -40,7 +40,9 @@ static const struct vm_operations_struct trn4_host_vm_ops = {
 static int trn4_host_mmap(struct drm_gem_object *obj,
 			  struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_MAYSHARE))
+	/* Its offset has room for more, see trn4_gem_offset() */
+	if (!(vma->vm_flags & VM_MAYSHARE) ||
+	    vma_pages(vma) > obj->size >> PAGE_SHIFT)
 		return -EINVAL;
 	vm_flags_set(vma, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
@@ -267,7 +269,7 @@ struct trn4_bo *trn4_host_create(struct trn4_device *tdev, u64 size)
 		return ERR_PTR(ret == -ENOSPC ? -ENOMEM : ret);
 	}
 
-	ret = drm_gem_create_mmap_offset(&bo->base);
+	ret = trn4_gem_offset(&bo->base);
 	if (!ret)
 		ret = trn4_host_alloc(tdev, bo);
 	if (ret) {

@@ -272,8 +272,30 @@ static vm_fault_t trn4_window_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/* Where it does not go this way, trn4_window_fault() says why. */
+static vm_fault_t trn4_window_huge_fault(struct vm_fault *vmf,
+					 unsigned int order)
+{
+	struct drm_gem_object *obj = vmf->vma->vm_private_data;
+	struct trn4_window *win = to_trn4_window(obj);
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	vm_fault_t ret = VM_FAULT_FALLBACK;
+	int idx;
+
+	if (trn4_hw_enter(tdev, &idx))
+		return VM_FAULT_FALLBACK;
+	down_read(&win->lock);
+	if (trn4_window_look(win) == DRM_TRN4_WINDOW_LIVE)
+		ret = trn4_gem_fill_huge(vmf, order, obj,
+					 tdev->aperture_phys + win->node.start);
+	up_read(&win->lock);
+	trn4_hw_exit(tdev, idx);
+	return ret;
+}
+
 static const struct vm_operations_struct trn4_window_vm_ops = {
 	.fault = trn4_window_fault,
+	.huge_fault = trn4_window_huge_fault,
 	.open = drm_gem_vm_open,
 	.close = drm_gem_vm_close,
 };
@@ -389,7 +411,7 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 		goto err_exit;
 	win->peer = grant->tdev->target;
 	drm_gem_private_object_init(&tdev->drm, &win->base, size);
-	ret = drm_gem_create_mmap_offset(&win->base);
+	ret = trn4_gem_offset(&win->base);
 	if (!ret)
 		ret = trn4_aperture_take(&tdev->aperture, win, size);
 	if (!ret)

@@ -116,7 +116,7 @@ struct drm_trn4_bo_create {
  * struct drm_trn4_mmap_offset - what to give mmap() for a buffer or a window
  * @handle: in, GEM handle of a buffer or a window; ENOENT where it is neither
  * @flags: in, mbz
- * @offset: out, for mmap() of this node
+ * @offset: out, for mmap() of this node; a multiple of 2 MiB
  *
  * A mapping must be MAP_SHARED (EINVAL), and that of a window may ask for
  * PROT_WRITE only where the window has DRM_TRN4_RIGHT_WRITE (EACCES). Touching
