@@ -78,6 +78,8 @@ static int trn4_operand_get(struct drm_file *drm_file, u32 handle, u64 offset,
 	} else if (trn4_is_host(o->obj)) {
 		if (right == NVL_RIGHT_ATOMIC)
 			return -EINVAL;
+		if (right == NVL_RIGHT_WRITE && to_trn4_bo(o->obj)->readonly)
+			return -EACCES;
 		o->space = TRN4_SPACE_HOST;
 		o->addr = offset;
 	} else {

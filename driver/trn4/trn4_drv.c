@@ -102,6 +102,8 @@ static const struct drm_driver trn4_driver = {
 	.open = trn4_open,
 	.postclose = trn4_postclose,
 	.show_fdinfo = trn4_usage_show,
+	.gem_prime_import = trn4_prime_import,
+	.gem_prime_import_sg_table = trn4_prime_import_sg_table,
 	.ioctls = trn4_ioctls,
 	.num_ioctls = TRN4_IOCTLS,
 	.fops = &trn4_fops,
@@ -587,3 +589,4 @@ module_exit(trn4_exit);
 
 MODULE_DESCRIPTION("Trainium4-class accelerator with NVLink Fusion");
 MODULE_LICENSE("GPL");
+COMPAT_IMPORT_NS("DMA_BUF");

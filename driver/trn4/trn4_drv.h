@@ -27,7 +27,7 @@
  * that: no stale page can come back.
  *
  * trn4_device.bo_lock (mutex) guards the ranges of HBM and the list of
- * buffers in host memory.
+ * buffers in host memory, and keeps unbind and who frees one of these apart.
  *
  * trn4_file.submit_lock (mutex) keeps arming and pushing of a job together.
  *
@@ -37,7 +37,9 @@
  *
  * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock,
  * trn4_aperture.lock, trn4_window.lock; bo_lock within trn4_share_lock or
- * mmap_lock. nvlf calls trn4_nvlf_revoke() under its own lock, and takes
+ * mmap_lock, and the reservation lock of a dma-buf that is imported within
+ * bo_lock. A buffer of user pages takes mmap_lock when it is freed: it is never
+ * mapped by us, nor granted. nvlf calls trn4_nvlf_revoke() under its own lock, and takes
  * reset_lock under it to read our ports, so calls into nvlf other than
  * nvlf_path() are made with none of these held.
  *
@@ -136,7 +138,10 @@ struct trn4_seg {
  * @start: where in HBM it begins (HBM)
  * @blocks: of the allocator, that make up its range; empty where it has none
  *	(HBM; bo_lock)
- * @pages: its pages, pinned (host)
+ * @pages: its pages, pinned; NULL where others have lent it (host)
+ * @npinned: of them, those that trn4_user.c has pinned (host)
+ * @mm: whose locked memory they count as (host, trn4_user.c)
+ * @readonly: the device must not write to it (host)
  * @sgt: the same, mapped for the device; NULL after unbind (host; bo_lock)
  * @segs: the same as runs, in order, and one after the last (host)
  * @nsegs: runs in @segs (host)
@@ -152,6 +157,9 @@ struct trn4_bo {
 	u64 start;
 	struct list_head blocks;
 	struct page **pages;
+	unsigned long npinned;
+	struct mm_struct *mm;
+	bool readonly;
 	struct sg_table *sgt;
 	struct trn4_seg *segs;
 	unsigned int nsegs;
@@ -587,10 +595,28 @@ struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev,
 /* trn4_host.c */
 extern const struct drm_gem_object_funcs trn4_host_funcs;
 struct trn4_bo *trn4_host_create(struct trn4_device *tdev, u64 size);
+bool trn4_host_size_ok(u64 size);
+int trn4_host_add(struct trn4_bo *bo, struct sg_table *sgt);
+void trn4_host_remove(struct trn4_bo *bo);
+int trn4_host_map(struct trn4_bo *bo);
 int trn4_bo_vmap(struct trn4_bo *bo);
 void trn4_bo_unmap_all(struct trn4_device *tdev);
 u64 trn4_bo_run(const struct trn4_bo *bo, u64 offset, bool backward,
 		u64 *length);
+
+/* trn4_user.c */
+extern const struct drm_gem_object_funcs trn4_user_funcs;
+struct trn4_bo *trn4_user_create(struct trn4_device *tdev,
+				 const struct drm_trn4_bo_create *args);
+
+/* trn4_prime.c */
+extern const struct drm_gem_object_funcs trn4_import_funcs;
+struct drm_gem_object *trn4_prime_import(struct drm_device *drm,
+					 struct dma_buf *dmabuf);
+struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
+						  struct dma_buf_attachment
+							  *attach,
+						  struct sg_table *sgt);
 
 static inline bool trn4_is_hbm(const struct drm_gem_object *obj)
 {
@@ -599,7 +625,9 @@ static inline bool trn4_is_hbm(const struct drm_gem_object *obj)
 
 static inline bool trn4_is_host(const struct drm_gem_object *obj)
 {
-	return obj->funcs == &trn4_host_funcs;
+	return obj->funcs == &trn4_host_funcs ||
+	       obj->funcs == &trn4_user_funcs ||
+	       obj->funcs == &trn4_import_funcs;
 }
 
 /* trn4_grant.c */

@@ -124,7 +124,7 @@ int trn4_gem_offset(struct drm_gem_object *obj)
 }
 
 /**
- * trn4_bo_create() - allocate a buffer, all zeroes
+ * trn4_bo_create() - make a buffer
  * @tdev: device
  * @args: checked
  *
@@ -133,7 +133,9 @@ int trn4_gem_offset(struct drm_gem_object *obj)
 struct trn4_bo *trn4_bo_create(struct trn4_device *tdev,
 			       const struct drm_trn4_bo_create *args)
 {
-	return args->flags & DRM_TRN4_BO_HOST ?
-		       trn4_host_create(tdev, args->size) :
-		       trn4_hbm_create(tdev, args);
+	if (args->flags & DRM_TRN4_BO_USER)
+		return trn4_user_create(tdev, args);
+	if (args->flags & DRM_TRN4_BO_HOST)
+		return trn4_host_create(tdev, args->size);
+	return trn4_hbm_create(tdev, args);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers in host memory: pinned pages that the engine sees over PCIe.
+ * Buffers in host memory: pages that the engine sees over PCIe, as a table of
+ * runs. What comes last here is for all of them: the driver's own, whose pages
+ * are here too, those of a process (trn4_user.c), and those that another device
+ * has lent (trn4_prime.c).
  */
+#include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -11,6 +15,8 @@
 #include <drm/drm_prime.h>
 
 #include "trn4_drv.h"
+
+/* ---- The driver's own ------------------------------------------------------------ */
 
 static vm_fault_t trn4_host_fault(struct vm_fault *vmf)
 {
@@ -50,29 +56,11 @@ static int trn4_host_mmap(struct drm_gem_object *obj,
 	return 0;
 }
 
-static void trn4_host_unmap(struct trn4_device *tdev, struct trn4_bo *bo)
-{
-	lockdep_assert_held(&tdev->bo_lock);
-
-	if (!bo->sgt)
-		return;
-	list_del(&bo->link);
-	dma_unmap_sgtable(&tdev->pdev->dev, bo->sgt, DMA_BIDIRECTIONAL, 0);
-	sg_free_table(bo->sgt);
-	kfree(bo->sgt);
-	bo->sgt = NULL;
-}
-
 static void trn4_host_free(struct drm_gem_object *obj)
 {
-	struct trn4_device *tdev = to_trn4(obj->dev);
 	struct trn4_bo *bo = to_trn4_bo(obj);
 
-	mutex_lock(&tdev->bo_lock);
-	trn4_host_unmap(tdev, bo);
-	mutex_unlock(&tdev->bo_lock);
-	vunmap(bo->vaddr);
-	kvfree(bo->segs);
+	trn4_host_remove(bo);
 	if (bo->pages)
 		drm_gem_put_pages(obj, bo->pages, true, false);
 	drm_gem_object_release(obj);
@@ -85,6 +73,99 @@ const struct drm_gem_object_funcs trn4_host_funcs = {
 	.mmap = trn4_host_mmap,
 	.vm_ops = &trn4_host_vm_ops,
 };
+
+static int trn4_host_alloc(struct trn4_bo *bo)
+{
+	struct page **pages;
+
+	mapping_set_gfp_mask(bo->base.filp->f_mapping,
+			     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	pages = drm_gem_get_pages(&bo->base);
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	bo->pages = pages;
+	return trn4_host_map(bo);
+}
+
+/**
+ * trn4_host_create() - allocate a buffer in host memory, all zeroes
+ * @tdev: device
+ * @size: bytes, not zero
+ *
+ * Return: the buffer with one reference, or an ERR_PTR().
+ */
+struct trn4_bo *trn4_host_create(struct trn4_device *tdev, u64 size)
+{
+	struct trn4_bo *bo;
+	int ret;
+
+	if (!trn4_host_size_ok(size))
+		return ERR_PTR(-ENOMEM);
+	bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+	bo->base.funcs = &trn4_host_funcs;
+	ret = drm_gem_object_init(&tdev->drm, &bo->base,
+				  round_up(size, PAGE_SIZE));
+	if (ret) {
+		drm_gem_private_object_fini(&bo->base);
+		kfree(bo);
+		/* shmem's word for an inode that it cannot have */
+		return ERR_PTR(ret == -ENOSPC ? -ENOMEM : ret);
+	}
+
+	ret = trn4_gem_offset(&bo->base);
+	if (!ret)
+		ret = trn4_host_alloc(bo);
+	if (ret) {
+		drm_gem_object_put(&bo->base);
+		return ERR_PTR(ret);
+	}
+	return bo;
+}
+
+/* ---- All of them -------------------------------------------------------------- */
+
+/**
+ * trn4_host_size_ok() - can a buffer in host memory be so large?
+ * @size: bytes
+ *
+ * Pages may be scattered, each a run of its own; the array has one more.
+ *
+ * Return: true where nothing but memory itself is in the way.
+ */
+bool trn4_host_size_ok(u64 size)
+{
+	return size >> PAGE_SHIFT <= totalram_pages() &&
+	       size >> PAGE_SHIFT < INT_MAX / sizeof(struct trn4_seg);
+}
+
+static enum dma_data_direction trn4_host_dir(const struct trn4_bo *bo)
+{
+	return bo->readonly ? DMA_TO_DEVICE : DMA_BIDIRECTIONAL;
+}
+
+/* Who lent it takes it back by itself. */
+static void trn4_host_unmap(struct trn4_device *tdev, struct trn4_bo *bo)
+{
+	struct dma_buf_attachment *attach = bo->base.import_attach;
+
+	lockdep_assert_held(&tdev->bo_lock);
+
+	if (!bo->sgt)
+		return;
+	list_del(&bo->link);
+	if (attach) {
+		dma_buf_unmap_attachment_unlocked(attach, bo->sgt,
+						  DMA_BIDIRECTIONAL);
+	} else {
+		dma_unmap_sgtable(&tdev->pdev->dev, bo->sgt, trn4_host_dir(bo),
+				  0);
+		sg_free_table(bo->sgt);
+		kfree(bo->sgt);
+	}
+	bo->sgt = NULL;
+}
 
 /**
  * trn4_bo_unmap_all() - take host memory out of the device's reach, at unbind
@@ -124,11 +205,61 @@ static int trn4_host_segs(struct trn4_bo *bo, struct sg_table *sgt)
 	bo->segs[n].start = at;
 	bo->segs[n].addr = 0;
 	bo->nsegs = n;
+	return at < bo->base.size ? -EINVAL : 0;
+}
+
+/**
+ * trn4_host_add() - have the engine see what is mapped for the device
+ * @bo: buffer
+ * @sgt: its memory; trn4_host_remove() unmaps it, unless this fails
+ *
+ * Context: the device has been entered since before @sgt was mapped
+ * Return: 0 or a negative errno.
+ */
+int trn4_host_add(struct trn4_bo *bo, struct sg_table *sgt)
+{
+	struct trn4_device *tdev = to_trn4(bo->base.dev);
+	int ret;
+
+	ret = trn4_host_segs(bo, sgt);
+	if (ret)
+		return ret;
+	mutex_lock(&tdev->bo_lock);
+	bo->sgt = sgt;
+	list_add_tail(&bo->link, &tdev->host_bos);
+	mutex_unlock(&tdev->bo_lock);
 	return 0;
 }
 
-static int trn4_host_map(struct trn4_device *tdev, struct trn4_bo *bo)
+/**
+ * trn4_host_remove() - undo trn4_host_add(), trn4_host_map(), trn4_bo_vmap()
+ * @bo: buffer that nobody uses; where nothing was done, nothing is undone
+ */
+void trn4_host_remove(struct trn4_bo *bo)
 {
+	struct dma_buf_attachment *attach = bo->base.import_attach;
+	struct trn4_device *tdev = to_trn4(bo->base.dev);
+	struct iosys_map map = IOSYS_MAP_INIT_VADDR(bo->vaddr);
+
+	mutex_lock(&tdev->bo_lock);
+	trn4_host_unmap(tdev, bo);
+	mutex_unlock(&tdev->bo_lock);
+	if (!attach)
+		vunmap(bo->vaddr);
+	else if (bo->vaddr)
+		dma_buf_vunmap_unlocked(attach->dmabuf, &map);
+	kvfree(bo->segs);
+}
+
+/**
+ * trn4_host_map() - map the pages of a buffer for the device
+ * @bo: buffer with @pages; trn4_host_remove() undoes it
+ *
+ * Return: 0 or a negative errno.
+ */
+int trn4_host_map(struct trn4_bo *bo)
+{
+	struct trn4_device *tdev = to_trn4(bo->base.dev);
 	struct sg_table *sgt;
 	int idx, ret;
 
@@ -141,22 +272,18 @@ static int trn4_host_map(struct trn4_device *tdev, struct trn4_bo *bo)
 		ret = -ENODEV;
 		goto err_free;
 	}
-	ret = dma_map_sgtable(&tdev->pdev->dev, sgt, DMA_BIDIRECTIONAL, 0);
+	ret = dma_map_sgtable(&tdev->pdev->dev, sgt, trn4_host_dir(bo), 0);
 	if (ret)
 		goto err_exit;
-	ret = trn4_host_segs(bo, sgt);
+	ret = trn4_host_add(bo, sgt);
 	if (ret)
 		goto err_unmap;
 
-	mutex_lock(&tdev->bo_lock);
-	bo->sgt = sgt;
-	list_add_tail(&bo->link, &tdev->host_bos);
-	mutex_unlock(&tdev->bo_lock);
 	drm_dev_exit(idx);
 	return 0;
 
 err_unmap:
-	dma_unmap_sgtable(&tdev->pdev->dev, sgt, DMA_BIDIRECTIONAL, 0);
+	dma_unmap_sgtable(&tdev->pdev->dev, sgt, trn4_host_dir(bo), 0);
 err_exit:
 	drm_dev_exit(idx);
 err_free:
@@ -165,38 +292,53 @@ err_free:
 	return ret;
 }
 
-static int trn4_host_alloc(struct trn4_device *tdev, struct trn4_bo *bo)
+static void *trn4_host_vmap(struct trn4_bo *bo)
 {
-	struct page **pages;
+	struct dma_buf_attachment *attach = bo->base.import_attach;
+	struct iosys_map map;
+	void *vaddr;
+	int ret;
 
-	mapping_set_gfp_mask(bo->base.filp->f_mapping,
-			     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
-	pages = drm_gem_get_pages(&bo->base);
-	if (IS_ERR(pages))
-		return PTR_ERR(pages);
-	bo->pages = pages;
-	return trn4_host_map(tdev, bo);
+	if (!attach) {
+		vaddr = vmap(bo->pages, bo->base.size >> PAGE_SHIFT, VM_MAP,
+			     PAGE_KERNEL);
+		return vaddr ?: ERR_PTR(-ENOMEM);
+	}
+	ret = dma_buf_vmap_unlocked(attach->dmabuf, &map);
+	if (ret)
+		return ERR_PTR(ret);
+	if (map.is_iomem) {
+		dma_buf_vunmap_unlocked(attach->dmabuf, &map);
+		return ERR_PTR(-EINVAL);
+	}
+	return map.vaddr;
 }
 
 /**
- * trn4_bo_vmap() - make a host buffer addressable for the kernel
+ * trn4_bo_vmap() - let the kernel write into a host buffer
  * @bo: host buffer; stays mapped until it is freed
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -EACCES where it can only be read; -EINVAL where it is memory of a
+ * device, and not for the kernel to write into; or another negative errno.
  */
 int trn4_bo_vmap(struct trn4_bo *bo)
 {
 	struct trn4_device *tdev = to_trn4(bo->base.dev);
+	void *vaddr;
 	int ret;
 
+	if (bo->readonly)
+		return -EACCES;
 	ret = mutex_lock_interruptible(&tdev->bo_lock);
 	if (ret)
 		return ret;
-	if (!bo->vaddr)
-		bo->vaddr = vmap(bo->pages, bo->base.size >> PAGE_SHIFT, VM_MAP,
-				 PAGE_KERNEL);
-	if (!bo->vaddr)
-		ret = -ENOMEM;
+	if (!bo->vaddr) {
+		vaddr = trn4_host_vmap(bo);
+		if (IS_ERR(vaddr))
+			ret = PTR_ERR(vaddr);
+		else
+			bo->vaddr = vaddr;
+	}
 	mutex_unlock(&tdev->bo_lock);
 	return ret;
 }
@@ -233,48 +375,4 @@ u64 trn4_bo_run(const struct trn4_bo *bo, u64 offset, bool backward,
 		*length = min(*length, seg[1].start - offset);
 	}
 	return seg->addr + (offset - seg->start);
-}
-
-/* Pages may be scattered, each a run of its own; the array has one more. */
-static bool trn4_host_size_ok(u64 size)
-{
-	return size >> PAGE_SHIFT <= totalram_pages() &&
-	       size >> PAGE_SHIFT < INT_MAX / sizeof(struct trn4_seg);
-}
-
-/**
- * trn4_host_create() - allocate a buffer in host memory, all zeroes
- * @tdev: device
- * @size: bytes, not zero
- *
- * Return: the buffer with one reference, or an ERR_PTR().
- */
-struct trn4_bo *trn4_host_create(struct trn4_device *tdev, u64 size)
-{
-	struct trn4_bo *bo;
-	int ret;
-
-	if (!trn4_host_size_ok(size))
-		return ERR_PTR(-ENOMEM);
-	bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
-	if (!bo)
-		return ERR_PTR(-ENOMEM);
-	bo->base.funcs = &trn4_host_funcs;
-	ret = drm_gem_object_init(&tdev->drm, &bo->base,
-				  round_up(size, PAGE_SIZE));
-	if (ret) {
-		drm_gem_private_object_fini(&bo->base);
-		kfree(bo);
-		/* shmem's word for an inode that it cannot have */
-		return ERR_PTR(ret == -ENOSPC ? -ENOMEM : ret);
-	}
-
-	ret = trn4_gem_offset(&bo->base);
-	if (!ret)
-		ret = trn4_host_alloc(tdev, bo);
-	if (ret) {
-		drm_gem_object_put(&bo->base);
-		return ERR_PTR(ret);
-	}
-	return bo;
 }

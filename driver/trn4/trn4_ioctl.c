@@ -45,10 +45,19 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 
 static bool trn4_bo_args_ok(const struct drm_trn4_bo_create *args)
 {
-	if (!args->size || args->flags & ~(DRM_TRN4_BO_HOST | DRM_TRN4_BO_TOP))
+	if (!args->size)
+		return false;
+	if (args->flags & DRM_TRN4_BO_USER)
+		return !(args->flags &
+			 ~(DRM_TRN4_BO_USER | DRM_TRN4_BO_READONLY)) &&
+		       !args->alignment &&
+		       PAGE_ALIGNED(args->size | args->address);
+	if (args->address)
 		return false;
 	if (args->flags & DRM_TRN4_BO_HOST)
 		return args->flags == DRM_TRN4_BO_HOST && !args->alignment;
+	if (args->flags & ~DRM_TRN4_BO_TOP)
+		return false;
 	return !args->alignment ||
 	       (is_power_of_2(args->alignment) &&
 		args->alignment >= NVL_PAGE_SIZE &&
@@ -82,15 +91,19 @@ static int trn4_ioctl_mmap_offset(struct drm_device *drm, void *data,
 {
 	struct drm_trn4_mmap_offset *args = data;
 	struct drm_gem_object *obj;
+	int ret = 0;
 
 	if (args->flags)
 		return -EINVAL;
 	obj = drm_gem_object_lookup(drm_file, args->handle);
 	if (!obj)
 		return -ENOENT;
-	args->offset = drm_vma_node_offset_addr(&obj->vma_node);
+	if (drm_mm_node_allocated(&obj->vma_node.vm_node))
+		args->offset = drm_vma_node_offset_addr(&obj->vma_node);
+	else
+		ret = -EINVAL;
 	drm_gem_object_put(obj);
-	return 0;
+	return ret;
 }
 
 static int trn4_ioctl_grant_create(struct drm_device *drm, void *data,

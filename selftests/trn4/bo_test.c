@@ -102,7 +102,7 @@ TEST_F(bo, bad_fields)
 	EXPECT_EQ(-EINVAL, bo_create(self->fd, 0, 0, &handle));
 	EXPECT_EQ(-EINVAL, bo_create(self->fd, 0, HOST, &handle));
 	for (bit = 0; bit < 32; bit++) {
-		if ((1u << bit) & (HOST | DRM_TRN4_BO_TOP))
+		if ((1u << bit) & (HOST | DRM_TRN4_BO_TOP | DRM_TRN4_BO_USER))
 			continue;
 		EXPECT_EQ(-EINVAL,
 			  bo_create(self->fd, PAGE, 1u << bit, &handle));

@@ -88,14 +88,30 @@ struct drm_trn4_get_param {
  */
 #define DRM_TRN4_BO_TOP (1 << 1)
 
+/*
+ * The buffer is made of memory that the process has: its pages are pinned, and
+ * the engine reaches them as it does those of DRM_TRN4_BO_HOST. Not with any
+ * flag but DRM_TRN4_BO_READONLY. It is not for mmap() of this node.
+ */
+#define DRM_TRN4_BO_USER (1 << 2)
+
+/*
+ * Only with DRM_TRN4_BO_USER: the device never writes to it, and so it may be
+ * memory that the process can only read.
+ */
+#define DRM_TRN4_BO_READONLY (1 << 3)
+
 #define DRM_TRN4_BO_ALIGNMENT_MAX (1 << 30)
 
 /**
- * struct drm_trn4_bo_create - allocate a buffer, all zeroes
+ * struct drm_trn4_bo_create - make a buffer, all zeroes unless of user memory
  * @size: in, 1 or more, rounded up to 2 MiB (to the page size for
- *	DRM_TRN4_BO_HOST); out, the rounded size
+ *	DRM_TRN4_BO_HOST); out, the rounded size. For DRM_TRN4_BO_USER a
+ *	multiple of the page size
  * @alignment: in, of the buffer's place in HBM: a power of two, from 2 MiB to
- *	DRM_TRN4_BO_ALIGNMENT_MAX; 0 for 2 MiB. Mbz for DRM_TRN4_BO_HOST
+ *	DRM_TRN4_BO_ALIGNMENT_MAX; 0 for 2 MiB. Mbz for other memory
+ * @address: in, of the memory for DRM_TRN4_BO_USER, a multiple of the page
+ *	size; else mbz
  * @flags: in, DRM_TRN4_BO_*
  * @handle: out, GEM handle
  *
@@ -103,18 +119,22 @@ struct drm_trn4_get_param {
  * a power of two, and lies at the end of HBM that is asked for, as far as such
  * a place is free; where there is none, at the lowest place that is large
  * enough and aligned as asked. ENOSPC: there is none either. ENOMEM: no host
- * memory.
+ * memory, or more than RLIMIT_MEMLOCK lets be pinned. EFAULT: not all of it is
+ * memory that can be written, or with DRM_TRN4_BO_READONLY be read, and pinned.
  */
 struct drm_trn4_bo_create {
 	__u64 size;
 	__u64 alignment;
+	__u64 address;
 	__u32 flags;
 	__u32 handle;
 };
 
 /**
  * struct drm_trn4_mmap_offset - what to give mmap() for a buffer or a window
- * @handle: in, GEM handle of a buffer or a window; ENOENT where it is neither
+ * @handle: in, GEM handle of a buffer or a window; ENOENT where it is neither,
+ *	EINVAL where its memory is another's to map: DRM_TRN4_BO_USER, or
+ *	imported
  * @flags: in, mbz
  * @offset: out, for mmap() of this node; a multiple of 2 MiB
  *
