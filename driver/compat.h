@@ -111,6 +111,16 @@ compat_reporter_create(struct devlink *devlink,
 #endif
 #endif
 
+/* ---- trn4.ko: dma-bufs ------------------------------------------------------ */
+
+/*
+ * dma_buf_move_notify() is dma_buf_invalidate_mappings() in newer kernels. No
+ * macro tells: the Kbuild file looks into the header.
+ */
+#ifdef COMPAT_HAVE_INVALIDATE_MAPPINGS
+#define dma_buf_move_notify dma_buf_invalidate_mappings
+#endif
+
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
 
 /*

@@ -142,6 +142,7 @@ static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
 {
 	trn4_set_state(tdev, state);
 	unmap_mapping_range(tdev->drm.anon_inode->i_mapping, 0, 0, 1);
+	trn4_prime_revoke(tdev);
 	trn4_end_sharing(tdev);
 	trn4_queue_stop(tdev, -ECANCELED, mmio);
 	if (mmio)
@@ -388,6 +389,7 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	INIT_DELAYED_WORK(&tdev->reset_work, trn4_reset_work);
 	INIT_DELAYED_WORK(&tdev->check_work, trn4_check_work);
 	INIT_LIST_HEAD(&tdev->host_bos);
+	INIT_LIST_HEAD(&tdev->exports);
 	INIT_LIST_HEAD(&tdev->grants);
 	INIT_LIST_HEAD(&tdev->queue.jobs);
 	tdev->state = TRN4_RUNNING;
@@ -536,6 +538,7 @@ static void trn4_remove(struct pci_dev *pdev)
 	cancel_delayed_work_sync(&tdev->reset_work);
 	disable_delayed_work_sync(&tdev->check_work);
 	trn4_set_state(tdev, TRN4_DEAD);
+	trn4_prime_revoke(tdev);
 	trn4_end_sharing(tdev);
 	trn4_hw_irq_disable(tdev);
 	trn4_queue_stop(tdev, -ENODEV, true);

@@ -26,8 +26,9 @@
  * away changes what is checked, takes the lock for writing, and zaps after
  * that: no stale page can come back.
  *
- * trn4_device.bo_lock (mutex) guards the ranges of HBM and the list of
- * buffers in host memory, and keeps unbind and who frees one of these apart.
+ * trn4_device.bo_lock (mutex) guards the ranges of HBM and the lists of
+ * buffers in host memory and of dma-bufs, and keeps unbind and who frees or
+ * releases one of these apart.
  *
  * trn4_file.submit_lock (mutex) keeps arming and pushing of a job together.
  *
@@ -37,11 +38,11 @@
  *
  * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock,
  * trn4_aperture.lock, trn4_window.lock; bo_lock within trn4_share_lock or
- * mmap_lock, and the reservation lock of a dma-buf that is imported within
+ * mmap_lock, and the reservation lock of a dma-buf, ours or not, within
  * bo_lock. A buffer of user pages takes mmap_lock when it is freed: it is never
- * mapped by us, nor granted. nvlf calls trn4_nvlf_revoke() under its own lock, and takes
- * reset_lock under it to read our ports, so calls into nvlf other than
- * nvlf_path() are made with none of these held.
+ * mapped by us, nor granted. nvlf calls trn4_nvlf_revoke() under its own lock,
+ * and takes reset_lock under it to read our ports, so calls into nvlf other
+ * than nvlf_path() are made with none of these held.
  *
  * Lifetime
  * ========
@@ -148,6 +149,8 @@ struct trn4_seg {
  * @vaddr: kernel mapping, made when results are first asked for (host;
  *	bo_lock to make it, then constant)
  * @link: in trn4_device.host_bos (host; bo_lock)
+ * @export: dma-buf of it, or NULL (HBM; bo_lock)
+ * @export_link: in trn4_device.exports (HBM; bo_lock)
  * @results_due: jobs in the ring that will write results here
  *	(trn4_queue.lock)
  * @jobs: times that jobs which have not ended name it
@@ -165,6 +168,8 @@ struct trn4_bo {
 	unsigned int nsegs;
 	void *vaddr;
 	struct list_head link;
+	struct dma_buf *export;
+	struct list_head export_link;
 	unsigned int results_due;
 	atomic_t jobs;
 };
@@ -184,7 +189,8 @@ struct trn4_bo {
  * @link: in trn4_device.grants
  * @windows: windows that reach it
  *
- * Guarded by trn4_share_lock. Owned by the file that made it.
+ * Guarded by trn4_share_lock. Owned by the file that made it, or by the window
+ * that it was made for.
  */
 struct trn4_grant {
 	struct trn4_device *tdev;
@@ -212,6 +218,7 @@ struct trn4_grant {
  * @lock: see "Locking" above
  * @gone: why it ended, or DRM_TRN4_WINDOW_LIVE (@lock)
  * @grant: what it reaches; NULL once it has ended (trn4_share_lock)
+ * @own: the grant that was made for it, and ends with it, or NULL
  * @link: in trn4_grant.windows (trn4_share_lock)
  * @jobs: times that jobs which have not ended name it
  */
@@ -225,6 +232,7 @@ struct trn4_window {
 	struct rw_semaphore lock;
 	enum drm_trn4_window_state gone;
 	struct trn4_grant *grant;
+	struct trn4_grant *own;
 	struct list_head link;
 	atomic_t jobs;
 };
@@ -342,6 +350,7 @@ struct trn4_sched {
  * @hbm_map: the same, a bit for each 2 MiB that is taken (@bo_lock)
  * @hbm_free: bytes free in it (written under @bo_lock)
  * @host_bos: buffers in host memory that are mapped (@bo_lock)
+ * @exports: buffers in HBM that have a dma-buf (@bo_lock)
  * @grants: live grants (trn4_share_lock)
  * @grant_slots: entries in use (trn4_share_lock)
  * @aperture: its windows
@@ -386,6 +395,7 @@ struct trn4_device {
 	unsigned long *hbm_map;
 	u64 hbm_free;
 	struct list_head host_bos;
+	struct list_head exports;
 
 	struct list_head grants;
 	DECLARE_BITMAP(grant_slots, TRN4_GRANTS);
@@ -618,6 +628,9 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 							  *attach,
 						  struct sg_table *sgt);
 
+struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags);
+void trn4_prime_revoke(struct trn4_device *tdev);
+
 static inline bool trn4_is_hbm(const struct drm_gem_object *obj)
 {
 	return obj->funcs == &trn4_hbm_funcs;
@@ -639,6 +652,8 @@ int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
 		      struct drm_trn4_grant_create *args);
 int trn4_grant_revoke(struct trn4_file *file, u32 handle);
 void trn4_grant_revoke_file(struct trn4_file *file);
+struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights);
+void trn4_grant_kill(struct trn4_grant *grant);
 void trn4_grant_kill_all(struct trn4_device *tdev);
 
 /* trn4_aperture.c */
@@ -659,6 +674,8 @@ int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
 		       struct trn4_grant *grant, u64 offset);
 struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 				       const struct drm_trn4_window_map *args);
+struct trn4_window *trn4_window_import(struct trn4_device *tdev,
+				       struct trn4_bo *bo, u32 rights);
 void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why);
 void trn4_window_unmap(struct trn4_window *win);
 void trn4_window_kill_all(struct trn4_device *tdev,

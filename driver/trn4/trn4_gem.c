@@ -13,10 +13,11 @@
 
 /**
  * trn4_gem_export() - refuse to make a dma-buf
- * @obj: any object of ours
+ * @obj: window, or buffer in host memory
  * @flags: not looked at
  *
- * A dma-buf would carry bus addresses to others, and a peer's memory has none.
+ * A dma-buf would carry bus addresses to others, and a peer's memory has none;
+ * host memory has better owners to share it.
  *
  * Return: -EOPNOTSUPP
  */

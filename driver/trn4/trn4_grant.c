@@ -79,12 +79,17 @@ int trn4_grant_part(const struct trn4_grant *grant,
 	return 0;
 }
 
-/*
- * End a grant: no window reaches the memory when this returns. Processes lose
- * their mappings first, then the windows, then the grant itself, so that none
- * of them sees all-ones in between.
+/**
+ * trn4_grant_kill() - end a grant
+ * @grant: grant; where it has ended already, nothing is done
+ *
+ * No window reaches the memory when this returns. Processes lose their mappings
+ * first, then the windows, then the grant itself, so that none of them sees
+ * all-ones in between.
+ *
+ * Context: trn4_share_lock
  */
-static void trn4_grant_kill(struct trn4_grant *grant)
+void trn4_grant_kill(struct trn4_grant *grant)
 {
 	struct trn4_device *tdev = grant->tdev;
 	struct trn4_window *win, *next;
@@ -142,6 +147,54 @@ static int trn4_grant_install(struct trn4_device *tdev,
 	return ret;
 }
 
+static struct trn4_grant *trn4_grant_alloc(struct trn4_bo *bo, u64 offset,
+					   u64 size, u32 rights)
+{
+	struct trn4_grant *grant;
+
+	grant = kzalloc(sizeof(*grant), GFP_KERNEL_ACCOUNT);
+	if (!grant)
+		return NULL;
+	grant->tdev = to_trn4(bo->base.dev);
+	grant->bo = bo;
+	grant->base = bo->start + offset;
+	grant->size = size;
+	grant->rights = rights;
+	INIT_LIST_HEAD(&grant->windows);
+	get_random_bytes(grant->token, sizeof(grant->token));
+	return grant;
+}
+
+/**
+ * trn4_grant_make() - let one window use all of a buffer
+ * @bo: buffer in HBM; the caller has a reference
+ * @rights: DRM_TRN4_RIGHT_*
+ *
+ * No file owns it, and nobody is told its token.
+ *
+ * Context: trn4_share_lock
+ * Return: the grant, for trn4_grant_kill() and kfree(); or an ERR_PTR().
+ */
+struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights)
+{
+	struct trn4_grant *grant;
+	int ret;
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	grant = trn4_grant_alloc(bo, 0, bo->base.size, rights);
+	if (!grant)
+		return ERR_PTR(-ENOMEM);
+	ret = trn4_grant_install(grant->tdev, grant);
+	if (ret) {
+		kfree(grant);
+		/* Who asks is another device, to which that one is away */
+		return ERR_PTR(ret == -ENODEV ? -ENOLINK : ret);
+	}
+	trace_trn4_grant(grant);
+	return grant;
+}
+
 /**
  * trn4_grant_create() - let peers use part of a buffer
  * @file: who owns the grant
@@ -158,17 +211,9 @@ int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
 	u32 handle;
 	int ret;
 
-	grant = kzalloc(sizeof(*grant), GFP_KERNEL_ACCOUNT);
+	grant = trn4_grant_alloc(bo, args->offset, args->size, args->rights);
 	if (!grant)
 		return -ENOMEM;
-	grant->tdev = tdev;
-	grant->bo = bo;
-	grant->base = bo->start + args->offset;
-	grant->size = args->size;
-	grant->rights = args->rights;
-	INIT_LIST_HEAD(&grant->windows);
-	get_random_bytes(grant->token, sizeof(grant->token));
-
 	ret = mutex_lock_interruptible(&trn4_share_lock);
 	if (ret)
 		goto err_free;

@@ -228,7 +228,7 @@ static void trn4_hbm_free(struct drm_gem_object *obj)
 
 const struct drm_gem_object_funcs trn4_hbm_funcs = {
 	.free = trn4_hbm_free,
-	.export = trn4_gem_export,
+	.export = trn4_prime_export,
 	.mmap = trn4_hbm_mmap,
 	.vm_ops = &trn4_hbm_vm_ops,
 };

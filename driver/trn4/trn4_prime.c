@@ -1,13 +1,200 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dma-bufs: memory that others lend us.
+ * dma-bufs: HBM that is lent to others, and memory that others lend us.
+ *
+ * One accelerator's HBM gets to another over the fabric, never by bus
+ * addresses: who imports it there gets a window. All other devices reach it
+ * over PCIe, as peers, where the kernel says that they can; they must be ready
+ * to lose it, as it goes with a reset.
  */
 #include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
+#include <linux/pci-p2pdma.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <drm/drm_prime.h>
 
 #include "trn4_drv.h"
+
+/* An entry of a scatterlist has its length in 32 bits. */
+#define TRN4_SG_MAX SZ_1G
+
+/* ---- What is lent to others ------------------------------------------------- */
+
+/*
+ * Pages of HBM have no struct page: they cannot be moved to where a device that
+ * reaches no peers would find them.
+ */
+static int trn4_dmabuf_attach(struct dma_buf *dmabuf,
+			      struct dma_buf_attachment *attach)
+{
+	struct drm_gem_object *obj = dmabuf->priv;
+	struct trn4_device *tdev = to_trn4(obj->dev);
+
+	if (!attach->peer2peer ||
+	    pci_p2pdma_distance(tdev->pdev, attach->dev, false) < 0)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+/* What is pinned could not be taken back. */
+static int trn4_dmabuf_pin(struct dma_buf_attachment *attach)
+{
+	return -EOPNOTSUPP;
+}
+
+static void trn4_dmabuf_unpin(struct dma_buf_attachment *attach)
+{
+}
+
+static void trn4_dmabuf_unmap_sg(struct dma_buf_attachment *attach,
+				 struct sg_table *sgt,
+				 enum dma_data_direction dir)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sgtable_dma_sg(sgt, sg, i)
+		if (sg_dma_len(sg))
+			dma_unmap_resource(attach->dev, sg_dma_address(sg),
+					   sg_dma_len(sg), dir,
+					   DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
+/*
+ * Under the reservation lock, which trn4_prime_revoke() takes after the state
+ * has changed: what is mapped before it is told of it.
+ */
+static struct sg_table *trn4_dmabuf_map(struct dma_buf_attachment *attach,
+					enum dma_data_direction dir)
+{
+	struct drm_gem_object *obj = attach->dmabuf->priv;
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	phys_addr_t phys = tdev->hbm_phys + to_trn4_bo(obj)->start;
+	struct scatterlist *sg;
+	struct sg_table *sgt;
+	u64 rest = obj->size;
+	dma_addr_t addr;
+	int i, ret;
+
+	ret = trn4_hw_ready(tdev);
+	if (ret)
+		return ERR_PTR(ret);
+	sgt = kzalloc(sizeof(*sgt), GFP_KERNEL);
+	if (!sgt)
+		return ERR_PTR(-ENOMEM);
+	ret = sg_alloc_table(sgt, DIV_ROUND_UP_ULL(rest, TRN4_SG_MAX),
+			     GFP_KERNEL);
+	if (ret) {
+		kfree(sgt);
+		return ERR_PTR(ret);
+	}
+	for_each_sgtable_sg(sgt, sg, i) {
+		u32 length = min_t(u64, rest, TRN4_SG_MAX);
+
+		addr = dma_map_resource(attach->dev, phys, length, dir,
+					DMA_ATTR_SKIP_CPU_SYNC);
+		if (dma_mapping_error(attach->dev, addr)) {
+			trn4_dmabuf_unmap_sg(attach, sgt, dir);
+			return ERR_PTR(-ENOMEM);
+		}
+		sg_set_page(sg, NULL, length, 0);
+		sg_dma_address(sg) = addr;
+		sg_dma_len(sg) = length;
+		phys += length;
+		rest -= length;
+	}
+	return sgt;
+}
+
+static void trn4_dmabuf_unmap(struct dma_buf_attachment *attach,
+			      struct sg_table *sgt, enum dma_data_direction dir)
+{
+	trn4_dmabuf_unmap_sg(attach, sgt, dir);
+}
+
+static void trn4_dmabuf_release(struct dma_buf *dmabuf)
+{
+	struct drm_gem_object *obj = dmabuf->priv;
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	struct trn4_bo *bo = to_trn4_bo(obj);
+
+	mutex_lock(&tdev->bo_lock);
+	list_del(&bo->export_link);
+	bo->export = NULL;
+	mutex_unlock(&tdev->bo_lock);
+	drm_gem_dmabuf_release(dmabuf);
+}
+
+static const struct dma_buf_ops trn4_dmabuf_ops = {
+	.attach = trn4_dmabuf_attach,
+	.pin = trn4_dmabuf_pin,
+	.unpin = trn4_dmabuf_unpin,
+	.map_dma_buf = trn4_dmabuf_map,
+	.unmap_dma_buf = trn4_dmabuf_unmap,
+	.release = trn4_dmabuf_release,
+	.mmap = drm_gem_dmabuf_mmap,
+};
+
+/**
+ * trn4_prime_export() - make a dma-buf of a buffer in HBM
+ * @obj: buffer; DRM sees to it that it has one dma-buf at a time
+ * @flags: of the file
+ *
+ * Its mappings are those of the node: a reset and an unbind zap them, too.
+ *
+ * Return: the dma-buf, or an ERR_PTR().
+ */
+struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags)
+{
+	struct dma_buf_export_info info = {
+		.exp_name = TRN4_NAME,
+		.owner = THIS_MODULE,
+		.ops = &trn4_dmabuf_ops,
+		.size = obj->size,
+		.flags = flags,
+		.priv = obj,
+		.resv = obj->resv,
+	};
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	struct trn4_bo *bo = to_trn4_bo(obj);
+	struct dma_buf *dmabuf;
+
+	dmabuf = drm_gem_dmabuf_export(obj->dev, &info);
+	if (IS_ERR(dmabuf))
+		return dmabuf;
+	mutex_lock(&tdev->bo_lock);
+	bo->export = dmabuf;
+	list_add_tail(&bo->export_link, &tdev->exports);
+	mutex_unlock(&tdev->bo_lock);
+	return dmabuf;
+}
+
+/**
+ * trn4_prime_revoke() - take HBM back from devices that reach it over PCIe
+ * @tdev: device, whose state says already that it cannot be touched
+ *
+ * They map it anew when they need it, and get it when the device is back. What
+ * they have queued has ended when this returns.
+ */
+void trn4_prime_revoke(struct trn4_device *tdev)
+{
+	struct trn4_bo *bo;
+
+	mutex_lock(&tdev->bo_lock);
+	list_for_each_entry(bo, &tdev->exports, export_link) {
+		dma_resv_lock(bo->base.resv, NULL);
+		dma_buf_move_notify(bo->export);
+		dma_resv_wait_timeout(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP,
+				      false, MAX_SCHEDULE_TIMEOUT);
+		dma_resv_unlock(bo->base.resv);
+	}
+	mutex_unlock(&tdev->bo_lock);
+}
 
 /* ---- What others lend ------------------------------------------------------ */
 
@@ -62,10 +249,31 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 	return &bo->base;
 }
 
+/* Who was given it for reading alone is not to write through a window. */
+static struct drm_gem_object *trn4_prime_import_ours(struct drm_device *drm,
+						     struct dma_buf *dmabuf)
+{
+	struct drm_gem_object *obj = dmabuf->priv;
+	struct trn4_window *win;
+
+	if (obj->dev == drm) {
+		drm_gem_object_get(obj);
+		return obj;
+	}
+	win = trn4_window_import(to_trn4(drm), to_trn4_bo(obj),
+				 dmabuf->file->f_mode & FMODE_WRITE ?
+					 NVL_RIGHTS_ALL :
+					 NVL_RIGHT_READ);
+	return IS_ERR(win) ? ERR_CAST(win) : &win->base;
+}
+
 /**
  * trn4_prime_import() - take a dma-buf
  * @drm: DRM device
  * @dmabuf: dma-buf
+ *
+ * One of an accelerator's HBM becomes the buffer itself where it is this one's,
+ * and a window where it is a peer's.
  *
  * Return: the object with one reference, or an ERR_PTR().
  */
@@ -78,6 +286,8 @@ struct drm_gem_object *trn4_prime_import(struct drm_device *drm,
 	ret = trn4_hw_ready(to_trn4(drm));
 	if (ret)
 		return ERR_PTR(ret);
+	if (dmabuf->ops == &trn4_dmabuf_ops)
+		return trn4_prime_import_ours(drm, dmabuf);
 	/* From before the mapping: unbind ends all that it finds */
 	if (!drm_dev_enter(drm, &idx))
 		return ERR_PTR(-ENODEV);

@@ -387,6 +387,7 @@ static int rig_init(struct kunit *test)
 	xa_init_flags(&rig->file.grants, XA_FLAGS_ALLOC1);
 	kref_init(&rig->bo.base.refcount);
 	rig->bo.base.size = PAGES(8);
+	rig->bo.base.dev = &rig->owner->drm;
 	rig->bo.start = PAGES(32);
 	return 0;
 }

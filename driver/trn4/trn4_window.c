@@ -118,6 +118,9 @@ void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why)
 		trn4_hw_exit(tdev, idx);
 	}
 	trace_trn4_window(tdev->target, win, why);
+	/* Nothing is done where this is about to end it already. */
+	if (win->own)
+		trn4_grant_kill(win->own);
 }
 
 /**
@@ -329,6 +332,7 @@ static void trn4_window_free(struct drm_gem_object *obj)
 	trn4_window_kill(win, DRM_TRN4_WINDOW_UNMAPPED);
 	trn4_aperture_give(&tdev->aperture, win);
 	mutex_unlock(&trn4_share_lock);
+	kfree(win->own);
 	drm_gem_object_release(obj);
 	kfree(win);
 }
@@ -376,6 +380,51 @@ int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
 	return trn4_window_errno(trn4_hw_window_set(tdev, win, offset));
 }
 
+static struct trn4_window *trn4_window_alloc(struct trn4_device *tdev,
+					     u32 rights)
+{
+	struct trn4_window *win;
+
+	win = kzalloc(sizeof(*win), GFP_KERNEL_ACCOUNT);
+	if (!win)
+		return NULL;
+	win->rights = rights;
+	init_rwsem(&win->lock);
+	win->base.funcs = &trn4_window_funcs;
+	drm_gem_private_object_init(&tdev->drm, &win->base, 0);
+	return win;
+}
+
+/* A new window, which trn4_window_free() ends also where this fails */
+static int trn4_window_begin(struct trn4_device *tdev, struct trn4_window *win,
+			     struct trn4_grant *grant,
+			     const struct drm_trn4_window_map *args)
+{
+	u64 size;
+	int idx, ret;
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	ret = trn4_hw_enter(tdev, &idx);
+	if (ret)
+		return ret;
+	ret = grant ? trn4_window_check(tdev, grant, args, &size) : -ENOENT;
+	if (ret)
+		goto out_exit;
+	win->peer = grant->tdev->target;
+	win->base.size = size;
+	ret = trn4_gem_offset(&win->base);
+	if (!ret)
+		ret = trn4_aperture_take(&tdev->aperture, win, size);
+	if (!ret)
+		ret = trn4_window_attach(tdev, win, grant, args->offset);
+	if (!ret)
+		trace_trn4_window(tdev->target, win, DRM_TRN4_WINDOW_LIVE);
+out_exit:
+	trn4_hw_exit(tdev, idx);
+	return ret;
+}
+
 /**
  * trn4_window_create() - make a peer's grant reachable
  * @tdev: device
@@ -387,50 +436,64 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 				       const struct drm_trn4_window_map *args)
 {
 	struct trn4_window *win;
-	struct trn4_grant *grant;
-	u64 size;
-	int idx, ret;
+	int ret;
 
-	win = kzalloc(sizeof(*win), GFP_KERNEL_ACCOUNT);
+	win = trn4_window_alloc(tdev, args->rights);
 	if (!win)
 		return ERR_PTR(-ENOMEM);
-	win->rights = args->rights;
-	init_rwsem(&win->lock);
-	win->base.funcs = &trn4_window_funcs;
-
 	ret = mutex_lock_interruptible(&trn4_share_lock);
-	if (ret)
-		goto err_free;
-	ret = trn4_hw_enter(tdev, &idx);
-	if (ret)
-		goto err_unlock;
-
-	grant = trn4_grant_find(args->token);
-	ret = grant ? trn4_window_check(tdev, grant, args, &size) : -ENOENT;
-	if (ret)
-		goto err_exit;
-	win->peer = grant->tdev->target;
-	drm_gem_private_object_init(&tdev->drm, &win->base, size);
-	ret = trn4_gem_offset(&win->base);
-	if (!ret)
-		ret = trn4_aperture_take(&tdev->aperture, win, size);
-	if (!ret)
-		ret = trn4_window_attach(tdev, win, grant, args->offset);
-	if (!ret)
-		trace_trn4_window(tdev->target, win, DRM_TRN4_WINDOW_LIVE);
-	trn4_hw_exit(tdev, idx);
-	mutex_unlock(&trn4_share_lock);
+	if (!ret) {
+		ret = trn4_window_begin(tdev, win, trn4_grant_find(args->token),
+					args);
+		mutex_unlock(&trn4_share_lock);
+	}
 	if (ret) {
 		drm_gem_object_put(&win->base);
 		return ERR_PTR(ret);
 	}
 	return win;
+}
 
-err_exit:
-	trn4_hw_exit(tdev, idx);
+/**
+ * trn4_window_import() - make a peer's buffer reachable
+ * @tdev: device
+ * @bo: buffer in HBM of another device; the caller has a reference
+ * @rights: DRM_TRN4_RIGHT_*
+ *
+ * The window has a grant of its own on all of the buffer, which ends with it.
+ *
+ * Return: a live window with one reference, or an ERR_PTR().
+ */
+struct trn4_window *trn4_window_import(struct trn4_device *tdev,
+				       struct trn4_bo *bo, u32 rights)
+{
+	const struct drm_trn4_window_map args = { .rights = rights };
+	struct trn4_window *win;
+	int ret;
+
+	win = trn4_window_alloc(tdev, rights);
+	if (!win)
+		return ERR_PTR(-ENOMEM);
+	ret = mutex_lock_interruptible(&trn4_share_lock);
+	if (ret)
+		goto err_put;
+	win->own = trn4_grant_make(bo, rights);
+	if (IS_ERR(win->own)) {
+		ret = PTR_ERR(win->own);
+		win->own = NULL;
+		goto err_unlock;
+	}
+	ret = trn4_window_begin(tdev, win, win->own, &args);
+	if (ret)
+		goto err_grant;
+	mutex_unlock(&trn4_share_lock);
+	return win;
+
+err_grant:
+	trn4_grant_kill(win->own);
 err_unlock:
 	mutex_unlock(&trn4_share_lock);
-err_free:
-	kfree(win);
+err_put:
+	drm_gem_object_put(&win->base);
 	return ERR_PTR(ret);
 }

@@ -9,7 +9,10 @@
  * EBUSY, and with EIO when it did not come back; those that ask or give up work
  * on. A call that waits can be interrupted by a signal. Sizes and offsets are
  * in bytes. Handles of buffers and windows are GEM handles of the file that
- * made them and are closed with DRM_IOCTL_GEM_CLOSE or with the file.
+ * made them and are closed with DRM_IOCTL_GEM_CLOSE or with the file. Buffers
+ * in HBM are passed on as dma-bufs by DRM_IOCTL_PRIME_HANDLE_TO_FD, and
+ * DRM_IOCTL_PRIME_FD_TO_HANDLE takes them, and those of others: a buffer of this
+ * device as itself, one of a peer as a window on it, all else as host memory.
  */
 #ifndef _UAPI_TRN4_ACCEL_H_
 #define _UAPI_TRN4_ACCEL_H_
