@@ -143,6 +143,8 @@ struct trn4_seg {
  * @npinned: of them, those that trn4_user.c has pinned (host)
  * @mm: whose locked memory they count as (host, trn4_user.c)
  * @readonly: the device must not write to it (host)
+ * @lent: dma-buf that it is of, a reference, or NULL (host, trn4_prime.c)
+ * @attach: the device's, to @lent; NULL after unbind (host; bo_lock)
  * @sgt: the same, mapped for the device; NULL after unbind (host; bo_lock)
  * @segs: the same as runs, in order, and one after the last (host)
  * @nsegs: runs in @segs (host)
@@ -163,6 +165,8 @@ struct trn4_bo {
 	unsigned long npinned;
 	struct mm_struct *mm;
 	bool readonly;
+	struct dma_buf *lent;
+	struct dma_buf_attachment *attach;
 	struct sg_table *sgt;
 	struct trn4_seg *segs;
 	unsigned int nsegs;

@@ -145,19 +145,22 @@ static enum dma_data_direction trn4_host_dir(const struct trn4_bo *bo)
 	return bo->readonly ? DMA_TO_DEVICE : DMA_BIDIRECTIONAL;
 }
 
-/* Who lent it takes it back by itself. */
+/*
+ * Memory that is lent stays mapped for the device, where its owner wants it so,
+ * until the attachment ends.
+ */
 static void trn4_host_unmap(struct trn4_device *tdev, struct trn4_bo *bo)
 {
-	struct dma_buf_attachment *attach = bo->base.import_attach;
-
 	lockdep_assert_held(&tdev->bo_lock);
 
 	if (!bo->sgt)
 		return;
 	list_del(&bo->link);
-	if (attach) {
-		dma_buf_unmap_attachment_unlocked(attach, bo->sgt,
+	if (bo->lent) {
+		dma_buf_unmap_attachment_unlocked(bo->attach, bo->sgt,
 						  DMA_BIDIRECTIONAL);
+		dma_buf_detach(bo->lent, bo->attach);
+		bo->attach = NULL;
 	} else {
 		dma_unmap_sgtable(&tdev->pdev->dev, bo->sgt, trn4_host_dir(bo),
 				  0);
@@ -237,17 +240,16 @@ int trn4_host_add(struct trn4_bo *bo, struct sg_table *sgt)
  */
 void trn4_host_remove(struct trn4_bo *bo)
 {
-	struct dma_buf_attachment *attach = bo->base.import_attach;
 	struct trn4_device *tdev = to_trn4(bo->base.dev);
 	struct iosys_map map = IOSYS_MAP_INIT_VADDR(bo->vaddr);
 
 	mutex_lock(&tdev->bo_lock);
 	trn4_host_unmap(tdev, bo);
 	mutex_unlock(&tdev->bo_lock);
-	if (!attach)
+	if (!bo->lent)
 		vunmap(bo->vaddr);
 	else if (bo->vaddr)
-		dma_buf_vunmap_unlocked(attach->dmabuf, &map);
+		dma_buf_vunmap_unlocked(bo->lent, &map);
 	kvfree(bo->segs);
 }
 
@@ -294,21 +296,20 @@ err_free:
 
 static void *trn4_host_vmap(struct trn4_bo *bo)
 {
-	struct dma_buf_attachment *attach = bo->base.import_attach;
 	struct iosys_map map;
 	void *vaddr;
 	int ret;
 
-	if (!attach) {
+	if (!bo->lent) {
 		vaddr = vmap(bo->pages, bo->base.size >> PAGE_SHIFT, VM_MAP,
 			     PAGE_KERNEL);
 		return vaddr ?: ERR_PTR(-ENOMEM);
 	}
-	ret = dma_buf_vmap_unlocked(attach->dmabuf, &map);
+	ret = dma_buf_vmap_unlocked(bo->lent, &map);
 	if (ret)
 		return ERR_PTR(ret);
 	if (map.is_iomem) {
-		dma_buf_vunmap_unlocked(attach->dmabuf, &map);
+		dma_buf_vunmap_unlocked(bo->lent, &map);
 		return ERR_PTR(-EINVAL);
 	}
 	return map.vaddr;

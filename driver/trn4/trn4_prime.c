@@ -198,13 +198,14 @@ void trn4_prime_revoke(struct trn4_device *tdev)
 
 /* ---- What others lend ------------------------------------------------------ */
 
-/* The mapping has ended already where the device was unbound. */
 static void trn4_import_free(struct drm_gem_object *obj)
 {
-	trn4_host_remove(to_trn4_bo(obj));
-	drm_prime_gem_destroy(obj, NULL);
+	struct trn4_bo *bo = to_trn4_bo(obj);
+
+	trn4_host_remove(bo);
+	dma_buf_put(bo->lent);
 	drm_gem_object_release(obj);
-	kfree(to_trn4_bo(obj));
+	kfree(bo);
 }
 
 const struct drm_gem_object_funcs trn4_import_funcs = {
@@ -237,7 +238,8 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 		return ERR_PTR(-ENOMEM);
 	bo->base.funcs = &trn4_import_funcs;
 	drm_gem_private_object_init(drm, &bo->base, size);
-	bo->base.import_attach = attach;
+	bo->lent = attach->dmabuf;
+	bo->attach = attach;
 	ret = trn4_host_add(bo, sgt);
 	if (ret) {
 		/* Of the rest drm_gem_prime_import() takes care */
@@ -292,6 +294,9 @@ struct drm_gem_object *trn4_prime_import(struct drm_device *drm,
 	if (!drm_dev_enter(drm, &idx))
 		return ERR_PTR(-ENODEV);
 	obj = drm_gem_prime_import(drm, dmabuf);
+	/* The attachment is ours alone: it ends when the device is unbound. */
+	if (!IS_ERR(obj))
+		obj->import_attach = NULL;
 	drm_dev_exit(idx);
 	return obj;
 }

@@ -137,7 +137,7 @@ TEST_F(user, no_memory)
 			TH_LOG("at %#llx", (unsigned long long)wrong[i]);
 		}
 	EXPECT_EQ(-ENOMEM,
-		  user_create(self->fd, self->mem, 1ull << 46, 0, &handle));
+		  user_create(self->fd, (void *)PAGE, 1ull << 40, 0, &handle));
 	EXPECT_EQ(-EFAULT,
 		  user_create(self->fd, self->mem, -SMALL, 0, &handle));
 
