@@ -3,8 +3,10 @@
  * buffer.c - buffers in a device's memory or in host memory for it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -36,18 +38,62 @@ TRN4_API int trn4_buffer_create_aligned(struct trn4_device *dev, uint64_t size,
 		return ret;
 	}
 	buf->dev = dev;
+	buf->dmabuf = -1;
 	buf->size = arg.size;
 	buf->handle = arg.handle;
 	*out = buf;
 	return 0;
 }
 
+TRN4_API int trn4_buffer_wrap(struct trn4_device *dev, void *ptr, uint64_t size,
+			      bool readonly, struct trn4_buffer **out)
+{
+	struct drm_trn4_bo_create arg = {
+		.size = size,
+		.address = (uintptr_t)ptr,
+		.flags = DRM_TRN4_BO_USER |
+			 (readonly ? DRM_TRN4_BO_READONLY : 0),
+	};
+	struct trn4_buffer *buf;
+	int ret;
+
+	buf = calloc(1, sizeof(*buf));
+	if (!buf)
+		return -ENOMEM;
+	ret = trn4_ioctl(dev, DRM_IOCTL_TRN4_BO_CREATE, &arg);
+	if (ret) {
+		free(buf);
+		return ret;
+	}
+	buf->dev = dev;
+	buf->ptr = ptr;
+	buf->wrapped = true;
+	buf->dmabuf = -1;
+	buf->size = arg.size;
+	buf->handle = arg.handle;
+	*out = buf;
+	return 0;
+}
+
+TRN4_API int trn4_buffer_export(const struct trn4_buffer *buf, bool writable)
+{
+	struct drm_prime_handle arg = {
+		.handle = buf->handle,
+		.flags = DRM_CLOEXEC | (writable ? DRM_RDWR : 0),
+	};
+	int ret = trn4_ioctl(buf->dev, DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg);
+
+	return ret ? ret : arg.fd;
+}
+
 TRN4_API void trn4_buffer_destroy(struct trn4_buffer *buf)
 {
 	if (!buf)
 		return;
-	if (buf->ptr)
+	if (buf->ptr && !buf->wrapped)
 		munmap(buf->ptr, buf->size);
+	if (buf->dmabuf >= 0)
+		close(buf->dmabuf);
 	trn4_close_handle(buf->dev, buf->handle);
 	free(buf);
 }
@@ -56,6 +102,14 @@ TRN4_API int trn4_buffer_map(struct trn4_buffer *buf, void **ptr)
 {
 	int ret;
 
+	if (!buf->ptr && buf->dmabuf >= 0) {
+		void *map = mmap(NULL, buf->size, PROT_READ | PROT_WRITE,
+				 MAP_SHARED, buf->dmabuf, 0);
+
+		if (map == MAP_FAILED)
+			return -errno;
+		buf->ptr = map;
+	}
 	if (!buf->ptr) {
 		ret = trn4_map_handle(buf->dev, buf->handle, buf->size,
 				      PROT_READ | PROT_WRITE, &buf->ptr);

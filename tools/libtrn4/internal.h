@@ -31,10 +31,15 @@ struct trn4_device {
 	unsigned int batch_max;
 };
 
-/* @ptr is NULL until the first trn4_buffer_map() */
+/*
+ * @ptr is NULL until the first trn4_buffer_map(), or the caller's. @dmabuf is
+ * what it was imported from, to map it by, or -1.
+ */
 struct trn4_buffer {
 	struct trn4_device *dev;
 	void *ptr;
+	bool wrapped;
+	int dmabuf;
 	uint64_t size;
 	uint32_t handle;
 };

@@ -21,6 +21,7 @@
 #ifndef TRN4_H
 #define TRN4_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -218,6 +219,33 @@ int trn4_buffer_create_aligned(struct trn4_device *dev, uint64_t size,
 			       struct trn4_buffer **buf);
 
 /**
+ * trn4_buffer_wrap() - make a buffer of memory of the process, for copies
+ * @dev: the device
+ * @ptr: multiple of the processor's page size
+ * @size: the same
+ * @readonly: the device only reads it; needed where the process can only read
+ * @buf: out; its mapping is @ptr
+ *
+ * Its pages are pinned, and count as locked memory, until it is destroyed. The
+ * memory may be unmapped before; it is not by trn4_buffer_destroy().
+ *
+ * Return: 0; -EFAULT where not all of it is memory; -ENOMEM, also beyond the
+ * limit of locked memory; -EINVAL; -ENODEV.
+ */
+int trn4_buffer_wrap(struct trn4_device *dev, void *ptr, uint64_t size,
+		     bool readonly, struct trn4_buffer **buf);
+
+/**
+ * trn4_buffer_export() - a dma-buf of a buffer, for whoever gets the file
+ * @buf: a buffer in HBM
+ * @writable: whoever gets it may write
+ *
+ * Return: a file descriptor, to be closed; -EOPNOTSUPP for host memory;
+ * -ENODEV.
+ */
+int trn4_buffer_export(const struct trn4_buffer *buf, bool writable);
+
+/**
  * trn4_buffer_destroy() - unmap and release a buffer
  * @buf: may be NULL
  *
@@ -373,6 +401,22 @@ enum trn4_window_state {
 int trn4_window_create(struct trn4_device *dev, const struct trn4_token *token,
 		       uint64_t offset, uint64_t size, uint32_t rights,
 		       struct trn4_window **win);
+
+/**
+ * trn4_import() - make a buffer or a window of a dma-buf
+ * @dev: the device that will use it
+ * @fd: stays the caller's. For each @dev once at a time, and not of a buffer
+ *	that was made with @dev itself
+ * @buf: out; of this device's HBM, or of host memory, then for copies; else
+ *	NULL
+ * @win: out; of another accelerator's HBM, with the right to write where @fd is
+ *	open for that; else NULL
+ *
+ * Return: 0; -EBADF or -EINVAL where @fd is no dma-buf; of a peer's HBM also
+ * what trn4_window_create() returns; -ENOMEM; -ENODEV.
+ */
+int trn4_import(struct trn4_device *dev, int fd, struct trn4_buffer **buf,
+		struct trn4_window **win);
 
 /**
  * trn4_window_destroy() - unmap a window and give it up

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <drm/trn4_accel.h>
 
@@ -28,6 +29,8 @@ static struct {
 	struct drm_trn4_cmd cmd;
 	struct drm_trn4_window_map window;
 	struct drm_trn4_bo_create bo;
+	struct drm_prime_handle prime;
+	bool not_a_window;
 	int64_t deadline;
 	uint8_t memory[4096] __attribute__((aligned(4096)));
 } kernel;
@@ -60,6 +63,7 @@ static int answer(unsigned long request, void *arg)
 	struct drm_trn4_bo_create *bo = arg;
 	struct drm_version *version = arg;
 	struct drm_syncobj_wait *wait = arg;
+	struct drm_prime_handle *prime = arg;
 
 	switch (request) {
 	case DRM_IOCTL_VERSION:
@@ -84,7 +88,17 @@ static int answer(unsigned long request, void *arg)
 		((struct drm_trn4_window_map *)arg)->handle = 6;
 		((struct drm_trn4_window_map *)arg)->peer = 4;
 		return 0;
+	case DRM_IOCTL_PRIME_HANDLE_TO_FD:
+		kernel.prime = *prime;
+		prime->fd = 99;
+		return 0;
+	case DRM_IOCTL_PRIME_FD_TO_HANDLE:
+		kernel.handles++;
+		prime->handle = 8;
+		return 0;
 	case DRM_IOCTL_TRN4_WINDOW_INFO:
+		if (kernel.not_a_window)
+			return -ENOENT;
 		info->size = 4 * MIB;
 		info->rights = kernel.window.rights;
 		info->state = DRM_TRN4_WINDOW_NO_ROUTE;
@@ -211,6 +225,63 @@ static void buffers_lie_where_asked(void)
 	EQ(kernel.bo.alignment, 0);
 	EQ(kernel.bo.flags, DRM_TRN4_BO_HOST);
 	trn4_buffer_destroy(buf);
+	trn4_close(dev);
+	EQ(kernel.handles, 0);
+}
+
+static void memory_of_ones_own(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_buffer *buf = NULL;
+	void *ptr;
+
+	CHECK(!trn4_buffer_wrap(dev, kernel.memory, 4096, true, &buf));
+	EQ(kernel.bo.address, (uintptr_t)kernel.memory);
+	EQ(kernel.bo.flags, DRM_TRN4_BO_USER | DRM_TRN4_BO_READONLY);
+	CHECK(!trn4_buffer_map(buf, &ptr));
+	CHECK(ptr == kernel.memory);
+	trn4_buffer_destroy(buf);
+	/* Still there */
+	kernel.memory[0] = 1;
+	CHECK(!trn4_buffer_wrap(dev, kernel.memory, 4096, false, &buf));
+	EQ(kernel.bo.flags, DRM_TRN4_BO_USER);
+	trn4_buffer_destroy(buf);
+	trn4_close(dev);
+	EQ(kernel.handles, 0);
+}
+
+static void dma_bufs_are_what_they_are(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_buffer *buf = NULL;
+	struct trn4_window *win = NULL;
+	int fd = memfd_create("dmabuf", 0);
+
+	CHECK(!trn4_buffer_create(dev, 1, TRN4_BUFFER_HBM, &buf));
+	EQ(trn4_buffer_export(buf, false), 99);
+	EQ(kernel.prime.flags, DRM_CLOEXEC);
+	EQ(trn4_buffer_export(buf, true), 99);
+	EQ(kernel.prime.flags, DRM_CLOEXEC | DRM_RDWR);
+	EQ(kernel.prime.handle, trn4_buffer_handle(buf));
+	trn4_buffer_destroy(buf);
+
+	/* No size, no memory */
+	EQ(trn4_import(dev, fd, &buf, &win), -EINVAL);
+	EQ(trn4_import(dev, -1, &buf, &win), -EBADF);
+	CHECK(!ftruncate(fd, 8192));
+	CHECK(!trn4_import(dev, fd, &buf, &win));
+	CHECK(!buf);
+	EQ(trn4_window_size(win), 4 * MIB);
+	trn4_window_destroy(win);
+	kernel.not_a_window = true;
+	CHECK(!trn4_import(dev, fd, &buf, &win));
+	CHECK(!win);
+	EQ(trn4_buffer_size(buf), 8192);
+	trn4_buffer_destroy(buf);
+	kernel.fail = DRM_IOCTL_PRIME_FD_TO_HANDLE;
+	kernel.error = ENOLINK;
+	EQ(trn4_import(dev, fd, &buf, &win), -ENOLINK);
+	close(fd);
 	trn4_close(dev);
 	EQ(kernel.handles, 0);
 }
@@ -471,6 +542,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(names_are_checked),
 	TAP_TEST(interrupted_calls_are_taken_up),
 	TAP_TEST(buffers_lie_where_asked),
+	TAP_TEST(memory_of_ones_own),
+	TAP_TEST(dma_bufs_are_what_they_are),
 	TAP_TEST(grants_reach_to_the_end),
 	TAP_TEST(windows_know_their_size),
 	TAP_TEST(batches_have_a_life),
