@@ -94,7 +94,8 @@ struct drm_trn4_get_param {
 /*
  * The buffer is made of memory that the process has: its pages are pinned, and
  * the engine reaches them as it does those of DRM_TRN4_BO_HOST. Not with any
- * flag but DRM_TRN4_BO_READONLY. It is not for mmap() of this node.
+ * flag but DRM_TRN4_BO_READONLY. It is not for mmap() of this node. Where two
+ * buffers are of the same memory, a copy between them takes them for apart.
  */
 #define DRM_TRN4_BO_USER (1 << 2)
 
