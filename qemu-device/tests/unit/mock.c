@@ -487,6 +487,12 @@ uint64_t doorbell_reg(unsigned int q, unsigned int reg)
     return TRN4_DOORBELL_BASE + q * TRN4_DOORBELL_STRIDE + reg;
 }
 
+uint64_t segment_reg(unsigned int q, unsigned int n, unsigned int reg)
+{
+    return TRN4_SEGMENT_BASE + (q * TRN4_SEGMENTS + n) * TRN4_SEGMENT_STRIDE +
+           reg;
+}
+
 uint64_t route_reg(unsigned int d, unsigned int reg)
 {
     return NVL_SWITCH_ROUTE_BASE + d * NVL_ROUTE_STRIDE + reg;
@@ -603,6 +609,17 @@ bool window_event(struct world *w, unsigned int e, unsigned int n)
     return is;
 }
 
+/* Set a segment anew; @ctrl without VALID. Returns what CTRL reads then. */
+uint32_t segment(struct world *w, unsigned int e, unsigned int q,
+                 unsigned int n, uint64_t base, uint64_t size, uint32_t ctrl)
+{
+    ew(w, e, segment_reg(q, n, TRN4_SEGMENT_CTRL), 0);
+    ewq(w, e, segment_reg(q, n, TRN4_SEGMENT_BASE_ADDR), base);
+    ewq(w, e, segment_reg(q, n, TRN4_SEGMENT_SIZE), size);
+    ew(w, e, segment_reg(q, n, TRN4_SEGMENT_CTRL), ctrl | TRN4_SEGMENT_VALID);
+    return er(w, e, segment_reg(q, n, TRN4_SEGMENT_CTRL));
+}
+
 /* ---- Queues ---------------------------------------------------------- */
 
 /* Rings lie in the last MiB of host memory, 16 KiB for each queue. */
@@ -712,6 +729,22 @@ struct trn4_desc atomic_desc(uint8_t space, uint16_t slot, uint64_t addr,
         .kind = kind,
         .type = type,
         .atomic = { .operand = { operand }, .compare = { compare } },
+    };
+}
+
+struct trn4_desc semaphore_desc(uint8_t space, uint16_t slot, uint64_t addr,
+                                uint8_t kind, uint8_t type, uint64_t value,
+                                uint64_t timeout)
+{
+    return (struct trn4_desc) {
+        .opcode = TRN4_OP_SEMAPHORE,
+        .id = 0x5e,
+        .dst_space = space,
+        .dst_slot = slot,
+        .dst = addr,
+        .kind = kind,
+        .type = type,
+        .semaphore = { .value = value, .timeout = timeout },
     };
 }
 

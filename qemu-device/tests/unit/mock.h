@@ -101,6 +101,7 @@ uint64_t grant_reg(unsigned int g, unsigned int reg);
 uint64_t window_reg(unsigned int n, unsigned int reg);
 uint64_t queue_reg(unsigned int q, unsigned int reg);
 uint64_t doorbell_reg(unsigned int q, unsigned int reg);
+uint64_t segment_reg(unsigned int q, unsigned int n, unsigned int reg);
 uint64_t route_reg(unsigned int d, unsigned int reg);
 uint64_t partition_reg(unsigned int p, unsigned int reg);
 uint64_t member_reg(unsigned int p, unsigned int word);
@@ -119,6 +120,8 @@ uint32_t window(struct world *w, unsigned int e, unsigned int n,
                 unsigned int peer, unsigned int g, uint32_t rights);
 uint32_t window_status(struct world *w, unsigned int e, unsigned int n);
 bool window_event(struct world *w, unsigned int e, unsigned int n);
+uint32_t segment(struct world *w, unsigned int e, unsigned int q,
+                 unsigned int n, uint64_t base, uint64_t size, uint32_t ctrl);
 
 /* The error that the device counted newest, and forgets; 0 for none */
 uint32_t newest_error(struct world *w, unsigned int e);
@@ -153,6 +156,10 @@ struct trn4_desc copy_desc(uint8_t src_space, uint16_t src_slot, uint64_t src,
 struct trn4_desc atomic_desc(uint8_t space, uint16_t slot, uint64_t addr,
                              uint8_t kind, uint8_t type, uint64_t operand,
                              uint64_t compare);
+
+struct trn4_desc semaphore_desc(uint8_t space, uint16_t slot, uint64_t addr,
+                                uint8_t kind, uint8_t type, uint64_t value,
+                                uint64_t timeout);
 
 void fill(uint8_t *p, uint64_t n, uint32_t seed);
 
