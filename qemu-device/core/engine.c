@@ -155,7 +155,9 @@ static enum trn4_status no_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
  * What others had begun when this was taken comes first: it waits for each
  * queue that has an operation to complete it. A fence that waits itself waits
  * for what began before, and so none waits in a circle. What waits for a word
- * is not waited for: that may come from behind the fence.
+ * is not waited for: that may come from behind the fence. Between two turns a
+ * SEMAPHORE always waits, also where it is about to look again and its queue
+ * does not poll for that moment; a signal ends in its only turn.
  */
 static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
                                     struct nvlf_op *op)
@@ -165,7 +167,8 @@ static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
     for (n = 0; n < TRN4_QUEUES; n++) {
         const struct nvlf_op *other = &ep->queues[n].op;
 
-        if (other->active && !other->polls && other != op) {
+        if (other->active && other->desc.opcode != TRN4_OP_SEMAPHORE &&
+            other != op) {
             op->waits |= NVLF_BIT(n);
         }
     }
