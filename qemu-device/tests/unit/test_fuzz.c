@@ -47,7 +47,7 @@ static uint64_t nasty(void)
 
 static uint64_t any_endpoint_reg(void)
 {
-    switch (below(8)) {
+    switch (below(9)) {
     case 0:
         return one_in(4) ? below(NVL_LOG_BASE + 0x800) : below(0x260);
     case 1:
@@ -61,6 +61,8 @@ static uint64_t any_endpoint_reg(void)
         return window_reg(below(512), below(0x30) & ~3);
     case 6:
         return doorbell_reg(below(64), below(8) & ~3);
+    case 7:
+        return segment_reg(below(64), below(128), below(0x20) & ~3);
     default:
         return below(TRN4_BAR_REGS_SIZE + 16);
     }
@@ -249,28 +251,76 @@ static void some_device(struct world *w)
     }
 }
 
+/* Where lists of pages are that segments name, one of each queue */
+static uint64_t list_at(unsigned int n)
+{
+    return 12 * MIB + n * 65536ull;
+}
+
+/* A segment of queue @q, on anything */
+static void some_segment(struct world *w, unsigned int e, unsigned int q)
+{
+    unsigned int n = below(4), space = below(3), i;
+    uint32_t ctrl = TRN4_SEGMENT_SPACE(space) | good_rights[below(3)];
+    uint64_t base = below(2 * PAGE) & ~4095ull;
+
+    if (one_in(8)) {
+        /* Again, whatever it is: or refused */
+        ew(w, e, segment_reg(q, n, TRN4_SEGMENT_CTRL),
+           er(w, e, segment_reg(q, n, TRN4_SEGMENT_CTRL)) ^ TRN4_SEGMENT_VALID);
+        return;
+    }
+    if (space == TRN4_SPACE_HOST) {
+        ctrl &= ~NVL_RIGHT_ATOMIC;
+        base += HOST_BASE;
+    } else if (space == TRN4_SPACE_WINDOW) {
+        ctrl |= TRN4_SEGMENT_SLOT(below(12));
+    }
+    if (space == TRN4_SPACE_HOST && one_in(2)) {
+        uint64_t *list = (void *)(w->host + list_at(q));
+
+        ctrl |= TRN4_SEGMENT_PAGES;
+        base = HOST_BASE + list_at(q);
+        for (i = 0; i < 8192; i++) {
+            list[i] = HOST_BASE + (below(12 * MIB) & ~4095ull);
+        }
+        list[below(8192)] = nasty();
+    }
+    segment(w, e, q, n, one_in(10) ? nasty() : base,
+            one_in(10) ? nasty() : PAGE + below(2 * PAGE), ctrl);
+}
+
 static void some_space(uint8_t space, __le64 *addr, __le16 *slot)
 {
     *addr += space == TRN4_SPACE_HOST ? HOST_BASE : 0;
-    *slot = space == TRN4_SPACE_WINDOW ? below(12) : 0;
+    *slot = space == TRN4_SPACE_WINDOW    ? below(12)
+            : space == TRN4_SPACE_SEGMENT ? below(4)
+                                          : 0;
 }
 
-/* A descriptor, mostly whole */
-static void some_desc(struct trn4_desc *d)
+/* What its queue can name, or anything */
+static uint8_t a_space(bool user)
 {
-    uint64_t src = one_in(3) ? nasty() : below(4 * PAGE);
-    uint64_t dst = one_in(3) ? nasty() : below(4 * PAGE);
+    return one_in(20) ? below(4) : user ? TRN4_SPACE_SEGMENT : below(3);
+}
+
+/* A descriptor, mostly whole, for a queue that is a user's or is not */
+static void some_desc(struct trn4_desc *d, bool user)
+{
+    uint64_t src = one_in(3) ? nasty() : below((user ? 1 : 4) * PAGE);
+    uint64_t dst = one_in(3) ? nasty() : below((user ? 1 : 4) * PAGE);
     unsigned int kind = below(TRN4_ATOMICS), type = below(TRN4_TYPES);
 
-    switch (below(6)) {
+    switch (below(8)) {
     case 0:
     case 1:
-        *d = copy_desc(below(3), 0, src, below(3), 0, dst,
+        *d = copy_desc(a_space(user), 0, src, a_space(user), 0, dst,
                        one_in(6) ? nasty() : below(2 * PAGE));
         break;
     case 2:
         /* Rows; where the opcode is FILL, src_pitch is its pattern */
-        *d = copy_desc(below(3), 0, src, below(3), 0, dst, below(PAGE / 8));
+        *d = copy_desc(a_space(user), 0, src, a_space(user), 0, dst,
+                       below(PAGE / 8));
         d->copy.rows = below(16);
         d->copy.dst_pitch = d->copy.length + below(PAGE / 8);
         d->copy.src_pitch = d->copy.length + below(PAGE / 8);
@@ -282,10 +332,11 @@ static void some_desc(struct trn4_desc *d)
         break;
     case 3:
     case 4:
-        *d = atomic_desc(1 + below(2), 0, dst & ~15ull, kind, type, next(), 0);
+        *d = atomic_desc(user ? a_space(user) : 1 + below(2), 0, dst & ~15ull,
+                         kind, type, next(), 0);
         if (type == TRN4_TYPE_U128 || type == TRN4_TYPE_F32X4) {
             d->atomic.operand[1] = next();
-            d->src_space = below(3);
+            d->src_space = a_space(user);
             d->src = src & ~15ull;
             some_space(d->src_space, &d->src, &d->src_slot);
         } else if (type != TRN4_TYPE_U64 && type != TRN4_TYPE_F64) {
@@ -293,6 +344,15 @@ static void some_desc(struct trn4_desc *d)
         }
         if (one_in(4)) {
             d->flags ^= TRN4_DESC_FETCH;
+        }
+        break;
+    case 5:
+    case 6:
+        *d = semaphore_desc(a_space(user), 0, dst & ~7ull,
+                            below(TRN4_SEMAPHORES), below(2), below(3),
+                            one_in(2) ? 0 : 1 + below(100));
+        if (d->kind == TRN4_SEMAPHORE_SIGNAL && !one_in(10)) {
+            d->semaphore.timeout = 0;
         }
         break;
     default:
@@ -316,22 +376,32 @@ static void some_work(struct world *w, unsigned int e)
     unsigned int n = below(4), i;
     uint64_t at = HOST_SIZE - MIB + n * 16384ull;
     struct trn4_desc *sq = (void *)(w->host + at);
+    bool user;
 
     if (one_in(8)) {
         ew(w, e, queue_reg(n, TRN4_QUEUE_CTRL), 0);
         ewq(w, e, queue_reg(n, TRN4_QUEUE_SQ_BASE), HOST_BASE + at);
         ewq(w, e, queue_reg(n, TRN4_QUEUE_CQ_BASE), HOST_BASE + at + 8192);
         ew(w, e, queue_reg(n, TRN4_QUEUE_SIZE), 1 + below(7));
-        ew(w, e, queue_reg(n, TRN4_QUEUE_CTRL), 1 + 2 * below(2));
+        /* Accelerators share rings: each is a user's for all, or for none. */
+        user = one_in(16) ? one_in(2) : n % 2;
+        ew(w, e, queue_reg(n, TRN4_QUEUE_CTRL),
+           1 + 2 * below(2) + (user ? TRN4_QUEUE_USER : 0));
+    }
+    if (one_in(3)) {
+        some_segment(w, e, n);
     }
     for (i = 0; i < 4; i++) {
-        some_desc(&sq[below(128)]);
+        some_desc(&sq[below(8)], n % 2);
     }
     /* Not too many at a time: copies are real. */
     ew(w, e, doorbell_reg(n, TRN4_DOORBELL_SQ_TAIL),
        (er(w, e, queue_reg(n, TRN4_QUEUE_SQ_TAIL)) + below(3)) % 4);
     ew(w, e, doorbell_reg(n, TRN4_DOORBELL_CQ_HEAD),
        er(w, e, queue_reg(n, TRN4_QUEUE_CQ_TAIL)));
+    if (one_in(3)) {
+        some_segment(w, e, n);
+    }
     nvlf_engine_run(w->f, e);
 }
 
@@ -544,6 +614,8 @@ static void guarded(struct world *w)
             some_work(w, e);
             break;
         }
+        /* So that waits look again, and end */
+        world_run(w, below(10000));
         if (w->trap) {
             some_trap(w, e);
         }
