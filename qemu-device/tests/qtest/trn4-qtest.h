@@ -129,6 +129,9 @@ uint32_t rack_window_status(const RackFn *fn, unsigned int window);
     RACK_ENTRY(TRN4_WINDOW_BASE, TRN4_WINDOW_STRIDE, n, reg)
 #define RACK_QUEUE(n, reg) \
     RACK_ENTRY(TRN4_QUEUE_BASE, TRN4_QUEUE_STRIDE, n, reg)
+#define RACK_SEGMENT(q, n, reg) \
+    RACK_ENTRY(TRN4_SEGMENT_BASE, TRN4_SEGMENT_STRIDE, \
+               (q) * TRN4_SEGMENTS + (n), reg)
 #define RACK_DOORBELL(n, reg) \
     RACK_ENTRY(TRN4_DOORBELL_BASE, TRN4_DOORBELL_STRIDE, n, reg)
 #define RACK_ROUTE(n, reg) \
