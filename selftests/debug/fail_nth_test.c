@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "dmabuf.h"
 #include "pci.h"
 #include "rig.h"
 #include "touch.h"
@@ -155,6 +156,10 @@ struct fail {
 	int nth_file;
 	struct bo theirs;
 	struct grant theirs_grant;
+	int theirs_dmabuf;
+	int lent; /* a dma-buf of host memory */
+	void *memory;
+	size_t memory_size;
 	int fd;
 	struct bo bo;
 	struct grant grant;
@@ -187,6 +192,16 @@ FIXTURE_SETUP(fail)
 	ASSERT_EQ(0, bo_make(self->f.rig.fd[1], PAGE, 0, &self->f.theirs));
 	ASSERT_EQ(0, grant_make(self->f.rig.fd[1], self->f.theirs.handle,
 				RIGHT_ALL, 0, PAGE, &self->f.theirs_grant));
+	self->f.theirs_dmabuf = prime_export(self->f.rig.fd[1],
+					     self->f.theirs.handle);
+	ASSERT_LE(0, self->f.theirs_dmabuf);
+	self->f.lent = dmabuf_udmabuf(64 * 1024);
+	ASSERT_LE(0, self->f.lent);
+	self->f.memory_size = 64 * 1024;
+	self->f.memory = mmap(NULL, self->f.memory_size, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+			      0);
+	ASSERT_NE(MAP_FAILED, self->f.memory);
 	ASSERT_LE(1,
 		  fabric_routes(&self->f.rig.nl, routes, ARRAY_SIZE(routes)));
 	self->f.sw = routes[0].switch_id;
@@ -272,6 +287,39 @@ static int do_bo_hbm(struct fail *self)
 static int do_bo_host(struct fail *self)
 {
 	return bo_create(self->fd, 64 * 1024, DRM_TRN4_BO_HOST, &self->made);
+}
+
+static int do_bo_user(struct fail *self)
+{
+	struct drm_trn4_bo_create arg = {
+		.size = self->memory_size,
+		.address = (unsigned long)self->memory,
+		.flags = DRM_TRN4_BO_USER,
+	};
+	int ret = accel_ioctl(self->fd, DRM_IOCTL_TRN4_BO_CREATE, &arg);
+
+	self->made = arg.handle;
+	return ret;
+}
+
+static int do_export(struct fail *self)
+{
+	int fd = prime_export(self->fd, self->bo.handle);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+static int do_import_lent(struct fail *self)
+{
+	return prime_import(self->fd, self->lent, &self->made);
+}
+
+static int do_import_peers(struct fail *self)
+{
+	return prime_import(self->fd, self->theirs_dmabuf, &self->made);
 }
 
 static int do_map_offset(struct fail *self)
@@ -630,6 +678,10 @@ static const struct op file_ops[] = {
 	{ "get_param", fresh_file, do_param, file_gone },
 	{ "bo_create", fresh_file, do_bo_hbm, file_gone },
 	{ "bo_create host", fresh_file, do_bo_host, file_gone },
+	{ "bo_create user", fresh_file, do_bo_user, file_gone },
+	{ "export", fresh_file, do_export, file_gone },
+	{ "import", fresh_file, do_import_lent, file_gone },
+	{ "import peer's", fresh_file, do_import_peers, file_gone },
 	{ "mmap_offset", fresh_file, do_map_offset, file_gone },
 	{ "mmap", fresh_file, do_mmap_touch, file_gone },
 	{ "grant_create", fresh_file, do_grant_create, file_gone },
