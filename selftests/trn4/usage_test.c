@@ -75,7 +75,7 @@ TEST_F(usage, memory_by_region)
 	static const char *const regions[] = { "hbm", "host", "window" };
 	static const char *const kinds[] = { "total", "shared", "resident",
 					     "active" };
-	__u32 hbm, host;
+	__u32 bo, host;
 	unsigned int i, k;
 	char key[64];
 
@@ -89,7 +89,7 @@ TEST_F(usage, memory_by_region)
 			}
 		}
 
-	ASSERT_EQ(0, bo_create(self->fd, 3 * PAGE, 0, &hbm));
+	ASSERT_EQ(0, bo_create(self->fd, 3 * PAGE, 0, &bo));
 	ASSERT_EQ(0, bo_create(self->fd, 20480, HOST, &host));
 	EXPECT_EQ(3 * PAGE, info(self->fd, "drm-total-hbm"));
 	EXPECT_EQ(3 * PAGE, info(self->fd, "drm-resident-hbm"));
@@ -97,7 +97,7 @@ TEST_F(usage, memory_by_region)
 	EXPECT_EQ(20480, info(self->fd, "drm-resident-host"));
 	EXPECT_EQ(0, info(self->fd, "drm-shared-hbm"));
 	EXPECT_EQ(0, info(self->fd, "drm-active-hbm"));
-	EXPECT_EQ(0, gem_close(self->fd, hbm));
+	EXPECT_EQ(0, gem_close(self->fd, bo));
 	EXPECT_EQ(0, gem_close(self->fd, host));
 	EXPECT_EQ(0, info(self->fd, "drm-total-hbm"));
 	EXPECT_EQ(0, info(self->fd, "drm-total-host"));

@@ -125,8 +125,10 @@ TEST_F(user, bad_fields)
 /* Not all of it is memory; what was pinned of it is not any more */
 TEST_F(user, no_memory)
 {
-	static const __u64 wrong[] = { 0,          1ull << 46, 1ull << 47,
-				       1ull << 63, -SMALL,     -2 * SMALL };
+	static const __u64 wrong[] = {
+		0,          1ull << 46,        1ull << 47,
+		1ull << 63, ~0ull - SMALL + 1, ~0ull - 2 * SMALL + 1
+	};
 	unsigned int i;
 	__u32 handle;
 
@@ -138,8 +140,8 @@ TEST_F(user, no_memory)
 		}
 	EXPECT_EQ(-ENOMEM,
 		  user_create(self->fd, (void *)PAGE, 1ull << 40, 0, &handle));
-	EXPECT_EQ(-EFAULT,
-		  user_create(self->fd, self->mem, -SMALL, 0, &handle));
+	EXPECT_EQ(-EFAULT, user_create(self->fd, self->mem, ~0ull - SMALL + 1,
+				       0, &handle));
 
 	ASSERT_EQ(0, munmap(self->mem + SIZE / 2, SMALL));
 	EXPECT_EQ(-EFAULT, user_create(self->fd, self->mem, SIZE, 0, &handle));
@@ -352,8 +354,9 @@ TEST_F(user, outlives_the_process)
 		__u32 handle;
 
 		fill_pattern(mem, SIZE, 21);
-		_exit(user_create(self->fd, mem, SIZE, 0, &handle) ||
-		      handle != next);
+		if (user_create(self->fd, mem, SIZE, 0, &handle))
+			_exit(1);
+		_exit(handle == next ? 0 : 2);
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	ASSERT_EQ(0, status);
