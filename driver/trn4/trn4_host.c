@@ -162,8 +162,10 @@ static void trn4_host_unmap(struct trn4_device *tdev, struct trn4_bo *bo)
 		dma_buf_detach(bo->lent, bo->attach);
 		bo->attach = NULL;
 	} else {
+		dma_sync_sgtable_for_cpu(&tdev->pdev->dev, bo->sgt,
+					 trn4_host_dir(bo));
 		dma_unmap_sgtable(&tdev->pdev->dev, bo->sgt, trn4_host_dir(bo),
-				  0);
+				  DMA_ATTR_SKIP_CPU_SYNC);
 		sg_free_table(bo->sgt);
 		kfree(bo->sgt);
 	}
@@ -257,6 +259,9 @@ void trn4_host_remove(struct trn4_bo *bo)
  * trn4_host_map() - map the pages of a buffer for the device
  * @bo: buffer with @pages; trn4_host_remove() undoes it
  *
+ * A process may make two buffers of the same memory. What the CPU's caches hold
+ * of it is seen to once for each here, apart from the mappings, which overlap.
+ *
  * Return: 0 or a negative errno.
  */
 int trn4_host_map(struct trn4_bo *bo)
@@ -274,9 +279,11 @@ int trn4_host_map(struct trn4_bo *bo)
 		ret = -ENODEV;
 		goto err_free;
 	}
-	ret = dma_map_sgtable(&tdev->pdev->dev, sgt, trn4_host_dir(bo), 0);
+	ret = dma_map_sgtable(&tdev->pdev->dev, sgt, trn4_host_dir(bo),
+			      DMA_ATTR_SKIP_CPU_SYNC);
 	if (ret)
 		goto err_exit;
+	dma_sync_sgtable_for_device(&tdev->pdev->dev, sgt, trn4_host_dir(bo));
 	ret = trn4_host_add(bo, sgt);
 	if (ret)
 		goto err_unmap;
@@ -285,7 +292,8 @@ int trn4_host_map(struct trn4_bo *bo)
 	return 0;
 
 err_unmap:
-	dma_unmap_sgtable(&tdev->pdev->dev, sgt, trn4_host_dir(bo), 0);
+	dma_unmap_sgtable(&tdev->pdev->dev, sgt, trn4_host_dir(bo),
+			  DMA_ATTR_SKIP_CPU_SYNC);
 err_exit:
 	drm_dev_exit(idx);
 err_free:

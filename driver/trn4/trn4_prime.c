@@ -269,13 +269,36 @@ static struct drm_gem_object *trn4_prime_import_ours(struct drm_device *drm,
 	return IS_ERR(win) ? ERR_CAST(win) : &win->base;
 }
 
+/*
+ * A dma-buf that the device has already, in another file. One that is being
+ * freed is none: whoever does that waits for the lock.
+ */
+static struct drm_gem_object *trn4_prime_known(struct trn4_device *tdev,
+					       const struct dma_buf *dmabuf)
+{
+	struct drm_gem_object *found = NULL;
+	struct trn4_bo *bo;
+
+	mutex_lock(&tdev->bo_lock);
+	list_for_each_entry(bo, &tdev->host_bos, link) {
+		if (bo->lent == dmabuf &&
+		    kref_get_unless_zero(&bo->base.refcount)) {
+			found = &bo->base;
+			break;
+		}
+	}
+	mutex_unlock(&tdev->bo_lock);
+	return found;
+}
+
 /**
  * trn4_prime_import() - take a dma-buf
  * @drm: DRM device
  * @dmabuf: dma-buf
  *
  * One of an accelerator's HBM becomes the buffer itself where it is this one's,
- * and a window where it is a peer's.
+ * and a window where it is a peer's. All else is one buffer of the device, in
+ * however many files: to map the same memory twice is not for the DMA API.
  *
  * Return: the object with one reference, or an ERR_PTR().
  */
@@ -290,6 +313,9 @@ struct drm_gem_object *trn4_prime_import(struct drm_device *drm,
 		return ERR_PTR(ret);
 	if (dmabuf->ops == &trn4_dmabuf_ops)
 		return trn4_prime_import_ours(drm, dmabuf);
+	obj = trn4_prime_known(to_trn4(drm), dmabuf);
+	if (obj)
+		return obj;
 	/* From before the mapping: unbind ends all that it finds */
 	if (!drm_dev_enter(drm, &idx))
 		return ERR_PTR(-ENODEV);

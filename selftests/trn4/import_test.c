@@ -137,6 +137,30 @@ TEST_F(import, once)
 		  copy(self->fd, self->hbm.handle, 0, self->handle, 0, SIZE));
 }
 
+/* What one file gives up the other one keeps */
+TEST_F(import, two_files)
+{
+	int other = accel_open(&self->rig.accels[0]);
+	__u32 handle, results;
+	struct bo bo;
+
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, prime_import(other, self->dmabuf, &handle));
+	ASSERT_EQ(0, bo_make(other, PAGE, 0, &bo));
+	ASSERT_EQ(0, gem_close(self->fd, self->handle));
+	fill_pattern(self->mem, SIZE, 3);
+	EXPECT_EQ(0, copy(other, bo.handle, 0, handle, 0, SIZE));
+	EXPECT_EQ(0, check_pattern(bo.map, SIZE, 3));
+	/* And taken again it is good again, in the last file's absence, too */
+	ASSERT_EQ(0, prime_import(self->fd, self->dmabuf, &results));
+	bo_drop(other, &bo);
+	close(other);
+	EXPECT_EQ(0, copy(self->fd, self->hbm.handle, 0, results, 0, SIZE));
+	EXPECT_EQ(0, check_pattern(self->hbm.map, SIZE, 3));
+	EXPECT_EQ(0, gem_close(self->fd, results));
+	EXPECT_EQ(0, prime_import(self->fd, self->dmabuf, &results));
+}
+
 /* Neither the file nor the mapping of who lends it is needed any longer */
 TEST_F(import, outlives_its_file)
 {
