@@ -65,6 +65,8 @@ static int trn4_operand_get(struct drm_file *drm_file, u32 handle, u64 offset,
 	o->obj = drm_gem_object_lookup(drm_file, handle);
 	if (!o->obj)
 		return -ENOENT;
+	if (trn4_is_uqueue(o->obj))
+		return -EINVAL;
 	if (offset > o->obj->size || length > o->obj->size - offset)
 		return -EINVAL;
 

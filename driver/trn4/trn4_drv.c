@@ -143,6 +143,7 @@ static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
 	trn4_set_state(tdev, state);
 	unmap_mapping_range(tdev->drm.anon_inode->i_mapping, 0, 0, 1);
 	trn4_prime_revoke(tdev);
+	trn4_uqueue_lose_all(tdev, mmio);
 	trn4_end_sharing(tdev);
 	trn4_queue_stop(tdev, -ECANCELED, mmio);
 	if (mmio)
@@ -370,6 +371,7 @@ static void trn4_fini_soft(struct drm_device *drm, void *arg)
 
 	trn4_aperture_fini(&tdev->aperture);
 	trn4_hbm_fini(tdev);
+	mutex_destroy(&tdev->uqueue_lock);
 	mutex_destroy(&tdev->queue.lock);
 	mutex_destroy(&tdev->bo_lock);
 }
@@ -392,6 +394,7 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	INIT_LIST_HEAD(&tdev->exports);
 	INIT_LIST_HEAD(&tdev->grants);
 	INIT_LIST_HEAD(&tdev->queue.jobs);
+	trn4_uqueue_init(tdev);
 	tdev->state = TRN4_RUNNING;
 	trn4_aperture_init(&tdev->aperture, tdev->window_count,
 			   tdev->aperture_size, tdev->aperture_ro);
@@ -539,6 +542,7 @@ static void trn4_remove(struct pci_dev *pdev)
 	disable_delayed_work_sync(&tdev->check_work);
 	trn4_set_state(tdev, TRN4_DEAD);
 	trn4_prime_revoke(tdev);
+	trn4_uqueue_lose_all(tdev, true);
 	trn4_end_sharing(tdev);
 	trn4_hw_irq_disable(tdev);
 	trn4_queue_stop(tdev, -ENODEV, true);

@@ -30,14 +30,19 @@
  * buffers in host memory and of dma-bufs, and keeps unbind and who frees or
  * releases one of these apart.
  *
+ * trn4_device.uqueue_lock (mutex) guards which user queues there are, what their
+ * segments are, and the hardware's user queues and segments. Its holder drops no
+ * buffer or window. Within it trn4_device.uqueue_events (spinlock) guards the
+ * table of queues for the interrupt, which must not wait for who allocates.
+ *
  * trn4_file.submit_lock (mutex) keeps arming and pushing of a job together.
  *
  * trn4_queue.lock (mutex) guards the ring and the jobs on it. It is taken
  * where fences are signalled: its holder must not allocate, and takes no
  * other lock.
  *
- * Order: submit_lock; mmap_lock, trn4_share_lock, reset_lock,
- * trn4_aperture.lock, trn4_window.lock; bo_lock within trn4_share_lock or
+ * Order: submit_lock; mmap_lock, trn4_share_lock, uqueue_lock, reset_lock,
+ * trn4_aperture.lock, trn4_window.lock, the lock of a user queue; bo_lock within trn4_share_lock or
  * mmap_lock, and the reservation lock of a dma-buf, ours or not, within
  * bo_lock. A buffer of user pages takes mmap_lock when it is freed: it is never
  * mapped by us, nor granted. nvlf calls trn4_nvlf_revoke() under its own lock,
@@ -110,6 +115,7 @@
 
 struct trn4_device;
 struct trn4_job;
+struct trn4_uqueue;
 
 /**
  * enum trn4_state - may the device be touched?
@@ -359,7 +365,12 @@ struct trn4_sched {
  * @grant_slots: entries in use (trn4_share_lock)
  * @aperture: its windows
  * @queue: the kernel's queue
- * @sched: its scheduler
+ * @queue_count: hardware queues, the kernel's included
+ * @uqueue_lock: see "Locking" above
+ * @uqueue_events: see "Locking" above
+ * @uqueues: user queues that run, by slot (written under both locks)
+ * @uqueue_orphans: freed, but the hardware may still be at them (@uqueue_lock)
+ * @sched: scheduler of @queue
  * @jobs: jobs that are not freed yet; woken by wake_up_var()
  * @release_wq: frees jobs that have ended, out of the scheduler's way
  */
@@ -407,6 +418,11 @@ struct trn4_device {
 	struct trn4_aperture aperture;
 
 	struct trn4_queue queue;
+	u32 queue_count;
+	struct mutex uqueue_lock; /* user queues and segments */
+	spinlock_t uqueue_events; /* @uqueues, for the interrupt */
+	struct trn4_uqueue *uqueues[TRN4_QUEUES];
+	struct list_head uqueue_orphans;
 	struct trn4_sched *sched;
 	atomic_t jobs;
 	struct workqueue_struct *release_wq;
@@ -709,7 +725,27 @@ void trn4_queue_irq(struct trn4_device *tdev);
 void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file);
 bool trn4_queue_stuck(struct trn4_device *tdev);
 bool trn4_queue_is_up(struct trn4_device *tdev);
+bool trn4_queue_faulted(struct trn4_device *tdev);
 int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit);
+
+/* trn4_uqueue.c */
+extern const struct drm_gem_object_funcs trn4_uqueue_funcs;
+void trn4_uqueue_init(struct trn4_device *tdev);
+void trn4_uqueue_lose_all(struct trn4_device *tdev, bool mmio);
+int trn4_uqueue_create(struct drm_file *drm_file,
+		       struct drm_trn4_queue_create *args);
+int trn4_uqueue_end(struct drm_file *drm_file, u32 handle);
+int trn4_uqueue_info(struct drm_file *drm_file,
+		     struct drm_trn4_queue_info *args);
+int trn4_uqueue_segment(struct drm_file *drm_file,
+			const struct drm_trn4_segment_set *args);
+void trn4_uqueue_irq(struct trn4_device *tdev);
+void trn4_uqueue_faults(struct trn4_device *tdev);
+
+static inline bool trn4_is_uqueue(const struct drm_gem_object *obj)
+{
+	return obj->funcs == &trn4_uqueue_funcs;
+}
 
 /* trn4_job.c */
 int trn4_job_init(struct trn4_device *tdev);
@@ -731,7 +767,7 @@ static inline atomic_t *trn4_gem_jobs(struct drm_gem_object *obj)
 }
 
 /* trn4_ioctl.c */
-#define TRN4_IOCTLS (DRM_TRN4_SUBMIT + 1)
+#define TRN4_IOCTLS (DRM_TRN4_SEGMENT_SET + 1)
 extern const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS];
 
 #endif /* TRN4_DRV_H */

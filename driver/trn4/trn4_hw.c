@@ -165,6 +165,7 @@ int trn4_hw_identify(struct trn4_device *tdev)
 	tdev->aperture_ro = readq(tdev->regs + TRN4_REG_APERTURE_RO);
 	tdev->grant_count = readl(tdev->regs + TRN4_REG_GRANT_COUNT);
 	tdev->window_count = readl(tdev->regs + TRN4_REG_WINDOW_COUNT);
+	tdev->queue_count = readl(tdev->regs + TRN4_REG_QUEUE_COUNT);
 	tdev->ops = readl(tdev->regs + TRN4_REG_OPS);
 	for (i = 0; i < ARRAY_SIZE(tdev->atomic_types); i++)
 		tdev->atomic_types[i] =
@@ -174,6 +175,7 @@ int trn4_hw_identify(struct trn4_device *tdev)
 				    NVL_PAGE_SIZE);
 	tdev->grant_count = min_t(u32, tdev->grant_count, TRN4_GRANTS);
 	tdev->window_count = min_t(u32, tdev->window_count, TRN4_WINDOWS);
+	tdev->queue_count = min_t(u32, tdev->queue_count, TRN4_QUEUES);
 
 	if (tdev->target >= NVL_TARGET_IDS || !tdev->ports ||
 	    tdev->ports > TRN4_PORTS || !tdev->hbm_size ||
@@ -181,7 +183,7 @@ int trn4_hw_identify(struct trn4_device *tdev)
 	    tdev->aperture_ro >= tdev->aperture_size || !tdev->aperture_ro ||
 	    !IS_ALIGNED(tdev->aperture_ro | tdev->aperture_size,
 			NVL_PAGE_SIZE) ||
-	    !readl(tdev->regs + TRN4_REG_QUEUE_COUNT)) {
+	    !tdev->queue_count) {
 		drm_err(&tdev->drm,
 			"sizes make no sense: target %u, %u ports, HBM %#llx of %#llx, aperture %#llx, %#llx of %#llx\n",
 			tdev->target, tdev->ports, tdev->hbm_size, bar_hbm,
@@ -342,8 +344,12 @@ static void trn4_hw_events(struct trn4_device *tdev)
 				     readq(tdev->regs + NVL_REG_ERR_ADDR),
 				     readl(tdev->regs + NVL_REG_ERR_LAST),
 				     readl(tdev->regs + NVL_REG_ERR_COUNT));
-	if (status & NVL_INT_QUEUE)
-		drm_sched_fault(&tdev->sched->base);
+	if (status & NVL_INT_QUEUE) {
+		trn4_uqueue_faults(tdev);
+		/* No fault of a user makes the kernel's queue be reset. */
+		if (trn4_queue_faulted(tdev))
+			drm_sched_fault(&tdev->sched->base);
+	}
 	trn4_hw_exit(tdev, idx);
 
 	/* It calls back with its lock held, so none of ours may be. */
@@ -362,14 +368,17 @@ static irqreturn_t trn4_hw_event_irq(int irq, void *arg)
 	struct trn4_device *tdev = arg;
 
 	trn4_hw_events(tdev);
-	if (tdev->vectors == 1)
+	if (tdev->vectors == 1) {
 		trn4_queue_irq(tdev);
+		trn4_uqueue_irq(tdev);
+	}
 	return IRQ_HANDLED;
 }
 
 static irqreturn_t trn4_hw_queue_irq(int irq, void *arg)
 {
 	trn4_queue_irq(arg);
+	trn4_uqueue_irq(arg);
 	return IRQ_HANDLED;
 }
 

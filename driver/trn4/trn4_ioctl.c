@@ -25,6 +25,7 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 		[DRM_TRN4_PARAM_OPS] = tdev->ops,
 		[DRM_TRN4_PARAM_ATOMIC_TYPES] = 0, /* below */
 		[DRM_TRN4_PARAM_SUBMIT_MAX] = DRM_TRN4_SUBMIT_MAX,
+		[DRM_TRN4_PARAM_QUEUES] = tdev->queue_count - 1,
 	};
 
 	if (args->param == DRM_TRN4_PARAM_ATOMIC_TYPES) {
@@ -213,6 +214,32 @@ static int trn4_ioctl_submit(struct drm_device *drm, void *data,
 	return trn4_job_submit(drm_file, data);
 }
 
+static int trn4_ioctl_queue_create(struct drm_device *drm, void *data,
+				   struct drm_file *drm_file)
+{
+	return trn4_uqueue_create(drm_file, data);
+}
+
+static int trn4_ioctl_queue_destroy(struct drm_device *drm, void *data,
+				    struct drm_file *drm_file)
+{
+	const struct drm_trn4_queue_destroy *args = data;
+
+	return args->flags ? -EINVAL : trn4_uqueue_end(drm_file, args->handle);
+}
+
+static int trn4_ioctl_queue_info(struct drm_device *drm, void *data,
+				 struct drm_file *drm_file)
+{
+	return trn4_uqueue_info(drm_file, data);
+}
+
+static int trn4_ioctl_segment_set(struct drm_device *drm, void *data,
+				  struct drm_file *drm_file)
+{
+	return trn4_uqueue_segment(drm_file, data);
+}
+
 const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS] = {
 	DRM_IOCTL_DEF_DRV(TRN4_GET_PARAM, trn4_ioctl_get_param, 0),
 	DRM_IOCTL_DEF_DRV(TRN4_BO_CREATE, trn4_ioctl_bo_create, 0),
@@ -223,4 +250,8 @@ const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS] = {
 	DRM_IOCTL_DEF_DRV(TRN4_WINDOW_UNMAP, trn4_ioctl_window_unmap, 0),
 	DRM_IOCTL_DEF_DRV(TRN4_WINDOW_INFO, trn4_ioctl_window_info, 0),
 	DRM_IOCTL_DEF_DRV(TRN4_SUBMIT, trn4_ioctl_submit, 0),
+	DRM_IOCTL_DEF_DRV(TRN4_QUEUE_CREATE, trn4_ioctl_queue_create, 0),
+	DRM_IOCTL_DEF_DRV(TRN4_QUEUE_DESTROY, trn4_ioctl_queue_destroy, 0),
+	DRM_IOCTL_DEF_DRV(TRN4_QUEUE_INFO, trn4_ioctl_queue_info, 0),
+	DRM_IOCTL_DEF_DRV(TRN4_SEGMENT_SET, trn4_ioctl_segment_set, 0),
 };

@@ -312,8 +312,8 @@ static int trn4_job_results(struct trn4_job *job, struct drm_file *drm_file,
 	obj = drm_gem_object_lookup(drm_file, handle);
 	if (!obj)
 		return -ENOENT;
-	if (trn4_is_window(obj) || offset % 8 || offset > obj->size ||
-	    bytes > obj->size - offset) {
+	if (!(trn4_is_hbm(obj) || trn4_is_host(obj)) || offset % 8 ||
+	    offset > obj->size || bytes > obj->size - offset) {
 		drm_gem_object_put(obj);
 		return -EINVAL;
 	}

@@ -542,6 +542,18 @@ bool trn4_queue_is_up(struct trn4_device *tdev)
 }
 
 /**
+ * trn4_queue_faulted() - did the hardware stop it?
+ * @tdev: device, entered
+ *
+ * Return: true where only a reset of the queue helps.
+ */
+bool trn4_queue_faulted(struct trn4_device *tdev)
+{
+	return readl(trn4_queue_regs(tdev) + TRN4_QUEUE_STATUS) ==
+	       TRN4_QUEUE_FAULT;
+}
+
+/**
  * trn4_queue_recover() - reset the queue; all of its jobs fail
  * @tdev: device, not unplugged
  * @culprit: the job that gets -ETIMEDOUT; all others get -ECANCELED

@@ -69,7 +69,7 @@ void trn4_usage_show(struct drm_printer *p, struct drm_file *drm_file)
 			trn4_usage_add(&hbm, obj);
 		else if (trn4_is_host(obj))
 			trn4_usage_add(&host, obj);
-		else
+		else if (trn4_is_window(obj))
 			trn4_usage_add(&window, obj);
 	}
 	spin_unlock(&drm_file->table_lock);

@@ -364,14 +364,23 @@ const struct nvlf_block nvlf_queue_block =
 /* ---- Doorbells ------------------------------------------------------- */
 
 /* May a doorbell move index @from to @to, @limit entries ahead at most? */
-static uint32_t doorbell_check(const struct nvlf_queue *q, uint64_t to,
-                               uint32_t from, uint32_t limit)
+static bool index_ok(const struct nvlf_queue *q, uint64_t to, uint32_t from,
+                     uint32_t limit)
 {
-    if (!(q->ctrl & TRN4_QUEUE_ENABLE)) {
-        return NVL_ERR_QUEUE;
-    }
-    if (to > index_mask(q) || ahead(q, to, from) > limit) {
+    return to <= index_mask(q) && ahead(q, to, from) <= limit;
+}
+
+/*
+ * What a user wrote is no error of the driver, and nothing that it is told of
+ * again and again: it is the end of that queue.
+ */
+static uint32_t bad_index(const struct nvlf_access *a)
+{
+    if (!(queue_of(a)->ctrl & TRN4_QUEUE_USER)) {
         return NVL_ERR_VALUE;
+    }
+    if (queue_of(a)->status == TRN4_QUEUE_RUNNING) {
+        queue_fault(nvlf_ep(a), a->entry);
     }
     return NVL_ERR_NONE;
 }
@@ -391,16 +400,18 @@ static uint32_t sq_tail_set(const struct nvlf_access *a, uint64_t value)
 {
     struct nvlf_queue *q = queue_of(a);
     uint32_t old = q->sq_tail;
-    uint32_t err;
 
-    err = doorbell_check(q, value, old,
-                         index_mask(q) - ahead(q, old, q->sq_head));
-    if (err != NVL_ERR_NONE || value == old) {
-        return err;
+    if (!(q->ctrl & TRN4_QUEUE_ENABLE)) {
+        return NVL_ERR_QUEUE;
     }
-    q->sq_tail = value;
-    nvlf_time_doorbell(nvlf_ep(a), q, old);
-    wake(a);
+    if (!index_ok(q, value, old, index_mask(q) - ahead(q, old, q->sq_head))) {
+        return bad_index(a);
+    }
+    if (value != old) {
+        q->sq_tail = value;
+        nvlf_time_doorbell(nvlf_ep(a), q, old);
+        wake(a);
+    }
     return NVL_ERR_NONE;
 }
 
@@ -408,15 +419,17 @@ static uint32_t sq_tail_set(const struct nvlf_access *a, uint64_t value)
 static uint32_t cq_head_set(const struct nvlf_access *a, uint64_t value)
 {
     struct nvlf_queue *q = queue_of(a);
-    uint32_t err;
 
-    err = doorbell_check(q, value, q->cq_head,
-                         ahead(q, q->cq_tail, q->cq_head));
-    if (err != NVL_ERR_NONE || value == q->cq_head) {
-        return err;
+    if (!(q->ctrl & TRN4_QUEUE_ENABLE)) {
+        return NVL_ERR_QUEUE;
     }
-    q->cq_head = value;
-    wake(a);
+    if (!index_ok(q, value, q->cq_head, ahead(q, q->cq_tail, q->cq_head))) {
+        return bad_index(a);
+    }
+    if (value != q->cq_head) {
+        q->cq_head = value;
+        wake(a);
+    }
     return NVL_ERR_NONE;
 }
 

@@ -5,7 +5,8 @@
  * Rules for every ioctl: fields marked mbz and bits that are not named must
  * be zero, or the call fails with EINVAL; a call that fails has changed
  * nothing; an unplugged device answers ENODEV. While it is being reset calls
- * that begin something (BO_CREATE, GRANT_CREATE, WINDOW_MAP, SUBMIT) fail with
+ * that begin something (BO_CREATE, GRANT_CREATE, WINDOW_MAP, SUBMIT,
+ * QUEUE_CREATE, SEGMENT_SET) fail with
  * EBUSY, and with EIO when it did not come back; those that ask or give up work
  * on. A call that waits can be interrupted by a signal. Sizes and offsets are
  * in bytes. Handles of buffers and windows are GEM handles of the file that
@@ -33,6 +34,10 @@ extern "C" {
 #define DRM_TRN4_WINDOW_UNMAP 0x06
 #define DRM_TRN4_WINDOW_INFO  0x07
 #define DRM_TRN4_SUBMIT       0x08
+#define DRM_TRN4_QUEUE_CREATE 0x09
+#define DRM_TRN4_QUEUE_DESTROY 0x0a
+#define DRM_TRN4_QUEUE_INFO   0x0b
+#define DRM_TRN4_SEGMENT_SET  0x0c
 
 /**
  * enum drm_trn4_param - what DRM_IOCTL_TRN4_GET_PARAM can tell
@@ -49,6 +54,7 @@ extern "C" {
  * @DRM_TRN4_PARAM_ATOMIC_TYPES: of the atomic that @index names, enum
  *	drm_trn4_atomic: bit t is set where it works on enum drm_trn4_type t
  * @DRM_TRN4_PARAM_SUBMIT_MAX: most commands that one submit takes
+ * @DRM_TRN4_PARAM_QUEUES: user queues that can be there at the same time
  */
 enum drm_trn4_param {
 	DRM_TRN4_PARAM_TARGET_ID,
@@ -63,6 +69,7 @@ enum drm_trn4_param {
 	DRM_TRN4_PARAM_OPS,
 	DRM_TRN4_PARAM_ATOMIC_TYPES,
 	DRM_TRN4_PARAM_SUBMIT_MAX,
+	DRM_TRN4_PARAM_QUEUES,
 };
 
 /**
@@ -468,6 +475,111 @@ struct drm_trn4_submit {
 	__u64 results_offset;
 };
 
+#define DRM_TRN4_QUEUE_ENTRIES_MIN 64
+#define DRM_TRN4_QUEUE_ENTRIES_MAX 4096
+#define DRM_TRN4_QUEUE_SEGMENTS	   128
+
+/**
+ * struct drm_trn4_queue_create - get a queue of the engine, to be fed without
+ *	calls
+ * @entries: in, of each ring: a power of two, DRM_TRN4_QUEUE_ENTRIES_MIN to
+ *	DRM_TRN4_QUEUE_ENTRIES_MAX; one less can be outstanding
+ * @flags: in, mbz
+ * @eventfd: in, file descriptor that is told of completions, and of the queue's
+ *	end, or -1
+ * @handle: out, GEM handle of the queue
+ * @size: out, bytes to mmap() at what DRM_IOCTL_TRN4_MMAP_OFFSET says
+ * @cq_offset: out, where in that the completion ring is, struct trn4_cqe
+ * @sq_offset: out, where the submission ring is, struct trn4_desc
+ *
+ * The doorbell page comes first: TRN4_DOORBELL_SQ_TAIL and _CQ_HEAD. Rings,
+ * descriptors and doorbells are those of the hardware, hw/trn4_hw.h and
+ * docs/hardware: of a queue that has TRN4_QUEUE_USER, so that descriptors name
+ * segments and nothing else. A doorbell that is rung with a value that is none
+ * puts the queue into fault.
+ *
+ * A mapping must be MAP_SHARED (EINVAL), and is not there in a child after
+ * fork(). ENOSPC: all queues are in use. EBADF, EINVAL: @eventfd is none.
+ */
+struct drm_trn4_queue_create {
+	__u32 entries;
+	__u32 flags;
+	__s32 eventfd;
+	__u32 handle;
+	__u64 size;
+	__u64 cq_offset;
+	__u64 sq_offset;
+};
+
+/**
+ * struct drm_trn4_queue_destroy - end a queue
+ * @handle: in, the queue's; it is closed by the call. ENOENT where it is none
+ * @flags: in, mbz
+ *
+ * When the call returns the engine does nothing for the queue any more, and
+ * touching its doorbell gives SIGBUS. It ends so too when its handles are closed
+ * and its mappings gone.
+ */
+struct drm_trn4_queue_destroy {
+	__u32 handle;
+	__u32 flags;
+};
+
+/**
+ * enum drm_trn4_queue_state - how a queue is
+ * @DRM_TRN4_QUEUE_RUNNING: it works
+ * @DRM_TRN4_QUEUE_FAULT: it was given a doorbell value that is none; destroy it
+ * @DRM_TRN4_QUEUE_LOST: the device was reset, or has gone
+ * @DRM_TRN4_QUEUE_ENDED: it was destroyed
+ */
+enum drm_trn4_queue_state {
+	DRM_TRN4_QUEUE_RUNNING,
+	DRM_TRN4_QUEUE_FAULT,
+	DRM_TRN4_QUEUE_LOST,
+	DRM_TRN4_QUEUE_ENDED,
+};
+
+/**
+ * struct drm_trn4_queue_info - how a queue is
+ * @handle: in, the queue's
+ * @state: out, enum drm_trn4_queue_state
+ * @entries: out, of each ring
+ * @pad: out, zero
+ */
+struct drm_trn4_queue_info {
+	__u32 handle;
+	__u32 state;
+	__u32 entries;
+	__u32 pad;
+};
+
+/**
+ * struct drm_trn4_segment_set - let a queue's descriptors name something
+ * @handle: in, the queue's
+ * @number: in, which segment, less than DRM_TRN4_QUEUE_SEGMENTS
+ * @object: in, handle of a buffer or a window; 0 for nothing, and then all below
+ *	must be zero
+ * @rights: in, DRM_TRN4_RIGHT_*, at least READ, and no more than a window has;
+ *	not ATOMIC for host memory, not WRITE for what can only be read (EACCES)
+ * @offset: in, where in @object it begins, a multiple of 4 KiB
+ * @size: in, bytes, not zero, of any number within @object
+ * @flags: in, mbz
+ *
+ * Replaces what the segment was: when the call returns no descriptor reaches
+ * that any more, and commands that were at it end with TRN4_STATUS_REVOKED. The
+ * queue holds the object until the segment is set anew or the queue ends.
+ * EIO: the queue has ended.
+ */
+struct drm_trn4_segment_set {
+	__u32 handle;
+	__u32 number;
+	__u32 object;
+	__u32 rights;
+	__u64 offset;
+	__u64 size;
+	__u64 flags;
+};
+
 #define DRM_IOCTL_TRN4_GET_PARAM \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_GET_PARAM, \
 		 struct drm_trn4_get_param)
@@ -494,6 +606,19 @@ struct drm_trn4_submit {
 		 struct drm_trn4_window_info)
 #define DRM_IOCTL_TRN4_SUBMIT \
 	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_SUBMIT, struct drm_trn4_submit)
+
+#define DRM_IOCTL_TRN4_QUEUE_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_QUEUE_CREATE, \
+		 struct drm_trn4_queue_create)
+#define DRM_IOCTL_TRN4_QUEUE_DESTROY \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_QUEUE_DESTROY, \
+		struct drm_trn4_queue_destroy)
+#define DRM_IOCTL_TRN4_QUEUE_INFO \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_QUEUE_INFO, \
+		 struct drm_trn4_queue_info)
+#define DRM_IOCTL_TRN4_SEGMENT_SET \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_SEGMENT_SET, \
+		struct drm_trn4_segment_set)
 
 #if defined(__cplusplus)
 }
