@@ -44,18 +44,21 @@ compat_reporter_create(struct devlink *devlink,
 
 /*
  * What gets a parameter's value is handed an extack since 6.19. No macro tells:
- * the Kbuild file looks into the header. Ours cannot fail. This is the head of
- * such a function, of devlink, id and ctx; without the older form, write it out.
+ * the Kbuild file looks into the header. Ours cannot fail. Without the older
+ * form, give the function its fourth argument.
  */
+int nvlf_devlink_interval_get(struct devlink *devlink, u32 id,
+			      struct devlink_param_gset_ctx *ctx);
+
 #ifdef COMPAT_HAVE_PARAM_GET_EXTACK
-#define COMPAT_PARAM_GET(name) \
-	static int name(struct devlink *devlink, u32 id, \
-			struct devlink_param_gset_ctx *ctx, \
-			struct netlink_ext_ack *extack)
+static inline int compat_interval_get(struct devlink *devlink, u32 id,
+				      struct devlink_param_gset_ctx *ctx,
+				      struct netlink_ext_ack *extack)
+{
+	return nvlf_devlink_interval_get(devlink, id, ctx);
+}
 #else
-#define COMPAT_PARAM_GET(name) \
-	static int name(struct devlink *devlink, u32 id, \
-			struct devlink_param_gset_ctx *ctx)
+#define compat_interval_get nvlf_devlink_interval_get
 #endif
 #endif
 

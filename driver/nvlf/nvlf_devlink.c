@@ -374,7 +374,8 @@ enum {
 	NVLF_DEVLINK_PARAM_CHECK_INTERVAL,
 };
 
-COMPAT_PARAM_GET(nvlf_devlink_interval_get)
+int nvlf_devlink_interval_get(struct devlink *devlink, u32 id,
+			      struct devlink_param_gset_ctx *ctx)
 {
 	struct nvlf_devlink *nd = devlink_priv(devlink);
 
@@ -413,7 +414,7 @@ static const struct devlink_param nvlf_devlink_params[] = {
 	DEVLINK_PARAM_DRIVER(NVLF_DEVLINK_PARAM_CHECK_INTERVAL,
 			     "check_interval", DEVLINK_PARAM_TYPE_U32,
 			     BIT(DEVLINK_PARAM_CMODE_RUNTIME),
-			     nvlf_devlink_interval_get,
+			     compat_interval_get,
 			     nvlf_devlink_interval_set,
 			     nvlf_devlink_interval_validate),
 };

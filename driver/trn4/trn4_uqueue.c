@@ -24,7 +24,7 @@
 #include "trn4_drv.h"
 
 static_assert(DRM_TRN4_QUEUE_SEGMENTS == TRN4_SEGMENTS);
-static_assert(DRM_TRN4_QUEUE_ENTRIES_MAX <= BIT(TRN4_QUEUE_SIZE_MAX));
+static_assert(BIT(TRN4_QUEUE_SIZE_MAX) >= DRM_TRN4_QUEUE_ENTRIES_MAX);
 static_assert(PAGE_SIZE == TRN4_DOORBELL_STRIDE);
 
 /**

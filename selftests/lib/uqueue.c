@@ -41,8 +41,8 @@ int uqueue_make(int fd, __u32 entries, int eventfd, struct uqueue *q)
 		.entries = entries,
 		.size = arg.size,
 		.map = map,
-		.doorbell = (volatile __u32 *)map,
-		.cq = (volatile struct trn4_cqe *)(map + arg.cq_offset),
+		.doorbell = (__u32 *)map,
+		.cq = (struct trn4_cqe *)(map + arg.cq_offset),
 		.sq = (struct trn4_desc *)(map + arg.sq_offset),
 		.phase = 1,
 	};
@@ -96,24 +96,25 @@ void uqueue_push(struct uqueue *q, const struct trn4_desc *desc)
 void uqueue_ring(struct uqueue *q)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	q->doorbell[TRN4_DOORBELL_SQ_TAIL / 4] = q->tail;
+	__atomic_store_n(&q->doorbell[TRN4_DOORBELL_SQ_TAIL / 4], q->tail,
+			 __ATOMIC_RELEASE);
 }
 
 /* The next record, if it is there */
 bool uqueue_pop(struct uqueue *q, struct trn4_cqe *cqe)
 {
-	volatile struct trn4_cqe *at = &q->cq[q->head];
+	const struct trn4_cqe *at = &q->cq[q->head];
 
-	if ((at->phase & 1) != q->phase)
+	if ((__atomic_load_n(&at->phase, __ATOMIC_ACQUIRE) & 1) != q->phase)
 		return false;
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	*cqe = *at;
 	q->head++;
 	if (q->head == q->entries) {
 		q->head = 0;
 		q->phase ^= 1;
 	}
-	q->doorbell[TRN4_DOORBELL_CQ_HEAD / 4] = q->head;
+	__atomic_store_n(&q->doorbell[TRN4_DOORBELL_CQ_HEAD / 4], q->head,
+			 __ATOMIC_RELEASE);
 	return true;
 }
 

@@ -18,8 +18,8 @@ struct uqueue {
 	__u32 entries;
 	__u64 size;
 	void *map;
-	volatile __u32 *doorbell; /* tail, head */
-	volatile struct trn4_cqe *cq;
+	__u32 *doorbell; /* tail, head */
+	struct trn4_cqe *cq; /* the device writes it */
 	struct trn4_desc *sq;
 	__u32 tail;
 	__u32 head;

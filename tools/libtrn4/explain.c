@@ -26,7 +26,9 @@ static const struct text open_texts[] = {
 static const struct text buffer_texts[] = {
 	{ ENOSPC, "no range of HBM that large is free: see 'trn4ctl list'" },
 	{ ENOMEM, "out of host memory, or more than the limit of locked memory (ulimit -l)" },
-	{ EINVAL, "size of zero, an alignment that is none, or flags that the driver does not know" },
+	{ EINVAL,
+	  "size of zero, an alignment that is none, or flags that the driver does not know",
+	},
 	{}
 };
 

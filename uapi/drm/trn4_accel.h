@@ -25,19 +25,19 @@ extern "C" {
 #endif
 
 /* Append only */
-#define DRM_TRN4_GET_PARAM    0x00
-#define DRM_TRN4_BO_CREATE    0x01
-#define DRM_TRN4_MMAP_OFFSET  0x02
-#define DRM_TRN4_GRANT_CREATE 0x03
-#define DRM_TRN4_GRANT_REVOKE 0x04
-#define DRM_TRN4_WINDOW_MAP   0x05
-#define DRM_TRN4_WINDOW_UNMAP 0x06
-#define DRM_TRN4_WINDOW_INFO  0x07
-#define DRM_TRN4_SUBMIT       0x08
-#define DRM_TRN4_QUEUE_CREATE 0x09
+#define DRM_TRN4_GET_PARAM     0x00
+#define DRM_TRN4_BO_CREATE     0x01
+#define DRM_TRN4_MMAP_OFFSET   0x02
+#define DRM_TRN4_GRANT_CREATE  0x03
+#define DRM_TRN4_GRANT_REVOKE  0x04
+#define DRM_TRN4_WINDOW_MAP    0x05
+#define DRM_TRN4_WINDOW_UNMAP  0x06
+#define DRM_TRN4_WINDOW_INFO   0x07
+#define DRM_TRN4_SUBMIT        0x08
+#define DRM_TRN4_QUEUE_CREATE  0x09
 #define DRM_TRN4_QUEUE_DESTROY 0x0a
-#define DRM_TRN4_QUEUE_INFO   0x0b
-#define DRM_TRN4_SEGMENT_SET  0x0c
+#define DRM_TRN4_QUEUE_INFO    0x0b
+#define DRM_TRN4_SEGMENT_SET   0x0c
 
 /**
  * enum drm_trn4_param - what DRM_IOCTL_TRN4_GET_PARAM can tell
@@ -477,7 +477,7 @@ struct drm_trn4_submit {
 
 #define DRM_TRN4_QUEUE_ENTRIES_MIN 64
 #define DRM_TRN4_QUEUE_ENTRIES_MAX 4096
-#define DRM_TRN4_QUEUE_SEGMENTS	   128
+#define DRM_TRN4_QUEUE_SEGMENTS    128
 
 /**
  * struct drm_trn4_queue_create - get a queue of the engine, to be fed without
