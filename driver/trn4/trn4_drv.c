@@ -142,10 +142,10 @@ static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
 {
 	trn4_set_state(tdev, state);
 	unmap_mapping_range(tdev->drm.anon_inode->i_mapping, 0, 0, 1);
-	trn4_prime_revoke(tdev);
 	trn4_uqueue_lose_all(tdev, mmio);
 	trn4_end_sharing(tdev);
 	trn4_queue_stop(tdev, -ECANCELED, mmio);
+	trn4_prime_revoke(tdev);
 	if (mmio)
 		trn4_hw_irq_disable(tdev);
 }
@@ -541,11 +541,11 @@ static void trn4_remove(struct pci_dev *pdev)
 	cancel_delayed_work_sync(&tdev->reset_work);
 	disable_delayed_work_sync(&tdev->check_work);
 	trn4_set_state(tdev, TRN4_DEAD);
-	trn4_prime_revoke(tdev);
 	trn4_uqueue_lose_all(tdev, true);
 	trn4_end_sharing(tdev);
 	trn4_hw_irq_disable(tdev);
 	trn4_queue_stop(tdev, -ENODEV, true);
+	trn4_prime_revoke(tdev);
 	trn4_hw_irq_fini(tdev);
 	nvlf_endpoint_unregister(tdev->ep);
 	trn4_hw_reset(tdev);

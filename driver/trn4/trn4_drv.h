@@ -41,10 +41,13 @@
  * where fences are signalled: its holder must not allocate, and takes no
  * other lock.
  *
+ * The reservation lock of a buffer or window guards the fences in it; a submit
+ * holds those of all that it names.
+ *
  * Order: submit_lock; mmap_lock, trn4_share_lock, uqueue_lock, reset_lock,
- * trn4_aperture.lock, trn4_window.lock, the lock of a user queue; bo_lock within trn4_share_lock or
- * mmap_lock, and the reservation lock of a dma-buf, ours or not, within
- * bo_lock. A buffer of user pages takes mmap_lock when it is freed: it is never
+ * trn4_aperture.lock, trn4_window.lock, the lock of a user queue; bo_lock
+ * within trn4_share_lock or mmap_lock; reservation locks, of dma-bufs of others
+ * too, within bo_lock or submit_lock. A buffer of user pages takes mmap_lock when it is freed: it is never
  * mapped by us, nor granted. nvlf calls trn4_nvlf_revoke() under its own lock,
  * and takes reset_lock under it to read our ports, so calls into nvlf other
  * than nvlf_path() are made with none of these held.
@@ -113,6 +116,9 @@
 /* When to look again whether it is alive, where somebody has its lock */
 #define TRN4_CHECK_AGAIN_MS 20
 
+struct dma_fence_chain;
+struct drm_exec;
+struct drm_syncobj;
 struct trn4_device;
 struct trn4_job;
 struct trn4_uqueue;
@@ -556,6 +562,18 @@ struct trn4_job {
 	struct trn4_cmd cmds[] __counted_by(count);
 };
 
+/**
+ * struct trn4_sync - a syncobj that gets the fence of a job
+ * @syncobj: syncobj; a reference
+ * @point: of its timeline, or 0: it is a binary one
+ * @chain: what takes the fence at @point, until it is there
+ */
+struct trn4_sync {
+	struct drm_syncobj *syncobj;
+	u64 point;
+	struct dma_fence_chain *chain;
+};
+
 extern struct mutex trn4_share_lock;
 
 static inline struct trn4_device *to_trn4(struct drm_device *drm)
@@ -712,6 +730,17 @@ static inline bool trn4_is_window(const struct drm_gem_object *obj)
 struct dma_fence *trn4_fence_alloc(struct trn4_sched *sched);
 void trn4_fence_init(struct dma_fence *fence, u64 context, u64 seqno);
 void trn4_fence_drop(struct dma_fence *fence);
+
+/* trn4_sync.c */
+int trn4_sync_in(struct trn4_job *job, struct drm_file *drm_file, u64 from,
+		 u32 count);
+struct trn4_sync *trn4_sync_out_get(struct drm_file *drm_file, u64 from,
+				    u32 count);
+void trn4_sync_out_set(struct trn4_sync *out, u32 count,
+		       struct dma_fence *fence);
+void trn4_sync_out_put(struct trn4_sync *out, u32 count);
+int trn4_sync_lock(struct trn4_job *job, struct drm_exec *exec);
+void trn4_sync_publish(struct trn4_job *job, struct dma_fence *fence);
 struct trn4_sched *trn4_sched_alloc(void);
 void trn4_sched_put(struct trn4_sched *sched);
 

@@ -11,9 +11,9 @@
 #include <linux/uaccess.h>
 #include <linux/wait_bit.h>
 
+#include <drm/drm_exec.h>
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
-#include <drm/drm_syncobj.h>
 
 #include "trn4_drv.h"
 
@@ -322,39 +322,6 @@ static int trn4_job_results(struct trn4_job *job, struct drm_file *drm_file,
 	return trn4_is_host(obj) ? trn4_bo_vmap(job->results_bo) : 0;
 }
 
-static int trn4_job_in_syncs(struct trn4_job *job, struct drm_file *drm_file,
-			     u64 from, u32 count)
-{
-	u32 handles[DRM_TRN4_SYNCS_MAX];
-	int ret = 0;
-	u32 i;
-
-	if (copy_from_user(handles, u64_to_user_ptr(from),
-			   array_size(count, sizeof(*handles))))
-		return -EFAULT;
-	for (i = 0; i < count && !ret; i++)
-		ret = drm_sched_job_add_syncobj_dependency(&job->base, drm_file,
-							   handles[i], 0);
-	return ret;
-}
-
-static int trn4_job_out_syncs(struct drm_file *drm_file, u64 from, u32 count,
-			      struct drm_syncobj **syncs)
-{
-	u32 handles[DRM_TRN4_SYNCS_MAX];
-	u32 i;
-
-	if (copy_from_user(handles, u64_to_user_ptr(from),
-			   array_size(count, sizeof(*handles))))
-		return -EFAULT;
-	for (i = 0; i < count; i++) {
-		syncs[i] = drm_syncobj_find(drm_file, handles[i]);
-		if (!syncs[i])
-			return -ENOENT;
-	}
-	return 0;
-}
-
 static struct trn4_job *trn4_job_create(struct drm_file *drm_file,
 					const struct drm_trn4_submit *args)
 {
@@ -398,7 +365,7 @@ static struct trn4_job *trn4_job_create(struct drm_file *drm_file,
 				 drm_file->client_id);
 	if (ret)
 		goto err_free;
-	ret = trn4_job_in_syncs(job, drm_file, args->in_syncs, args->in_count);
+	ret = trn4_sync_in(job, drm_file, args->in_syncs, args->in_count);
 	if (ret)
 		goto err_free;
 	return job;
@@ -406,6 +373,39 @@ static struct trn4_job *trn4_job_create(struct drm_file *drm_file,
 err_free:
 	trn4_job_free(job);
 	return ERR_PTR(ret);
+}
+
+/*
+ * Hand a job to the scheduler, whose it is from then on, unless this fails. All
+ * that can fail comes before it is armed: somebody may wait for its fence then.
+ */
+static int trn4_job_push(struct trn4_job *job, struct trn4_sync *out,
+			 u32 out_count)
+{
+	struct dma_fence *fence;
+	struct drm_exec exec;
+	bool cookie;
+	int ret;
+
+	lockdep_assert_held(&job->file->submit_lock);
+
+	ret = trn4_sync_lock(job, &exec);
+	if (ret)
+		goto out_fini;
+	trn4_job_use(job);
+
+	cookie = dma_fence_begin_signalling();
+	drm_sched_job_arm(&job->base);
+	fence = dma_fence_get(&job->base.s_fence->finished);
+	trn4_sync_publish(job, fence);
+	drm_sched_entity_push_job(&job->base);
+	dma_fence_end_signalling(cookie);
+
+	trn4_sync_out_set(out, out_count, fence);
+	dma_fence_put(fence);
+out_fini:
+	drm_exec_fini(&exec);
+	return ret;
 }
 
 /**
@@ -418,12 +418,10 @@ err_free:
 int trn4_job_submit(struct drm_file *drm_file,
 		    const struct drm_trn4_submit *args)
 {
-	struct drm_syncobj *syncs[DRM_TRN4_SYNCS_MAX] = {};
 	struct trn4_file *file = drm_file->driver_priv;
-	struct dma_fence *fence;
+	struct trn4_sync *out;
 	struct trn4_job *job;
 	int ret;
-	u32 i;
 
 	if (args->flags || args->pad || !args->cmd_count ||
 	    args->cmd_count > DRM_TRN4_SUBMIT_MAX ||
@@ -437,29 +435,18 @@ int trn4_job_submit(struct drm_file *drm_file,
 	job = trn4_job_create(drm_file, args);
 	if (IS_ERR(job))
 		return PTR_ERR(job);
-	ret = trn4_job_out_syncs(drm_file, args->out_syncs, args->out_count,
-				 syncs);
-	if (!ret)
-		ret = mutex_lock_interruptible(&file->submit_lock);
-	if (ret) {
+	out = trn4_sync_out_get(drm_file, args->out_syncs, args->out_count);
+	if (IS_ERR(out)) {
 		trn4_job_free(job);
-		goto out_syncs;
+		return PTR_ERR(out);
 	}
-
-	/* From here on nothing fails, and the job is the scheduler's. */
-	trn4_job_use(job);
-	drm_sched_job_arm(&job->base);
-	fence = dma_fence_get(&job->base.s_fence->finished);
-	drm_sched_entity_push_job(&job->base);
-	mutex_unlock(&file->submit_lock);
-
-	for (i = 0; i < args->out_count; i++)
-		drm_syncobj_replace_fence(syncs[i], fence);
-	dma_fence_put(fence);
-
-out_syncs:
-	for (i = 0; i < args->out_count; i++)
-		if (syncs[i])
-			drm_syncobj_put(syncs[i]);
+	ret = mutex_lock_interruptible(&file->submit_lock);
+	if (!ret) {
+		ret = trn4_job_push(job, out, args->out_count);
+		mutex_unlock(&file->submit_lock);
+	}
+	if (ret)
+		trn4_job_free(job);
+	trn4_sync_out_put(out, args->out_count);
 	return ret;
 }

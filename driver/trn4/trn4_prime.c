@@ -176,7 +176,8 @@ struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags)
 
 /**
  * trn4_prime_revoke() - take HBM back from devices that reach it over PCIe
- * @tdev: device, whose state says already that it cannot be touched
+ * @tdev: device, whose state says already that it cannot be touched, and whose
+ *	queue is stopped: what they have queued may wait for jobs of it
  *
  * They map it anew when they need it, and get it when the device is back. What
  * they have queued has ended when this returns.
@@ -188,9 +189,12 @@ void trn4_prime_revoke(struct trn4_device *tdev)
 	mutex_lock(&tdev->bo_lock);
 	list_for_each_entry(bo, &tdev->exports, export_link) {
 		dma_resv_lock(bo->base.resv, NULL);
-		dma_buf_move_notify(bo->export);
-		dma_resv_wait_timeout(bo->base.resv, DMA_RESV_USAGE_BOOKKEEP,
-				      false, MAX_SCHEDULE_TIMEOUT);
+		if (!list_empty(&bo->export->attachments)) {
+			dma_buf_move_notify(bo->export);
+			dma_resv_wait_timeout(bo->base.resv,
+					      DMA_RESV_USAGE_BOOKKEEP, false,
+					      MAX_SCHEDULE_TIMEOUT);
+		}
 		dma_resv_unlock(bo->base.resv);
 	}
 	mutex_unlock(&tdev->bo_lock);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <linux/sync_file.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@
 #include <unistd.h>
 
 #include "accel.h"
+
+/* What comes back by itself takes at most */
+#define PATIENCE 10 /* seconds */
 
 #define CLASS_DIR "/sys/class/accel"
 #define NODE_DIR  "/dev/accel"
@@ -118,6 +122,27 @@ int accel_scan(struct accel *list, int max)
 	closedir(dir);
 	qsort(list, n, sizeof(*list), by_id);
 	return n;
+}
+
+/*
+ * 0 once so much HBM is free again: the engine's last hold on a buffer goes
+ * some time after the fence of the work that had it. Else -ETIME.
+ */
+int hbm_comes_back(int fd, __u64 bytes)
+{
+	struct timespec now, begin;
+	__u64 now_free;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		ret = accel_param(fd, DRM_TRN4_PARAM_HBM_FREE, &now_free);
+		if (ret || now_free == bytes)
+			return ret;
+		sched_yield();
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - begin.tv_sec < PATIENCE);
+	return -ETIME;
 }
 
 int bo_create(int fd, __u64 size, __u32 flags, __u32 *handle)
@@ -290,6 +315,21 @@ int sync_wait(int fd, __u32 handle, __s64 nsec)
 	return accel_ioctl(fd, DRM_IOCTL_SYNCOBJ_WAIT, &arg);
 }
 
+/* Takes a syncobj of one file over to another */
+int sync_carry(int from, __u32 handle, int to, __u32 *other)
+{
+	struct drm_syncobj_handle arg = { .handle = handle, .fd = -1 };
+	int ret = accel_ioctl(from, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &arg);
+
+	if (ret)
+		return ret;
+	arg.handle = 0;
+	ret = accel_ioctl(to, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &arg);
+	*other = arg.handle;
+	close(arg.fd);
+	return ret;
+}
+
 /* A sync_file of the fence in a syncobj: it lives on without the device */
 int sync_export(int fd, __u32 handle)
 {
@@ -338,20 +378,29 @@ int sync_file_fence(int sync_file, struct sync_fence_info *fence)
 	return info.status;
 }
 
-int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
-	   __u32 in_sync, __u32 out_sync)
+int submit_points(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
+		  __u32 results, __u32 in_sync, __u64 in_point, __u32 out_sync,
+		  __u64 out_point)
 {
+	struct drm_trn4_sync in = { .handle = in_sync, .point = in_point };
+	struct drm_trn4_sync out = { .handle = out_sync, .point = out_point };
 	struct drm_trn4_submit arg = {
 		.cmds = (uintptr_t)cmds,
 		.cmd_count = count,
-		.in_syncs = (uintptr_t)&in_sync,
+		.in_syncs = (uintptr_t)&in,
 		.in_count = in_sync != 0,
-		.out_syncs = (uintptr_t)&out_sync,
+		.out_syncs = (uintptr_t)&out,
 		.out_count = out_sync != 0,
 		.results = results,
 	};
 
 	return accel_ioctl(fd, DRM_IOCTL_TRN4_SUBMIT, &arg);
+}
+
+int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
+	   __u32 in_sync, __u32 out_sync)
+{
+	return submit_points(fd, cmds, count, results, in_sync, 0, out_sync, 0);
 }
 
 /* Submits and waits for the end; errors of commands are in the results */

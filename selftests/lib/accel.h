@@ -56,6 +56,7 @@ int accel_open(const struct accel *accel);
 int accel_ioctl(int fd, unsigned long request, void *arg);
 int accel_param(int fd, __u32 param, __u64 *value);
 
+int hbm_comes_back(int fd, __u64 bytes);
 int bo_create(int fd, __u64 size, __u32 flags, __u32 *handle);
 int bo_make(int fd, __u64 size, __u32 flags, struct bo *bo);
 void bo_drop(int fd, struct bo *bo);
@@ -74,6 +75,7 @@ int window_state(int fd, __u32 handle);
 int sync_create(int fd, __u32 *handle);
 int sync_destroy(int fd, __u32 handle);
 int sync_wait(int fd, __u32 handle, __s64 nsec);
+int sync_carry(int from, __u32 handle, int to, __u32 *other);
 int sync_export(int fd, __u32 handle);
 int sync_file_wait(int sync_file, int msec);
 int sync_file_status(int sync_file);
@@ -81,6 +83,9 @@ int sync_file_fence(int sync_file, struct sync_fence_info *fence);
 
 int submit(int fd, const struct drm_trn4_cmd *cmds, __u32 count, __u32 results,
 	   __u32 in_sync, __u32 out_sync);
+int submit_points(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
+		  __u32 results, __u32 in_sync, __u64 in_point, __u32 out_sync,
+		  __u64 out_point);
 int submit_wait(int fd, const struct drm_trn4_cmd *cmds, __u32 count,
 		__u32 results);
 

@@ -109,7 +109,7 @@ TEST_F(check, submit_counts)
 		0xffffffff,
 	};
 	/* clang-format on */
-	__u32 syncs[DRM_TRN4_SYNCS_MAX + 1];
+	struct drm_trn4_sync syncs[DRM_TRN4_SYNCS_MAX + 1] = {};
 	struct drm_trn4_submit arg;
 	unsigned int i;
 
@@ -123,7 +123,7 @@ TEST_F(check, submit_counts)
 		}
 	}
 	for (i = 0; i <= DRM_TRN4_SYNCS_MAX; i++)
-		syncs[i] = self->sync;
+		syncs[i].handle = self->sync;
 	for (i = 1; i < ARRAY_SIZE(counts); i++) {
 		arg = self->submit;
 		arg.in_syncs = (uintptr_t)syncs;
@@ -196,37 +196,70 @@ TEST_F(check, submit_pointers)
 
 TEST_F(check, submit_syncs)
 {
-	__u32 handles[2] = { self->sync, self->sync + 1000 };
+	struct drm_trn4_sync syncs[2] = {
+		{ .handle = self->sync },
+		{ .handle = self->sync + 1000 },
+	};
 	struct drm_trn4_submit arg;
 
 	arg = self->submit;
-	arg.in_syncs = (uintptr_t)&handles[1];
+	arg.in_syncs = (uintptr_t)&syncs[1];
 	arg.in_count = 1;
 	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
 	arg = self->submit;
-	arg.out_syncs = (uintptr_t)handles;
+	arg.out_syncs = (uintptr_t)syncs;
 	arg.out_count = 2;
 	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
 	/* The one that is good got no fence */
 	EXPECT_EQ(-EINVAL, sync_wait(self->fd, self->sync, 0));
-	handles[0] = 0;
+	syncs[0].handle = 0;
 	arg.out_count = 1;
 	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
 
 	/* Nobody has put a fence into it: there is nothing to wait for */
-	handles[0] = self->sync;
+	syncs[0].handle = self->sync;
 	arg = self->submit;
-	arg.in_syncs = (uintptr_t)handles;
+	arg.in_syncs = (uintptr_t)syncs;
 	arg.in_count = 1;
 	EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
 
 	/* One of another file */
-	EXPECT_EQ(0, sync_create(self->peer, &handles[0]));
-	EXPECT_EQ(0, sync_create(self->peer, &handles[0]));
+	EXPECT_EQ(0, sync_create(self->peer, &syncs[0].handle));
+	EXPECT_EQ(0, sync_create(self->peer, &syncs[0].handle));
 	arg = self->submit;
-	arg.out_syncs = (uintptr_t)handles;
+	arg.out_syncs = (uintptr_t)syncs;
 	arg.out_count = 1;
 	EXPECT_EQ(-ENOENT, queue(self->fd, &arg));
+}
+
+TEST_F(check, submit_sync_mbz)
+{
+	struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+	struct drm_syncobj_create signalled = {
+		.flags = DRM_SYNCOBJ_CREATE_SIGNALED,
+	};
+	struct drm_trn4_submit arg = self->submit;
+	struct drm_trn4_sync sync = {};
+	int bit;
+
+	ASSERT_EQ(0,
+		  accel_ioctl(self->fd, DRM_IOCTL_SYNCOBJ_CREATE, &signalled));
+	sync.handle = signalled.handle;
+	arg.cmds = (uintptr_t)&nop;
+	arg.in_syncs = (uintptr_t)&sync;
+	arg.out_syncs = (uintptr_t)&sync;
+	for (bit = 0; bit < 32; bit++) {
+		sync.pad = 1u << bit;
+		arg.in_count = 1;
+		arg.out_count = 0;
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+		arg.in_count = 0;
+		arg.out_count = 1;
+		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
+	}
+	sync.pad = 0;
+	arg.in_count = 1;
+	EXPECT_EQ(0, queue(self->fd, &arg));
 }
 
 TEST_F(check, submit_results)
@@ -280,6 +313,7 @@ TEST_F(check, one_bad_spoils_all)
 {
 	static struct drm_trn4_cmd cmds[DRM_TRN4_SUBMIT_MAX];
 	static const unsigned int places[] = { 0, 1, 100, 255 };
+	struct drm_trn4_sync sync = { .handle = self->sync };
 	struct drm_trn4_submit arg;
 	unsigned int i, k;
 
@@ -291,7 +325,7 @@ TEST_F(check, one_bad_spoils_all)
 		arg.cmds = (uintptr_t)cmds;
 		arg.cmd_count = DRM_TRN4_SUBMIT_MAX;
 		arg.results = self->results.handle;
-		arg.out_syncs = (uintptr_t)&self->sync;
+		arg.out_syncs = (uintptr_t)&sync;
 		arg.out_count = 1;
 		EXPECT_EQ(-EINVAL, queue(self->fd, &arg));
 		EXPECT_EQ(-EINVAL, sync_wait(self->fd, self->sync, 0));

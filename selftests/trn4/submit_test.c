@@ -361,9 +361,9 @@ TEST_F(engine, results_anywhere)
 	};
 	struct drm_trn4_result *result;
 	unsigned int i, k;
-	__u32 sync;
+	struct drm_trn4_sync sync = {};
 
-	ASSERT_EQ(0, sync_create(self->fd, &sync));
+	ASSERT_EQ(0, sync_create(self->fd, &sync.handle));
 	arg.out_syncs = (uintptr_t)&sync;
 	for (k = 0; k < ARRAY_SIZE(bos); k++)
 		for (i = 0; i < ARRAY_SIZE(offsets); i++) {
@@ -372,7 +372,7 @@ TEST_F(engine, results_anywhere)
 			arg.results_offset = offsets[i];
 			ASSERT_EQ(0, accel_ioctl(self->fd,
 						 DRM_IOCTL_TRN4_SUBMIT, &arg));
-			ASSERT_EQ(0, sync_wait(self->fd, sync, 5 * SEC));
+			ASSERT_EQ(0, sync_wait(self->fd, sync.handle, 5 * SEC));
 			result = (void *)((char *)bos[k]->map + offsets[i]);
 			EXPECT_EQ(100, result->value);
 			EXPECT_EQ(0, result->error);

@@ -103,12 +103,19 @@ int trn4_batch_add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd)
 	return batch->count++;
 }
 
+_Static_assert(sizeof(struct trn4_sync) == sizeof(struct drm_trn4_sync),
+	       "struct trn4_sync");
+_Static_assert(offsetof(struct trn4_sync, point) ==
+		       offsetof(struct drm_trn4_sync, point),
+	       "struct trn4_sync");
+
 TRN4_API int trn4_batch_submit_syncs(struct trn4_batch *batch,
-				     const uint32_t *in, unsigned int in_count,
-				     const uint32_t *out,
+				     const struct trn4_sync *in,
+				     unsigned int in_count,
+				     const struct trn4_sync *out,
 				     unsigned int out_count)
 {
-	uint32_t syncs[DRM_TRN4_SYNCS_MAX];
+	struct trn4_sync syncs[DRM_TRN4_SYNCS_MAX];
 	struct drm_trn4_submit arg = {
 		.cmds = (uintptr_t)batch->cmds,
 		.in_syncs = (uintptr_t)in,
@@ -126,7 +133,7 @@ TRN4_API int trn4_batch_submit_syncs(struct trn4_batch *batch,
 	    out_count >= DRM_TRN4_SYNCS_MAX)
 		return -EINVAL;
 
-	syncs[0] = batch->syncobj;
+	syncs[0] = (struct trn4_sync) { .handle = batch->syncobj };
 	if (out_count)
 		memcpy(&syncs[1], out, out_count * sizeof(*out));
 	/* The submit puts its fence in place of the last one's. */

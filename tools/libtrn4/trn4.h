@@ -775,17 +775,30 @@ int trn4_batch_atomic_full(struct trn4_batch *batch, struct trn4_place dst,
 int trn4_batch_submit(struct trn4_batch *batch);
 
 /**
+ * struct trn4_sync - a DRM syncobj, or a point of one that is a timeline
+ * @handle: of trn4_fd()
+ * @reserved: zero
+ * @point: of the timeline; 0: it is a binary one
+ */
+struct trn4_sync {
+	uint32_t handle;
+	uint32_t reserved;
+	uint64_t point;
+};
+
+/**
  * trn4_batch_submit_syncs() - queue a batch between others' fences
  * @batch: not empty, not under way
- * @in: syncobj handles of trn4_fd() to wait for, or NULL
+ * @in: what to wait for, or NULL
  * @in_count: how many, up to 64
- * @out: syncobj handles that get the batch's fence, or NULL
+ * @out: what gets the batch's fence, or NULL
  * @out_count: how many, up to 63
  *
  * Return: as trn4_batch_submit(); -EINVAL also for a fence that is not there.
  */
-int trn4_batch_submit_syncs(struct trn4_batch *batch, const uint32_t *in,
-			    unsigned int in_count, const uint32_t *out,
+int trn4_batch_submit_syncs(struct trn4_batch *batch,
+			    const struct trn4_sync *in, unsigned int in_count,
+			    const struct trn4_sync *out,
 			    unsigned int out_count);
 
 /**

@@ -441,11 +441,24 @@ struct drm_trn4_result {
 #define DRM_TRN4_SYNCS_MAX  64  /* syncobjs, in and out each */
 
 /**
+ * struct drm_trn4_sync - a syncobj, or a point of one that is a timeline
+ * @handle: of the syncobj
+ * @pad: mbz
+ * @point: of the timeline, or 0: it is a binary one
+ */
+struct drm_trn4_sync {
+	__u32 handle;
+	__u32 pad;
+	__u64 point;
+};
+
+/**
  * struct drm_trn4_submit - queue commands
  * @cmds: in, pointer to @cmd_count struct drm_trn4_cmd
- * @in_syncs: in, pointer to @in_count syncobj handles to wait for
- * @out_syncs: in, pointer to @out_count syncobj handles, each of which gets
- *	the fence of this submit
+ * @in_syncs: in, pointer to @in_count struct drm_trn4_sync to wait for; each
+ *	has a fence there (EINVAL)
+ * @out_syncs: in, pointer to @out_count struct drm_trn4_sync, each of which
+ *	gets the fence of this submit
  * @cmd_count: in, 1 to DRM_TRN4_SUBMIT_MAX
  * @in_count: in, up to DRM_TRN4_SYNCS_MAX
  * @out_count: in, up to DRM_TRN4_SYNCS_MAX
@@ -461,6 +474,10 @@ struct drm_trn4_result {
  * in between, and results in HBM may be missing: it could not be written then.
  * ETIMEDOUT: the device did not go on. The call waits while 1024 submits of
  * the file have not ended.
+ *
+ * Buffers carry the fence, too, for whoever has them by a dma-buf: as that of a
+ * reader, or of a writer. Where another device lent one, the commands wait for
+ * the fences that it carries, readers for writers and writers for all.
  */
 struct drm_trn4_submit {
 	__u64 cmds;
