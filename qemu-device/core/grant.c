@@ -4,7 +4,7 @@
  *
  * A valid grant lies wholly in backed HBM and its rights make sense: that is
  * checked where VALID is set and nowhere else, for BASE and SIZE are locked
- * from then on. Whenever VALID ends, for whatever reason, the generation goes
+ * from then on, as PARTITION is. Whenever VALID ends, for whatever reason, the generation goes
  * up: windows that were told the old one are stale for good. Generations are
  * not reset; 0 is left out, so that a window never told any matches none.
  */
@@ -50,6 +50,7 @@ void nvlf_grants_clear(struct nvlf_endpoint *ep)
         g->base = 0;
         g->size = 0;
         g->ctrl = 0;
+        g->partition = 0;
         if (valid) {
             next_generation(g);
             nvlf_windows_of_grant(ep->d.f, ep->d.self, i);
@@ -137,11 +138,31 @@ static uint64_t generation_get(const struct nvlf_access *a)
     return grant_of(a)->generation;
 }
 
+static uint64_t partition_get(const struct nvlf_access *a)
+{
+    return grant_of(a)->partition;
+}
+
+static uint32_t partition_set(const struct nvlf_access *a, uint64_t value)
+{
+    struct nvlf_grant *g = grant_of(a);
+
+    if (g->ctrl & TRN4_GRANT_VALID) {
+        return NVL_ERR_BUSY;
+    }
+    if (value > NVL_PARTITION_ID_MASK) {
+        return NVL_ERR_VALUE;
+    }
+    g->partition = value;
+    return NVL_ERR_NONE;
+}
+
 static const struct nvlf_reg grant_regs[] = {
     { TRN4_GRANT_BASE_ADDR, 8, 1, base_get, base_set },
     { TRN4_GRANT_SIZE, 8, 1, size_get, size_set },
     { TRN4_GRANT_CTRL, 4, 1, ctrl_get, ctrl_set },
     { TRN4_GRANT_GENERATION, 4, 1, generation_get, NULL },
+    { TRN4_GRANT_PARTITION, 4, 1, partition_get, partition_set },
 };
 const struct nvlf_block nvlf_grant_block =
     NVLF_BLOCK(TRN4_GRANT_BASE, TRN4_GRANTS, TRN4_GRANT_STRIDE, grant_regs);

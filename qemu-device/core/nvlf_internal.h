@@ -24,7 +24,8 @@
  *  5. A window is on no list (OFF, BAD_RANGE, or a peer id beyond the fabric),
  *     on the waiting list of its endpoint (OVERLAP), or on both the list of
  *     its pair and the list of the grant it names. pair[src][dst].windowed
- *     says that the pair's is not empty.
+ *     says that the pair's is not empty; limited is set if one on it names a
+ *     grant with a partition, and may be if one did.
  *  6. nvlf_endpoint.claims holds exactly the enabled windows that are neither
  *     BAD_RANGE nor OVERLAP, in the order of their aperture offsets, and no
  *     two of them share a page.
@@ -199,6 +200,7 @@ struct nvlf_grant {
     uint64_t size;
     uint32_t ctrl;       /* NVL_RIGHT_*, TRN4_GRANT_VALID */
     uint32_t generation; /* never 0 */
+    uint32_t partition;  /* 0: any that lets through */
 };
 
 struct nvlf_window {
@@ -373,8 +375,9 @@ struct nvlf_switch {
  * word, as a link's change settles a whole row and a whole column
  */
 struct nvlf_pair {
-    uint64_t via:63;     /* a bit for each switch: it lets through */
+    uint64_t via:62;     /* a bit for each switch: it lets through */
     uint64_t windowed:1; /* nvlf_fabric.windows has some */
+    uint64_t limited:1;  /* one of them may need more than a bit in via */
 };
 
 _Static_assert(sizeof(struct nvlf_pair) == 8, "eight in a cache line");
@@ -634,6 +637,8 @@ void nvlf_reach_link(struct nvlf_fabric *f, unsigned int e, unsigned int s);
 void nvlf_reach_route(struct nvlf_fabric *f, unsigned int s, unsigned int dst);
 enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
                                        unsigned int src, unsigned int dst);
+bool nvlf_reach_within(const struct nvlf_fabric *f, unsigned int src,
+                       unsigned int dst, uint32_t id);
 
 /* ---- route.c, partition.c: the tables of a switch -------------------- */
 

@@ -5,7 +5,8 @@
  * A partition is its entry: two entries with one id are two partitions. What
  * changes for endpoints is their membership of valid entries, kept as a mask
  * for each (invariant 3). A pair can be concerned only if both are, or were,
- * members of the entry that changed and one of them is what changed.
+ * members of the entry that changed and one of them is what changed; or where
+ * its id did, for which grants may ask.
  */
 #include "nvlf_internal.h"
 
@@ -21,21 +22,28 @@ static bool has(const uint64_t *set, unsigned int e)
     return set[e / 64] & NVLF_BIT(e % 64);
 }
 
+/* The endpoints of @changed entered or left slot @slot of switch @sw. */
+static void flip(struct nvlf_switch *sw, unsigned int slot,
+                 const uint64_t *changed)
+{
+    unsigned int a;
+
+    for (a = 0; a < sw->d.f->endpoints; a++) {
+        if (has(changed, a)) {
+            sw->slots[a] ^= NVLF_BIT(slot);
+        }
+    }
+}
+
 /*
- * The endpoints of @changed entered or left slot @slot of switch @s, all of
- * whose members, before or after, are @members: settle each pair once.
+ * Settle once each pair of one of @changed with one of @members, those of a
+ * slot of switch @s before or after.
  */
-static void membership_changed(struct nvlf_fabric *f, unsigned int s,
-                               unsigned int slot, const uint64_t *changed,
-                               const uint64_t *members)
+static void settle(struct nvlf_fabric *f, unsigned int s,
+                   const uint64_t *changed, const uint64_t *members)
 {
     unsigned int a, b;
 
-    for (a = 0; a < f->endpoints; a++) {
-        if (has(changed, a)) {
-            f->sw[s]->slots[a] ^= NVLF_BIT(slot);
-        }
-    }
     for (a = 0; a < f->endpoints; a++) {
         if (!has(changed, a) || !nvlf_endpoint_at(f, a)) {
             continue;
@@ -47,6 +55,20 @@ static void membership_changed(struct nvlf_fabric *f, unsigned int s,
             }
             nvlf_reach_pair(f, s, a, b);
             nvlf_reach_pair(f, s, b, a);
+        }
+    }
+}
+
+/* An entry with @members goes by another id: who asks for one sees to it. */
+static void renamed(struct nvlf_fabric *f, const uint64_t *members)
+{
+    unsigned int a, b;
+
+    for (a = 0; a < f->endpoints; a++) {
+        for (b = 0; b < f->endpoints && has(members, a); b++) {
+            if (has(members, b) && f->pair[a][b].limited) {
+                nvlf_windows_of_pair(f, a, b);
+            }
         }
     }
 }
@@ -69,8 +91,10 @@ static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
     }
     p->ctrl = value;
     if ((before ^ p->ctrl) & NVL_PARTITION_VALID) {
-        membership_changed(a->d->f, a->d->self, a->entry, p->members,
-                           p->members);
+        flip(nvlf_sw(a), a->entry, p->members);
+        settle(a->d->f, a->d->self, p->members, p->members);
+    } else if (before != p->ctrl && p->ctrl & NVL_PARTITION_VALID) {
+        renamed(a->d->f, p->members);
     }
     return NVL_ERR_NONE;
 }
@@ -96,7 +120,8 @@ static uint32_t members_set(const struct nvlf_access *a, uint64_t value)
     for (i = 0; i < ENDPOINT_WORDS; i++) {
         members[i] = p->members[i] | changed[i];
     }
-    membership_changed(a->d->f, a->d->self, a->entry, changed, members);
+    flip(nvlf_sw(a), a->entry, changed);
+    settle(a->d->f, a->d->self, changed, members);
     return NVL_ERR_NONE;
 }
 

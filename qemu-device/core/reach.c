@@ -48,9 +48,10 @@ void nvlf_reach_pair(struct nvlf_fabric *f, unsigned int s, unsigned int src,
     pair->via = after;
     /*
      * Where the pair was reachable and still is, nothing changes for its
-     * windows. Where it was not and still is not, the reason may have.
+     * windows, unless they need a certain partition. Where it was not and still
+     * is not, the reason may have.
      */
-    if (pair->windowed && (!before || !after)) {
+    if (pair->windowed && (!before || !after || pair->limited)) {
         nvlf_windows_of_pair(f, src, dst);
     }
 }
@@ -110,6 +111,28 @@ enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
         }
     }
     return TRN4_WINDOW_NO_ROUTE;
+}
+
+/* Whether a switch that lets @src store to @dst has both in partition @id */
+bool nvlf_reach_within(const struct nvlf_fabric *f, unsigned int src,
+                       unsigned int dst, uint32_t id)
+{
+    uint64_t via, slots;
+
+    for (via = f->pair[src][dst].via; via; via &= via - 1) {
+        const struct nvlf_switch *sw = f->sw[__builtin_ctzll(via)];
+
+        for (slots = sw->slots[src] & sw->slots[dst]; slots;
+             slots &= slots - 1) {
+            const struct nvlf_partition *p =
+                &sw->partitions[__builtin_ctzll(slots)];
+
+            if ((p->ctrl & NVL_PARTITION_ID_MASK) == id) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,

@@ -176,6 +176,10 @@ static enum trn4_window_status window_find(const struct nvlf_endpoint *ep,
     if (g->generation != w->generation) {
         return TRN4_WINDOW_STALE;
     }
+    if (g->partition &&
+        !nvlf_reach_within(f, ep->d.self, w->peer, g->partition)) {
+        return TRN4_WINDOW_NO_PARTITION;
+    }
     if (w->ctrl & NVL_RIGHTS_ALL & ~g->ctrl) {
         return TRN4_WINDOW_NO_RIGHT;
     }
@@ -230,7 +234,13 @@ static void window_move(struct nvlf_endpoint *ep, unsigned int index,
 static void window_judge(struct nvlf_endpoint *ep, unsigned int index,
                          bool event)
 {
-    window_move(ep, index, window_find(ep, &ep->windows[index]), event);
+    const struct nvlf_window *w = &ep->windows[index];
+    const struct nvlf_endpoint *peer = nvlf_endpoint_at(ep->d.f, w->peer);
+
+    if (peer && peer->grants[w->grant].partition) {
+        ep->d.f->pair[ep->d.self][w->peer].limited = true;
+    }
+    window_move(ep, index, window_find(ep, w), event);
 }
 
 /* The window has its pages: let changes find it, and judge it. */
@@ -299,8 +309,10 @@ static void window_leave(struct nvlf_endpoint *ep, unsigned int index)
         if (w->peer < f->endpoints) {
             list_remove(f, &f->windows[ep->d.self][w->peer], number,
                         NVLF_CHAIN_PAIR);
-            f->pair[ep->d.self][w->peer].windowed =
-                f->windows[ep->d.self][w->peer].first != NVLF_NONE;
+            if (f->windows[ep->d.self][w->peer].first == NVLF_NONE) {
+                f->pair[ep->d.self][w->peer].windowed = false;
+                f->pair[ep->d.self][w->peer].limited = false;
+            }
             list_remove(f, &f->grant[w->peer][w->grant], number,
                         NVLF_CHAIN_GRANT);
         }

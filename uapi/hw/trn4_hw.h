@@ -247,12 +247,17 @@ enum nvl_partner {
 #define TRN4_DOORBELL_BASE	0x40000	/* 64 pages of 4 KiB */
 #define TRN4_SEGMENT_BASE	0x80000	/* 64 times 128 segments */
 
-/* Inbound grant table. BASE and SIZE are locked while VALID is set. */
+/*
+ * Inbound grant table. BASE, SIZE and PARTITION are locked while VALID is set.
+ */
 #define TRN4_GRANT_STRIDE	0x20
 #define TRN4_GRANT_BASE_ADDR	0x00	/* rw 64: HBM offset, 2 MiB aligned */
 #define TRN4_GRANT_SIZE		0x08	/* rw 64: bytes, multiple of 2 MiB */
 #define TRN4_GRANT_CTRL		0x10	/* rw 32: NVL_RIGHT_*, TRN4_GRANT_VALID */
 #define TRN4_GRANT_GENERATION	0x14	/* ro 32: goes up whenever VALID ends */
+#define TRN4_GRANT_PARTITION	0x18	/* rw 32: for members of this one, of which
+					 * the owner is too; 0: for all peers
+					 */
 
 #define TRN4_GRANT_VALID	(1u << 31)
 

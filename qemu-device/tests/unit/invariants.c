@@ -46,8 +46,9 @@ static bool member(const struct nvlf_partition *p, unsigned int e)
            (p->members[e / 64] & (1ull << (e % 64)));
 }
 
-enum trn4_window_status brute_path(struct world *w, unsigned int src,
-                                   unsigned int dst)
+/* With @id, only by a partition of that id */
+static enum trn4_window_status brute_path_in(struct world *w, unsigned int src,
+                                             unsigned int dst, uint32_t id)
 {
     unsigned int s, l, p, to_s, port;
     bool src_up = false, dst_up = false, routed = false, open = false;
@@ -75,7 +76,8 @@ enum trn4_window_status brute_path(struct world *w, unsigned int src,
         }
         for (p = 0; n && p < NVL_PARTITIONS; p++) {
             common |= member(&n->partitions[p], src) &&
-                      member(&n->partitions[p], dst);
+                      member(&n->partitions[p], dst) &&
+                      (!id || (n->partitions[p].ctrl & 0xffff) == id);
         }
         src_up |= from;
         routed |= from && to;
@@ -159,6 +161,12 @@ static void check_links(struct world *w)
     }
 }
 
+enum trn4_window_status brute_path(struct world *w, unsigned int src,
+                                   unsigned int dst)
+{
+    return brute_path_in(w, src, dst, 0);
+}
+
 /* What a window's status must be, by its registers and everybody's tables */
 static unsigned int brute_status(struct world *w, unsigned int e,
                                  const struct nvlf_window *n)
@@ -189,6 +197,10 @@ static unsigned int brute_status(struct world *w, unsigned int e,
     }
     if (g->generation != n->generation) {
         return TRN4_WINDOW_STALE;
+    }
+    status = brute_path_in(w, e, n->peer, g->partition);
+    if (status != TRN4_WINDOW_LIVE) {
+        return status;
     }
     if ((n->ctrl & NVL_RIGHTS_ALL) & ~(g->ctrl & NVL_RIGHTS_ALL)) {
         return TRN4_WINDOW_NO_RIGHT;

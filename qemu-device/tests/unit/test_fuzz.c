@@ -119,6 +119,9 @@ static void some_grant(struct world *w, unsigned int e)
     unsigned int g = below(4), npages = w->ep[e].mem.size / PAGE;
 
     ew(w, e, grant_reg(g, TRN4_GRANT_CTRL), 0);
+    if (one_in(2)) {
+        ew(w, e, grant_reg(g, TRN4_GRANT_PARTITION), below(4));
+    }
     if (!one_in(3)) {
         grant(w, e, g, below(npages) * PAGE, (1 + below(npages)) * PAGE,
               good_rights[below(3)]);

@@ -93,6 +93,30 @@ static void locked_while_valid(void)
     world_free(w);
 }
 
+static void partition(void)
+{
+    const uint32_t reg = grant_reg(5, TRN4_GRANT_PARTITION);
+    struct world *w = world_new(1, 8 * PAGE, 4 * PAGE);
+
+    EQ(er(w, 0, reg), 0);
+    ew(w, 0, reg, NVL_PARTITION_ID_MASK);
+    EQ(newest_error(w, 0), NVL_ERR_NONE);
+    EQ(er(w, 0, reg), NVL_PARTITION_ID_MASK);
+    ew(w, 0, reg, NVL_PARTITION_ID_MASK + 1);
+    EQ(newest_error(w, 0), NVL_ERR_VALUE);
+    EQ(er(w, 0, reg), NVL_PARTITION_ID_MASK);
+    grant(w, 0, 5, 0, PAGE, RW);
+    ew(w, 0, reg, 7);
+    EQ(newest_error(w, 0), NVL_ERR_BUSY);
+    EQ(er(w, 0, reg), NVL_PARTITION_ID_MASK);
+    /* It stays when VALID ends, as BASE and SIZE do, and goes by a reset. */
+    ew(w, 0, grant_reg(5, TRN4_GRANT_CTRL), 0);
+    EQ(er(w, 0, reg), NVL_PARTITION_ID_MASK);
+    nvlf_endpoint_reset(w->f, 0);
+    EQ(er(w, 0, reg), 0);
+    world_free(w);
+}
+
 static void refused_change_of_a_valid_one(void)
 {
     struct world *w = world_new(1, 8 * PAGE, 4 * PAGE);
@@ -146,6 +170,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(ranges),
     TAP_TEST(rights),
     TAP_TEST(locked_while_valid),
+    TAP_TEST(partition),
     TAP_TEST(refused_change_of_a_valid_one),
     TAP_TEST(generation_goes_up_with_each_end),
 };
