@@ -33,10 +33,12 @@ enum nvlf_path {
 /**
  * struct nvlf_endpoint_ops - what the core calls up
  * @revoke: the endpoint can no longer reach @peer: windows on it must give
- *	SIGBUS from now on. nvlf_path() already says so, and where the cause is
- *	a request and not a fault the hardware still forwards, so that nobody
- *	sees all-ones in between. Windows whose path comes back are refilled by
- *	their faults; nothing is called for that.
+ *	SIGBUS from now on; with @partition not 0 only those that may exist in
+ *	this one alone, as the two are together in it no more. nvlf_path() or
+ *	nvlf_together() already says so, and where the cause is a request and
+ *	not a fault the hardware still forwards, so that nobody sees all-ones in
+ *	between. Windows whose path comes back are refilled by their faults;
+ *	nothing is called for that.
  * @link_event: the state of some of its ports changed
  * @check: it may have died, or be back with nothing in its registers, of which
  *	it cannot tell itself: a partner of its links saw one go, or come, or it
@@ -51,11 +53,11 @@ enum nvlf_path {
  *
  * Context: process context, may sleep. The core's transaction lock is held
  * (see nvlf_internal.h) and no other: they must not register, unregister or report
- * port changes; nvlf_path() may be called. None is called between
+ * port changes; nvlf_path() and nvlf_together() may be called. None is called between
  * @access_begin and @access_end. All but @link_event and @check must be there.
  */
 struct nvlf_endpoint_ops {
-	void (*revoke)(void *priv, u32 peer);
+	void (*revoke)(void *priv, u32 peer, u32 partition);
 	void (*link_event)(void *priv);
 	void (*check)(void *priv);
 	bool (*access_begin)(void *priv);
@@ -94,6 +96,7 @@ void nvlf_endpoint_unregister(struct nvlf_endpoint *ep);
 void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep);
 void nvlf_endpoint_logged(struct nvlf_endpoint *ep);
 enum nvlf_path nvlf_path(struct nvlf_endpoint *ep, u32 peer);
+bool nvlf_together(struct nvlf_endpoint *ep, u32 peer, u32 partition);
 int nvlf_path_errno(enum nvlf_path path);
 
 #endif /* NVLF_H */

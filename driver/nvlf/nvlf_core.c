@@ -56,7 +56,7 @@ void nvlf_fabric_fini(struct nvlf_fabric *f)
 	for (id = 0; id < NVL_GROUPS; id++)
 		kfree(f->group[id]);
 	for (slot = 0; slot < NVL_PARTITIONS; slot++)
-		kfree(f->partition[slot]);
+		kfree(rcu_access_pointer(f->partition[slot]));
 	mutex_destroy(&f->change);
 }
 

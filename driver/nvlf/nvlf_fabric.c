@@ -34,7 +34,7 @@ static void nvlf_fabric_peers(const struct nvlf_fabric *f, u32 id,
 
 	bitmap_zero(peers, NVL_TARGET_IDS);
 	for (slot = 0; slot < NVL_PARTITIONS; slot++) {
-		part = f->partition[slot];
+		part = nvlf_partition_at(f, slot);
 		if (part && test_bit(id, part->members))
 			bitmap_or(peers, peers, part->members, NVL_TARGET_IDS);
 	}
@@ -56,7 +56,7 @@ static struct nvlf_totals nvlf_fabric_totals(struct nvlf_fabric *f)
 		sum.routes += f->sw[i]->nroutes;
 	}
 	for (i = 0; i < NVL_PARTITIONS; i++)
-		sum.partitions += !!f->partition[i];
+		sum.partitions += !!nvlf_partition_at(f, i);
 	for (i = 0; i < NVL_GROUPS; i++)
 		sum.groups += !!f->group[i];
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS) {

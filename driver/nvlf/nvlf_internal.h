@@ -43,6 +43,10 @@
  *    a mapping under a lock that its revoke() takes as well. So a fill either
  *    comes before the zap, which undoes it, or it sees the loss.
  *
+ * fabric.partition[] is read without a lock, too, by nvlf_together(), under RCU:
+ * a partition is replaced whole. A loss goes the same way. A gain is there
+ * before the switches have it: the client asks its hardware as well.
+ *
  * Lifetime
  * ========
  *
@@ -331,10 +335,12 @@ struct nvlf_route_change {
 /**
  * struct nvlf_partition - a set of endpoints; never changed
  * @id: names it, 1 to NVL_PARTITION_ID_MASK
+ * @rcu: frees it once it was in the table
  * @members: target ids
  */
 struct nvlf_partition {
 	u32 id;
+	struct rcu_head rcu;
 	DECLARE_BITMAP(members, NVL_TARGET_IDS);
 };
 
@@ -456,7 +462,7 @@ struct nvlf_fabric {
 	bool touched;
 	struct nvlf_endpoint *endpoint[NVL_TARGET_IDS];
 	struct nvlf_switch *sw[NVL_SWITCHES_MAX];
-	struct nvlf_partition *partition[NVL_PARTITIONS];
+	struct nvlf_partition __rcu *partition[NVL_PARTITIONS];
 	struct nvlf_group *group[NVL_GROUPS];
 	struct nvlf_manager manager;
 	DECLARE_BITMAP(registered, NVL_TARGET_IDS);
@@ -630,6 +636,9 @@ void nvlf_route_write_all(struct nvlf_switch *sw);
 
 /* nvlf_partition.c */
 bool nvlf_partition_common(const struct nvlf_fabric *f, u32 a, u32 b);
+struct nvlf_partition *nvlf_partition_at(const struct nvlf_fabric *f,
+					 unsigned int slot);
+bool nvlf_partition_has(const struct nvlf_fabric *f, u32 id, u32 a, u32 b);
 const struct nvlf_partition *nvlf_partition_find(const struct nvlf_fabric *f,
 						 u32 id);
 int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
@@ -651,6 +660,8 @@ const struct nvlf_group *nvlf_group_needs(const struct nvlf_fabric *f,
 /* nvlf_reach.c */
 enum nvlf_path nvlf_resolve(const struct nvlf_fabric *f, u32 src, u32 dst);
 void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
+void nvlf_reach_part(struct nvlf_fabric *f, const struct nvlf_partition *old,
+		     const struct nvlf_partition *new);
 void nvlf_reach_gain(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
 void nvlf_reach_routed(struct nvlf_fabric *f, const struct nvlf_pairs *pairs);
 void nvlf_reach_links(struct nvlf_fabric *f);

@@ -499,7 +499,7 @@ int nvlf_nl_partition_get_dumpit(struct sk_buff *skb,
 	int err = 0;
 
 	for (; at->id < NVL_PARTITIONS; at->id++) {
-		part = nvlf_fabric.partition[at->id];
+		part = nvlf_partition_at(&nvlf_fabric, at->id);
 		if (!part ||
 		    (member && !test_bit(nla_get_u32(member), part->members)))
 			continue;

@@ -18,6 +18,21 @@
 #define NVLF_MEMBER_WORDS (NVL_TARGET_IDS / 64)
 
 /**
+ * nvlf_partition_at() - what a slot has
+ * @f: fabric
+ * @slot: below NVL_PARTITIONS
+ *
+ * Context: holds change.
+ * Return: a partition, or NULL.
+ */
+struct nvlf_partition *nvlf_partition_at(const struct nvlf_fabric *f,
+					 unsigned int slot)
+{
+	return rcu_dereference_protected(f->partition[slot],
+					 lockdep_is_held(&f->change));
+}
+
+/**
  * nvlf_partition_common() - are two endpoints together in a partition?
  * @f: fabric
  * @a: target id, below NVL_TARGET_IDS
@@ -32,7 +47,7 @@ bool nvlf_partition_common(const struct nvlf_fabric *f, u32 a, u32 b)
 	unsigned int slot;
 
 	for (slot = 0; slot < NVL_PARTITIONS; slot++) {
-		part = f->partition[slot];
+		part = nvlf_partition_at(f, slot);
 		if (part && test_bit(a, part->members) &&
 		    test_bit(b, part->members))
 			return true;
@@ -40,14 +55,43 @@ bool nvlf_partition_common(const struct nvlf_fabric *f, u32 a, u32 b)
 	return false;
 }
 
+/**
+ * nvlf_partition_has() - are two endpoints members of a partition?
+ * @f: fabric
+ * @id: of the partition, whether it is there or not
+ * @a: target id, below NVL_TARGET_IDS
+ * @b: target id, below NVL_TARGET_IDS
+ *
+ * Context: any; takes no lock.
+ * Return: true where they are.
+ */
+bool nvlf_partition_has(const struct nvlf_fabric *f, u32 id, u32 a, u32 b)
+{
+	const struct nvlf_partition *part;
+	unsigned int slot;
+	bool has = false;
+
+	rcu_read_lock();
+	for (slot = 0; slot < NVL_PARTITIONS && !has; slot++) {
+		part = rcu_dereference(f->partition[slot]);
+		has = part && part->id == id && test_bit(a, part->members) &&
+		      test_bit(b, part->members);
+	}
+	rcu_read_unlock();
+	return has;
+}
+
 /* The slot of partition @id, or NVL_PARTITIONS; with id 0 the first free. */
 static unsigned int nvlf_partition_slot(const struct nvlf_fabric *f, u32 id)
 {
+	const struct nvlf_partition *part;
 	unsigned int slot;
 
-	for (slot = 0; slot < NVL_PARTITIONS; slot++)
-		if ((f->partition[slot] ? f->partition[slot]->id : 0) == id)
+	for (slot = 0; slot < NVL_PARTITIONS; slot++) {
+		part = nvlf_partition_at(f, slot);
+		if ((part ? part->id : 0) == id)
 			break;
+	}
 	return slot;
 }
 
@@ -64,7 +108,7 @@ const struct nvlf_partition *nvlf_partition_find(const struct nvlf_fabric *f,
 {
 	unsigned int slot = nvlf_partition_slot(f, id);
 
-	return slot < NVL_PARTITIONS ? f->partition[slot] : NULL;
+	return slot < NVL_PARTITIONS ? nvlf_partition_at(f, slot) : NULL;
 }
 
 /*
@@ -109,14 +153,16 @@ static void nvlf_partition_write(struct nvlf_switch *sw, unsigned int slot,
 void nvlf_partition_write_all(struct nvlf_switch *sw)
 {
 	struct nvlf_fabric *f = sw->fabric;
+	const struct nvlf_partition *part;
 	unsigned int slot;
 
 	lockdep_assert_held(&f->change);
 
-	for (slot = 0; slot < NVL_PARTITIONS; slot++)
-		if (f->partition[slot])
-			nvlf_partition_write(sw, slot, NULL,
-					     f->partition[slot]);
+	for (slot = 0; slot < NVL_PARTITIONS; slot++) {
+		part = nvlf_partition_at(f, slot);
+		if (part)
+			nvlf_partition_write(sw, slot, NULL, part);
+	}
 }
 
 /*
@@ -131,7 +177,7 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
 		.to = f->to,
 		.both = true,
 	};
-	const struct nvlf_partition *old = f->partition[slot];
+	const struct nvlf_partition *old = nvlf_partition_at(f, slot);
 	unsigned int id;
 
 	bitmap_zero(f->from, NVL_TARGET_IDS);
@@ -143,13 +189,15 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
 		bitmap_or(f->to, f->to, new->members, NVL_TARGET_IDS);
 	}
 
-	f->partition[slot] = new;
+	rcu_assign_pointer(f->partition[slot], new);
 	f->touched = true;
 	trace_nvlf_partition(new ? new->id : old->id, new,
 			     new ? bitmap_weight(new->members, NVL_TARGET_IDS) :
 				   0);
 
 	nvlf_reach_lose(f, &pairs);
+	if (old)
+		nvlf_reach_part(f, old, new);
 	for (id = 0; id < NVL_SWITCHES_MAX; id++) {
 		struct nvlf_switch *sw = f->sw[id];
 
@@ -219,7 +267,7 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		goto out;
 	}
 
-	old = f->partition[slot];
+	old = nvlf_partition_at(f, slot);
 	if (old && bitmap_equal(old->members, new->members, NVL_TARGET_IDS)) {
 		old = NULL;
 		goto out;
@@ -229,7 +277,7 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 	new = NULL;
 out:
 	*generation = nvlf_change_end(f);
-	kfree(old);
+	kfree_rcu(old, rcu);
 out_free:
 	kfree(new);
 	return err;
@@ -270,11 +318,11 @@ int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
 					group->id, id);
 		goto out;
 	}
-	old = f->partition[slot];
+	old = nvlf_partition_at(f, slot);
 	nvlf_partition_replace(f, slot, NULL);
 	nvlf_nl_notify_partition(old, NVLF_CMD_PARTITION_DEL_NTF);
 out:
 	*generation = nvlf_change_end(f);
-	kfree(old);
+	kfree_rcu(old, rcu);
 	return err;
 }

@@ -80,7 +80,7 @@ static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
 	if (old != NVLF_PATH_OK)
 		return;
 	trace_nvlf_revoke_begin(src, dst);
-	s->ops->revoke(s->priv, dst);
+	s->ops->revoke(s->priv, dst, 0);
 	trace_nvlf_revoke_end(src, dst);
 }
 
@@ -150,6 +150,53 @@ static void nvlf_pairs_walk(struct nvlf_fabric *f,
 void nvlf_reach_lose(struct nvlf_fabric *f, const struct nvlf_pairs *pairs)
 {
 	nvlf_pairs_walk(f, pairs, nvlf_pair_lose);
+}
+
+/* They may reach one another all the same, by another partition. */
+static void nvlf_pair_part(struct nvlf_fabric *f, u32 src, u32 dst, u32 id)
+{
+	const struct nvlf_endpoint *s = f->endpoint[src];
+
+	if (s->path[dst] != NVLF_PATH_OK)
+		return;
+	trace_nvlf_revoke_begin(src, dst);
+	s->ops->revoke(s->priv, dst, id);
+	trace_nvlf_revoke_end(src, dst);
+}
+
+/**
+ * nvlf_reach_part() - revoke what members of a partition had by it alone
+ * @f: fabric, which has @new in its table
+ * @old: as it was
+ * @new: as it shall be, or NULL
+ *
+ * Belongs to the first half of a change, after nvlf_reach_lose(): that has
+ * revoked all where nothing is left.
+ *
+ * Context: holds change. Calls up.
+ */
+void nvlf_reach_part(struct nvlf_fabric *f, const struct nvlf_partition *old,
+		     const struct nvlf_partition *new)
+{
+	DECLARE_BITMAP(left, NVL_TARGET_IDS);
+	unsigned long a, b;
+
+	lockdep_assert_held(&f->change);
+
+	bitmap_copy(left, old->members, NVL_TARGET_IDS);
+	if (new)
+		bitmap_andnot(left, left, new->members, NVL_TARGET_IDS);
+	for_each_and_bit(a, left, f->registered, NVL_TARGET_IDS) {
+		for_each_and_bit(b, old->members, f->registered,
+				 NVL_TARGET_IDS) {
+			if (a == b)
+				continue;
+			nvlf_pair_part(f, a, b, old->id);
+			/* Who left, too, has its own turn */
+			if (!test_bit(b, left))
+				nvlf_pair_part(f, b, a, old->id);
+		}
+	}
 }
 
 /**
@@ -241,6 +288,25 @@ enum nvlf_path nvlf_path(struct nvlf_endpoint *ep, u32 peer)
 	return smp_load_acquire(&ep->path[peer]);
 }
 EXPORT_SYMBOL_GPL(nvlf_path);
+
+/**
+ * nvlf_together() - is an endpoint in a partition together with a peer?
+ * @ep: endpoint, registered
+ * @peer: target id; any number
+ * @partition: id of the partition
+ *
+ * To act on the answer safely, see nvlf_path(). That the switches let them
+ * through by it is not said.
+ *
+ * Context: any; takes no lock.
+ * Return: true where they are.
+ */
+bool nvlf_together(struct nvlf_endpoint *ep, u32 peer, u32 partition)
+{
+	return peer < NVL_TARGET_IDS &&
+	       nvlf_partition_has(&nvlf_fabric, partition, ep->id, peer);
+}
+EXPORT_SYMBOL_GPL(nvlf_together);
 
 /**
  * nvlf_path_errno() - the error that stands for the state of a path

@@ -11,12 +11,13 @@
 /* The common block and the records of the log behind it */
 #define COMMON_SIZE (NVL_LOG_BASE + NVL_LOG_ENTRIES * NVL_LOG_STRIDE)
 
-static void rig_revoke(void *priv, u32 peer)
+static void rig_revoke(void *priv, u32 peer, u32 partition)
 {
 	struct rig *rig = priv;
 
 	rig->revoked++;
 	rig->revoked_peer = peer;
+	rig->revoked_partition = partition;
 }
 
 static bool rig_access_begin(void *priv)
@@ -153,7 +154,7 @@ struct nvlf_partition *rig_partition(struct kunit *test, struct rig *rig,
 	part->id = id;
 	__set_bit(a, part->members);
 	__set_bit(b, part->members);
-	rig->f->partition[slot] = part;
+	rcu_assign_pointer(rig->f->partition[slot], part);
 	return part;
 }
 

@@ -25,6 +25,7 @@
  * @sw: switches
  * @revoked: calls of revoke()
  * @revoked_peer: in the newest of them
+ * @revoked_partition: in the newest of them
  * @deaf: registers of endpoints do not answer
  * @entered: calls of access_begin() without an access_end()
  */
@@ -34,6 +35,7 @@ struct rig {
 	struct nvlf_switch *sw[SWITCHES];
 	unsigned int revoked;
 	u32 revoked_peer;
+	u32 revoked_partition;
 	bool deaf;
 	int entered;
 };

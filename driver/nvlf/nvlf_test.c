@@ -263,6 +263,64 @@ static void reach(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rig->revoked, 1);
 }
 
+/* Who leaves a partition is told of it, where another still joins the two */
+static void part(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	struct nvlf_fabric *f = rig->f;
+	const struct nvlf_pairs pairs = {
+		.from = f->from,
+		.to = f->to,
+		.both = true,
+	};
+	struct nvlf_partition none = { .id = 4 };
+	struct nvlf_partition *old;
+
+	guard(mutex)(&rig->f->change);
+	__set_bit(NEAR, f->from);
+	__set_bit(FAR, f->to);
+	rig_partition(test, rig, 3, NEAR, FAR);
+	old = rig_partition(test, rig, 4, NEAR, FAR);
+	rig_route(test, rig, 0, FAR, 0x02);
+	nvlf_reach_gain(f, &pairs);
+	KUNIT_EXPECT_EQ(test, nvlf_path(rig->near, FAR), NVLF_PATH_OK);
+	KUNIT_EXPECT_NE(test, nvlf_path(rig->far, NEAR), NVLF_PATH_OK);
+
+	/* Nobody left */
+	nvlf_reach_part(f, old, old);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 0);
+	/* Both did: once for each way that there is */
+	nvlf_reach_part(f, old, &none);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 1);
+	KUNIT_EXPECT_EQ(test, rig->revoked_peer, FAR);
+	KUNIT_EXPECT_EQ(test, rig->revoked_partition, 4);
+	rig_route(test, rig, 0, NEAR, 0x01);
+	nvlf_reach_gain(f, &pairs);
+	nvlf_reach_part(f, old, NULL);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 3);
+	/* One did */
+	__set_bit(NEAR, none.members);
+	nvlf_reach_part(f, old, &none);
+	KUNIT_EXPECT_EQ(test, rig->revoked, 5);
+	KUNIT_EXPECT_EQ(test, rig->revoked_partition, 4);
+}
+
+static void partition_has(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+
+	guard(mutex)(&rig->f->change);
+	rig_partition(test, rig, 3, NEAR, FAR);
+	rig_partition(test, rig, 4, NEAR, 6);
+	KUNIT_EXPECT_TRUE(test, nvlf_partition_has(rig->f, 3, NEAR, FAR));
+	KUNIT_EXPECT_TRUE(test, nvlf_partition_has(rig->f, 3, FAR, NEAR));
+	KUNIT_EXPECT_FALSE(test, nvlf_partition_has(rig->f, 4, NEAR, FAR));
+	KUNIT_EXPECT_FALSE(test, nvlf_partition_has(rig->f, 5, NEAR, FAR));
+	KUNIT_EXPECT_FALSE(test, nvlf_partition_has(rig->f, 0, NEAR, FAR));
+	KUNIT_EXPECT_FALSE(test, nvlf_together(rig->near, NVL_TARGET_IDS, 3));
+	KUNIT_EXPECT_FALSE(test, nvlf_together(rig->near, U32_MAX, 3));
+}
+
 static void path_errno(struct kunit *test)
 {
 	struct rig *rig = test->priv;
@@ -329,6 +387,8 @@ static struct kunit_case nvlf_cases[] = {
 	KUNIT_CASE(links_of_gone),
 	KUNIT_CASE(resolve),
 	KUNIT_CASE(reach),
+	KUNIT_CASE(part),
+	KUNIT_CASE(partition_has),
 	KUNIT_CASE(path_errno),
 	KUNIT_CASE(partition_find),
 	{}

@@ -197,6 +197,7 @@ struct trn4_bo {
  * @base: offset in HBM
  * @size: bytes
  * @rights: NVL_RIGHT_*
+ * @partition: for members of this one, or 0: for all peers
  * @slot: in the hardware's table
  * @generation: of the hardware's entry
  * @live: not revoked; the members above mean something only then
@@ -214,6 +215,7 @@ struct trn4_grant {
 	u64 base;
 	u64 size;
 	u32 rights;
+	u32 partition;
 	u32 slot;
 	u32 generation;
 	bool live;
@@ -230,6 +232,7 @@ struct trn4_grant {
  * @slot: in the hardware's table, and in trn4_aperture.windows
  * @peer: target id of the grant's endpoint
  * @peer_addr: where in the peer's HBM it begins
+ * @partition: the grant's
  * @rights: NVL_RIGHT_*
  * @lock: see "Locking" above
  * @gone: why it ended, or DRM_TRN4_WINDOW_LIVE (@lock)
@@ -244,6 +247,7 @@ struct trn4_window {
 	u32 slot;
 	u32 peer;
 	u64 peer_addr;
+	u32 partition;
 	u32 rights;
 	struct rw_semaphore lock;
 	enum drm_trn4_window_state gone;

@@ -199,7 +199,7 @@ struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights)
  * trn4_grant_create() - let peers use part of a buffer
  * @file: who owns the grant
  * @bo: buffer in HBM; the caller has a reference
- * @args: offset, size and rights, checked; handle and token are set
+ * @args: offset, size, rights and partition, checked; handle and token are set
  *
  * Return: 0 or a negative errno.
  */
@@ -214,6 +214,7 @@ int trn4_grant_create(struct trn4_file *file, struct trn4_bo *bo,
 	grant = trn4_grant_alloc(bo, args->offset, args->size, args->rights);
 	if (!grant)
 		return -ENOMEM;
+	grant->partition = args->partition;
 	ret = mutex_lock_interruptible(&trn4_share_lock);
 	if (ret)
 		goto err_free;

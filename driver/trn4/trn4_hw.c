@@ -204,7 +204,7 @@ static void __iomem *trn4_hw_grant(struct trn4_device *tdev, u32 slot)
 /**
  * trn4_hw_grant_set() - put a grant into the hardware's table
  * @tdev: device, entered
- * @grant: with slot, base, size and rights; its generation is set
+ * @grant: with slot, base, size, rights and partition; its generation is set
  *
  * Return: 0, or -EIO where the device does not take it.
  */
@@ -215,6 +215,7 @@ int trn4_hw_grant_set(struct trn4_device *tdev, struct trn4_grant *grant)
 
 	writeq(grant->base, regs + TRN4_GRANT_BASE_ADDR);
 	writeq(grant->size, regs + TRN4_GRANT_SIZE);
+	writel(grant->partition, regs + TRN4_GRANT_PARTITION);
 	writel(ctrl, regs + TRN4_GRANT_CTRL);
 	if (readl(regs + TRN4_GRANT_CTRL) != ctrl)
 		return -EIO;

@@ -114,7 +114,8 @@ static int trn4_ioctl_grant_create(struct drm_device *drm, void *data,
 	struct drm_gem_object *obj;
 	int ret = -EINVAL;
 
-	if (args->flags || !trn4_rights_ok(args->rights) || !args->size ||
+	if (args->flags || args->pad || !trn4_rights_ok(args->rights) ||
+	    !args->size || args->partition > NVL_PARTITION_ID_MASK ||
 	    !IS_ALIGNED(args->offset | args->size, NVL_PAGE_SIZE))
 		return -EINVAL;
 	obj = drm_gem_object_lookup(drm_file, args->bo);

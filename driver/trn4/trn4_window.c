@@ -168,17 +168,24 @@ void trn4_window_event(struct trn4_device *tdev, u32 slot)
 	mutex_unlock(&tdev->aperture.lock);
 }
 
-/* A peer cannot be reached any more; nvlf_path() says so already. */
-static void trn4_nvlf_revoke(void *priv, u32 peer)
+/*
+ * A peer cannot be reached any more, or not by a partition that some windows
+ * need; nvlf says so already to who asks.
+ */
+static void trn4_nvlf_revoke(void *priv, u32 peer, u32 partition)
 {
 	struct trn4_device *tdev = priv;
 	struct trn4_aperture *aperture = &tdev->aperture;
+	struct trn4_window *win;
 	u32 slot;
 
 	mutex_lock(&aperture->lock);
-	for_each_set_bit(slot, aperture->slots, TRN4_WINDOWS)
-		if (aperture->windows[slot]->peer == peer)
-			trn4_window_zap(aperture->windows[slot]);
+	for_each_set_bit(slot, aperture->slots, TRN4_WINDOWS) {
+		win = aperture->windows[slot];
+		if (win->peer == peer &&
+		    (!partition || win->partition == partition))
+			trn4_window_zap(win);
+	}
 	mutex_unlock(&aperture->lock);
 }
 
@@ -228,6 +235,9 @@ static enum drm_trn4_window_state trn4_window_look(struct trn4_window *win)
 		return path < ARRAY_SIZE(trn4_path_state) ?
 			       trn4_path_state[path] :
 			       DRM_TRN4_WINDOW_FAULT;
+	if (win->partition &&
+	    !nvlf_together(tdev->ep, win->peer, win->partition))
+		return DRM_TRN4_WINDOW_NO_PARTITION;
 	return trn4_window_state_of(trn4_hw_window_status(tdev, win->slot));
 }
 
@@ -356,7 +366,13 @@ static int trn4_window_check(struct trn4_device *tdev,
 	ret = trn4_grant_part(grant, args, size);
 	if (ret)
 		return ret;
-	return nvlf_path_errno(nvlf_path(tdev->ep, grant->tdev->target));
+	ret = nvlf_path_errno(nvlf_path(tdev->ep, grant->tdev->target));
+	if (ret)
+		return ret;
+	if (grant->partition &&
+	    !nvlf_together(tdev->ep, grant->tdev->target, grant->partition))
+		return -EPERM;
+	return 0;
 }
 
 /**
@@ -412,6 +428,7 @@ static int trn4_window_begin(struct trn4_device *tdev, struct trn4_window *win,
 	if (ret)
 		goto out_exit;
 	win->peer = grant->tdev->target;
+	win->partition = grant->partition;
 	win->base.size = size;
 	ret = trn4_gem_offset(&win->base);
 	if (!ret)

@@ -95,6 +95,38 @@ TEST_F(grant, all_rights_that_may_be)
 	}
 }
 
+TEST_F(grant, bad_partition)
+{
+	static const __u32 partitions[] = { 65536, 1u << 31, 0xffffffff };
+	struct drm_trn4_grant_create arg;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(partitions); i++) {
+		arg = self->good;
+		arg.partition = partitions[i];
+		EXPECT_EQ(-EINVAL, create(self->fd, &arg))
+		{
+			TH_LOG("partition %u", partitions[i]);
+		}
+	}
+	arg = self->good;
+	arg.partition = 65535;
+	ASSERT_EQ(0, create(self->fd, &arg));
+	EXPECT_EQ(0, grant_revoke(self->fd, arg.handle));
+}
+
+TEST_F(grant, bad_pad)
+{
+	struct drm_trn4_grant_create arg;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		arg = self->good;
+		arg.pad = 1u << bit;
+		EXPECT_EQ(-EINVAL, create(self->fd, &arg));
+	}
+}
+
 TEST_F(grant, bad_rights)
 {
 	/* None; WRITE or ATOMIC without what they need */

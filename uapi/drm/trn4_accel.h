@@ -172,7 +172,10 @@ struct drm_trn4_mmap_offset {
  * @offset: in, multiple of 2 MiB
  * @size: in, multiple of 2 MiB, not zero; EINVAL beyond the buffer's end
  * @flags: in, mbz
+ * @partition: in, of the fabric, up to 65535: windows only where both sides are
+ *	members of it, whether it is there now or not; 0: any common partition
  * @handle: out, names the grant in this file for DRM_IOCTL_TRN4_GRANT_REVOKE
+ * @pad: mbz
  * @token: out, 16 random bytes that name the grant to whoever they are passed
  *
  * The grant stands until it is revoked or the file is closed, also where the
@@ -184,7 +187,9 @@ struct drm_trn4_grant_create {
 	__u64 offset;
 	__u64 size;
 	__u32 flags;
+	__u32 partition;
 	__u32 handle;
+	__u32 pad;
 	__u8 token[DRM_TRN4_TOKEN_SIZE];
 };
 
@@ -214,7 +219,7 @@ struct drm_trn4_grant_revoke {
  * ENOENT: no grant has this token. EACCES: a right that was not granted.
  * ERANGE: beyond the grant's end. ELOOP: the grant is this device's own.
  * ENOLINK: no link is up, here or there. EHOSTUNREACH: no switch has a route.
- * EPERM: not in a common partition. ENOSPC: no window or no room in the
+ * EPERM: not in a common partition, or in the grant's. ENOSPC: no window or no room in the
  * aperture is free.
  */
 struct drm_trn4_window_map {
