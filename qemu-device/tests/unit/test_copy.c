@@ -436,6 +436,45 @@ static void large_shapes(void)
     copies_end(&c);
 }
 
+/* So much that it goes past the caches: pieces, and ends, of any alignment */
+static void streamed(void)
+{
+    const uint64_t m = 1 << 20;
+    static const uint8_t pairs[][2] = {
+        { 1, 1 }, { 2, 2 }, { 1, 2 }, { 3, 1 }
+    };
+    const uint64_t shapes[][6] = {
+        /* from, to, length, rows, pitches */
+        { 0, 1, 4 * m, 1, 0, 0 },
+        { 3, 0, 4 * m + 13, 1, 0, 0 },
+        /* It meets itself, and none of its pieces does; then some do */
+        { 0, m, 4 * m + 50, 1, 0, 0 },
+        { m, 0, 4 * m + 50, 1, 0, 0 },
+        { 0, 1000, 4 * m + 50, 1, 0, 0 },
+        { 1000, 0, 4 * m + 50, 1, 0, 0 },
+        /* Rows on both sides of what is worth it */
+        { 0, 5, 79, 53100, 80, 81 },
+        { 7, 0, 60, 70000, 63, 61 },
+        { 0, 9, 1111, 3800, 1120, 1117 },
+    };
+    struct copies c;
+    unsigned int p, i;
+
+    copies_begin(&c, 6 * m);
+    for (p = 0; p < NVLF_COUNT(pairs); p++) {
+        for (i = 0; i < NVLF_COUNT(shapes); i++) {
+            const uint64_t *s = shapes[i];
+            struct job j = { pairs[p][0], pairs[p][1], s[0], s[1],
+                             s[2],        s[3],        s[4], s[5] };
+
+            if (s[4] == s[5] || !rows_meet(&c, &j)) {
+                do_copy(&c, &j);
+            }
+        }
+    }
+    copies_end(&c);
+}
+
 /* ---- Fills ----------------------------------------------------------- */
 
 static void do_fill(struct copies *c, unsigned int view, uint64_t to,
@@ -638,10 +677,11 @@ static void to_the_end(void)
 }
 
 static const struct tap_test tests[] = {
-    TAP_TEST(small_shapes),   TAP_TEST(many_rows),
-    TAP_TEST(every_distance), TAP_TEST(plain_shapes),
-    TAP_TEST(large_shapes),   TAP_TEST(small_fills),
-    TAP_TEST(phases),         TAP_TEST(large_fills),
-    TAP_TEST(to_the_end),     TAP_TEST(a_fill_beside_a_cpu),
+    TAP_TEST(small_shapes),        TAP_TEST(many_rows),
+    TAP_TEST(every_distance),      TAP_TEST(plain_shapes),
+    TAP_TEST(large_shapes),        TAP_TEST(streamed),
+    TAP_TEST(small_fills),         TAP_TEST(phases),
+    TAP_TEST(large_fills),         TAP_TEST(to_the_end),
+    TAP_TEST(a_fill_beside_a_cpu),
 };
 TAP_MAIN(tests)
