@@ -51,6 +51,21 @@ double bench_median(struct bench_times *times)
 	return (times->ns[(n - 1) / 2] + times->ns[n / 2]) / 2.0;
 }
 
+/**
+ * bench_percentile() - the time that most were within
+ * @times: some; are sorted
+ * @percent: how many of them, 1 to 100
+ *
+ * Return: nanoseconds.
+ */
+double bench_percentile(struct bench_times *times, unsigned int percent)
+{
+	unsigned int n = times->count;
+
+	qsort(times->ns, n, sizeof(*times->ns), by_size);
+	return times->ns[(n * percent + 99) / 100 - 1];
+}
+
 /* The shortest time, in nanoseconds: what nothing got in the way of */
 double bench_least(const struct bench_times *times)
 {

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#define BENCH_ROUNDS_MAX 64
+#define BENCH_ROUNDS_MAX 2048
 
 /**
  * struct bench_times - how long something took, each time that it was done
@@ -46,6 +46,7 @@ struct bench_figure {
 __u64 bench_now(void);
 void bench_add(struct bench_times *times, __u64 begin);
 double bench_median(struct bench_times *times);
+double bench_percentile(struct bench_times *times, unsigned int percent);
 double bench_least(const struct bench_times *times);
 void bench_tell(const struct bench_figure *figure);
 
