@@ -57,6 +57,21 @@ int rig_begin(struct rig *rig, int want)
 	return rig->error;
 }
 
+/*
+ * For a child: closes its copies of the files, so that they are the parent's
+ * alone. The fabric is as it was.
+ */
+void rig_forget(struct rig *rig)
+{
+	int i;
+
+	for (i = 0; i < RIG_FILES; i++) {
+		if (rig->fd[i] >= 0)
+			close(rig->fd[i]);
+		rig->fd[i] = -1;
+	}
+}
+
 /* Nobody reaches anybody afterwards, as before the first test */
 void rig_end(struct rig *rig)
 {

@@ -30,6 +30,7 @@ struct rig {
 };
 
 int rig_begin(struct rig *rig, int want);
+void rig_forget(struct rig *rig);
 void rig_end(struct rig *rig);
 
 /* Why a test is skipped where rig_begin() returns -ENODEV */

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * share_test.c - buffers and windows passed on by what DRM offers to every
- * driver: dma-bufs and names. It may be refused; where it is not, whoever got
- * hold of a window in such a way loses it as everybody does.
+ * share_test.c - buffers and windows shared between processes: by a token, by
+ * the file, by a dma-buf, by a name.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "dmabuf.h"
 #include "pci.h"
 #include "rig.h"
 #include "touch.h"
@@ -19,11 +20,11 @@ FIXTURE(share)
 {
 	struct rig rig;
 	int owner, user;
-	int other; /* a second file of the user's device */
 	struct bo bo;
 	struct grant grant;
-	__u32 window; /* with all rights */
-	__u32 readable;
+	__u32 window;
+	int pair[2]; /* sockets: of the test, of a process that it makes */
+	pid_t child;
 };
 
 FIXTURE_SETUP(share)
@@ -36,16 +37,13 @@ FIXTURE_SETUP(share)
 	}
 	self->owner = self->rig.fd[0];
 	self->user = self->rig.fd[1];
-	self->other = accel_open(&self->rig.accels[1]);
-	ASSERT_LE(0, self->other);
 	ASSERT_EQ(0, bo_make(self->owner, PAGE, 0, &self->bo));
 	fill_pattern(self->bo.map, PAGE, 1);
 	ASSERT_EQ(0, grant_make(self->owner, self->bo.handle, RIGHT_ALL, 0,
 				PAGE, &self->grant));
 	ASSERT_EQ(0, window_map(self->user, &self->grant, 0, 0, RIGHT_ALL,
 				&self->window));
-	ASSERT_EQ(0, window_map(self->user, &self->grant, 0, 0, RIGHT_R,
-				&self->readable));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, self->pair));
 }
 
 FIXTURE_TEARDOWN(share)
@@ -54,115 +52,193 @@ FIXTURE_TEARDOWN(share)
 
 	if (pci_driver(self->rig.accels[0].device, driver, sizeof(driver)))
 		EXPECT_EQ(0, pci_bind("trn4", self->rig.accels[0].device));
-	close(self->other);
+	/* One that waits for the other end sees it go */
+	close(self->pair[0]);
+	close(self->pair[1]);
+	if (self->child > 0)
+		EXPECT_EQ(self->child, waitpid(self->child, NULL, 0));
 	rig_end(&self->rig);
 }
 
-/* A dma-buf of a buffer or window, or a negative errno */
-static int export_dmabuf(int fd, __u32 handle)
+/* ---- Between processes ---- */
+
+/* What the other process says: one number. It has gone where it says nothing. */
+static int heard(int sock)
 {
-	struct drm_prime_handle arg = {
-		.handle = handle,
-		.flags = DRM_CLOEXEC | DRM_RDWR,
-		.fd = -1,
+	int value;
+
+	if (read(sock, &value, sizeof(value)) != sizeof(value))
+		return -EPIPE;
+	return value;
+}
+
+static void say(int sock, int value)
+{
+	if (write(sock, &value, sizeof(value)) != sizeof(value))
+		_exit(1);
+}
+
+static int send_fd(int sock, int fd)
+{
+	char control[CMSG_SPACE(sizeof(fd))] = "", byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
 	};
-	int ret = accel_ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg);
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 
-	return ret ? ret : arg.fd;
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	return sendmsg(sock, &msg, 0) == 1 ? 0 : -errno;
 }
 
-static int import_dmabuf(int fd, int dmabuf, __u32 *handle)
+static int receive_fd(int sock)
 {
-	struct drm_prime_handle arg = { .fd = dmabuf };
-	int ret = accel_ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &arg);
+	char control[CMSG_SPACE(sizeof(int))], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	int fd;
 
-	*handle = arg.handle;
-	return ret;
+	if (recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&msg))
+		return -EPIPE;
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
 }
 
-/* The same object in another file, by a dma-buf or by a name */
-static int pass_on(int from, __u32 handle, int to, bool by_name, __u32 *there)
+/* Tells of each touch that it is asked for, until nobody asks */
+static void touch_on_demand(int sock, void *map)
 {
-	struct drm_gem_flink flink = { .handle = handle };
-	struct drm_gem_open open = { 0 };
-	int dmabuf, ret;
+	do {
+		say(sock, map == MAP_FAILED ? -ENOMEM : touch_kind(map));
+	} while (heard(sock) >= 0);
+	_exit(0);
+}
 
-	if (!by_name) {
-		dmabuf = export_dmabuf(from, handle);
-		if (dmabuf < 0)
-			return dmabuf;
-		ret = import_dmabuf(to, dmabuf, there);
-		close(dmabuf);
-		return ret;
+/* The same file in two processes: each has all of it, until both have closed */
+TEST_F(share, file_passed_on)
+{
+	int sock = self->pair[0];
+
+	self->child = fork();
+	ASSERT_LE(0, self->child);
+	if (!self->child) {
+		rig_forget(&self->rig);
+		close(sock);
+		touch_on_demand(self->pair[1],
+				gem_map(receive_fd(self->pair[1]), self->window,
+					PAGE, PROT_READ));
 	}
-	ret = accel_ioctl(from, DRM_IOCTL_GEM_FLINK, &flink);
-	if (ret)
-		return ret;
-	open.name = flink.name;
-	ret = accel_ioctl(to, DRM_IOCTL_GEM_OPEN, &open);
-	*there = open.handle;
-	return ret;
+	close(self->pair[1]);
+	self->pair[1] = -1;
+	ASSERT_EQ(0, send_fd(sock, self->user));
+	EXPECT_EQ(0, heard(sock));
+	/* Who gave it goes: the window stays with who has it */
+	close(self->user);
+	self->rig.fd[1] = -1;
+	say(sock, 0);
+	EXPECT_EQ(0, heard(sock));
+	ASSERT_EQ(0, grant_revoke(self->owner, self->grant.handle));
+	say(sock, 0);
+	EXPECT_EQ(SIGBUS, heard(sock));
+}
+
+/* Whoever has the token has the grant, by a file of its own */
+TEST_F(share, token_passed_on)
+{
+	int sock = self->pair[0];
+
+	self->child = fork();
+	ASSERT_LE(0, self->child);
+	if (!self->child) {
+		struct grant grant = {};
+		__u32 window;
+		int fd;
+
+		rig_forget(&self->rig);
+		close(sock);
+		sock = self->pair[1];
+		if (read(sock, grant.token, sizeof(grant.token)) !=
+		    sizeof(grant.token))
+			_exit(1);
+		fd = accel_open(&self->rig.accels[1]);
+		if (fd < 0 || window_map(fd, &grant, 0, 0, RIGHT_R, &window))
+			_exit(1);
+		touch_on_demand(sock, gem_map(fd, window, PAGE, PROT_READ));
+	}
+	close(self->pair[1]);
+	self->pair[1] = -1;
+	ASSERT_EQ(sizeof(self->grant.token),
+		  write(sock, self->grant.token, sizeof(self->grant.token)));
+	EXPECT_EQ(0, heard(sock));
+	ASSERT_EQ(0, grant_revoke(self->owner, self->grant.handle));
+	say(sock, 0);
+	EXPECT_EQ(SIGBUS, heard(sock));
+}
+
+/* A process that becomes another program has given all of it up */
+TEST_F(share, ends_with_exec)
+{
+	__u32 window, again;
+	int sock = self->pair[0];
+	struct grant grant;
+	void *map;
+
+	self->child = fork();
+	ASSERT_LE(0, self->child);
+	if (!self->child) {
+		int fd = accel_open(&self->rig.accels[0]);
+		struct bo bo;
+
+		rig_forget(&self->rig);
+		close(sock);
+		sock = self->pair[1];
+		if (fd < 0 || bo_make(fd, PAGE, 0, &bo) ||
+		    grant_make(fd, bo.handle, RIGHT_ALL, 0, PAGE, &grant) ||
+		    write(sock, grant.token, sizeof(grant.token)) !=
+			    sizeof(grant.token))
+			_exit(1);
+		/* It reads, of what is its input then, until that ends */
+		if (heard(sock) < 0 || dup2(sock, STDIN_FILENO) < 0 ||
+		    dup2(sock, STDOUT_FILENO) < 0)
+			_exit(1);
+		execlp("cat", "cat", NULL);
+		_exit(1);
+	}
+	close(self->pair[1]);
+	self->pair[1] = -1;
+	ASSERT_EQ(sizeof(grant.token),
+		  read(sock, grant.token, sizeof(grant.token)));
+	ASSERT_EQ(0, window_map(self->user, &grant, 0, 0, RIGHT_RW, &window));
+	map = gem_map(self->user, window, PAGE, PROT_READ | PROT_WRITE);
+	ASSERT_NE(MAP_FAILED, map);
+	EXPECT_EQ(0, touch_kind_write(map));
+	say(sock, 0);
+	/* Once it answers it is the other program */
+	say(sock, 7);
+	ASSERT_EQ(7, heard(sock));
+	EXPECT_EQ(SIGBUS, touch_kind(map));
+	EXPECT_EQ(DRM_TRN4_WINDOW_REVOKED, window_state(self->user, window));
+	EXPECT_EQ(-ENOENT,
+		  window_map(self->user, &grant, 0, 0, RIGHT_R, &again));
+}
+
+/* A window is its accelerator's, of which no dma-buf can tell another device */
+TEST_F(share, no_dmabuf_of_a_window)
+{
+	EXPECT_EQ(-EOPNOTSUPP, prime_export(self->user, self->window));
 }
 
 /* ---- Mappings of dma-bufs ---- */
-
-TEST_F(share, mapped_dmabuf_is_revoked)
-{
-	int dmabuf = export_dmabuf(self->user, self->window);
-	void *map;
-
-	if (dmabuf < 0)
-		SKIP(return, "windows are not exported");
-	map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
-	if (map != MAP_FAILED) {
-		if (!touch_kind(map))
-			EXPECT_EQ(0, check_pattern(map, PAGE, 1));
-		ASSERT_EQ(0, grant_revoke(self->owner, self->grant.handle));
-		EXPECT_EQ(SIGBUS, touch_kind(map));
-		EXPECT_EQ(SIGBUS, touch_kind_write(map));
-		munmap(map, PAGE);
-	}
-	EXPECT_EQ(0, check_pattern(self->bo.map, PAGE, 1));
-	close(dmabuf);
-}
-
-TEST_F(share, mapped_dmabuf_without_route)
-{
-	int dmabuf = export_dmabuf(self->user, self->window);
-	void *map;
-
-	if (dmabuf < 0)
-		SKIP(return, "windows are not exported");
-	map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, dmabuf, 0);
-	if (map != MAP_FAILED) {
-		touch_kind(map);
-		ASSERT_EQ(0, fabric_clear(&self->rig.nl));
-		EXPECT_EQ(SIGBUS, touch_kind(map));
-		munmap(map, PAGE);
-	}
-	close(dmabuf);
-}
-
-/* No way round a window that may be read only */
-TEST_F(share, dmabuf_of_read_only_window)
-{
-	int dmabuf = export_dmabuf(self->user, self->readable);
-	void *map;
-
-	if (dmabuf < 0)
-		SKIP(return, "windows are not exported");
-	map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
-	EXPECT_EQ(MAP_FAILED, map);
-	map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, dmabuf, 0);
-	EXPECT_EQ(MAP_FAILED, map);
-	map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, dmabuf, 0);
-	if (map != MAP_FAILED) {
-		EXPECT_EQ(-1, mprotect(map, PAGE, PROT_READ | PROT_WRITE));
-		munmap(map, PAGE);
-	}
-	EXPECT_EQ(0, check_pattern(self->bo.map, PAGE, 1));
-	close(dmabuf);
-}
 
 /* A dma-buf keeps its buffer's memory, and no longer than it lives */
 TEST_F(share, dmabuf_keeps_the_memory)
@@ -176,10 +252,9 @@ TEST_F(share, dmabuf_keeps_the_memory)
 		  accel_param(self->owner, DRM_TRN4_PARAM_HBM_FREE, &before));
 	ASSERT_EQ(0, bo_make(self->owner, PAGE, 0, &bo));
 	fill_pattern(bo.map, PAGE, 2);
-	dmabuf = export_dmabuf(self->owner, bo.handle);
+	dmabuf = prime_export(self->owner, bo.handle);
 	bo_drop(self->owner, &bo);
-	if (dmabuf < 0)
-		SKIP(return, "buffers are not exported");
+	ASSERT_LE(0, dmabuf);
 	ASSERT_EQ(0, accel_param(self->owner, DRM_TRN4_PARAM_HBM_FREE, &with));
 	EXPECT_EQ(before - PAGE, with);
 	map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, dmabuf, 0);
@@ -195,11 +270,10 @@ TEST_F(share, dmabuf_keeps_the_memory)
 /* Its device goes while the dma-buf is mapped */
 TEST_F(share, dmabuf_of_a_device_that_goes)
 {
-	int dmabuf = export_dmabuf(self->owner, self->bo.handle);
+	int dmabuf = prime_export(self->owner, self->bo.handle);
 	void *map;
 
-	if (dmabuf < 0)
-		SKIP(return, "buffers are not exported");
+	ASSERT_LE(0, dmabuf);
 	map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
 	if (map != MAP_FAILED)
 		EXPECT_EQ(0, touch_kind_write(map));
@@ -211,27 +285,6 @@ TEST_F(share, dmabuf_of_a_device_that_goes)
 	}
 	close(dmabuf);
 	ASSERT_EQ(0, pci_bind("trn4", self->rig.accels[0].device));
-}
-
-/* Another accelerator takes it, or refuses: both are well */
-TEST_F(share, dmabuf_to_another_device)
-{
-	int dmabuf = export_dmabuf(self->owner, self->bo.handle), ret;
-	struct drm_trn4_cmd cmd;
-	struct bo mine;
-	__u32 there;
-
-	if (dmabuf < 0)
-		SKIP(return, "buffers are not exported");
-	ret = import_dmabuf(self->user, dmabuf, &there);
-	close(dmabuf);
-	if (ret)
-		return;
-	ASSERT_EQ(0, bo_make(self->user, PAGE, 0, &mine));
-	cmd = cmd_copy(mine.handle, 0, there, 0, PAGE);
-	if (!submit_wait(self->user, &cmd, 1, 0))
-		EXPECT_EQ(0, check_pattern(mine.map, PAGE, 1));
-	gem_close(self->user, there);
 }
 
 /* ---- The same object in two files ---- */
@@ -246,18 +299,21 @@ FIXTURE(two_files)
 	void *map;           /* by other */
 };
 
-FIXTURE_VARIANT(two_files)
+/* The same object in another file, by a name, which DRM has for all drivers */
+static int pass_on(int from, __u32 handle, int to, __u32 *there)
 {
-	bool by_name;
-};
+	struct drm_gem_flink flink = { .handle = handle };
+	struct drm_gem_open open = { 0 };
+	int ret;
 
-FIXTURE_VARIANT_ADD(two_files, dmabuf) {
-	.by_name = false,
-};
-
-FIXTURE_VARIANT_ADD(two_files, name) {
-	.by_name = true,
-};
+	ret = accel_ioctl(from, DRM_IOCTL_GEM_FLINK, &flink);
+	if (ret)
+		return ret;
+	open.name = flink.name;
+	ret = accel_ioctl(to, DRM_IOCTL_GEM_OPEN, &open);
+	*there = open.handle;
+	return ret;
+}
 
 FIXTURE_SETUP(two_files)
 {
@@ -276,9 +332,8 @@ FIXTURE_SETUP(two_files)
 				PAGE, &self->grant));
 	ASSERT_EQ(0, window_map(self->user, &self->grant, 0, 0, RIGHT_ALL,
 				&self->window));
-	if (pass_on(self->user, self->window, self->other, variant->by_name,
-		    &self->there))
-		SKIP(return, "windows are not passed on");
+	ASSERT_EQ(0,
+		  pass_on(self->user, self->window, self->other, &self->there));
 	self->map = gem_map(self->other, self->there, PAGE,
 			    PROT_READ | PROT_WRITE);
 	ASSERT_NE(MAP_FAILED, self->map);
