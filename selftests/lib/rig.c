@@ -58,6 +58,27 @@ int rig_begin(struct rig *rig, int want)
 }
 
 /*
+ * Links train anew after a reset. 0 when all are up that were when the rig began,
+ * and so all reach all again.
+ */
+int rig_settle(struct rig *rig)
+{
+	struct fabric *now = malloc(sizeof(*now));
+	unsigned int i;
+	int ret;
+
+	if (!now)
+		return -ENOMEM;
+	ret = fabric_load_trained(&rig->nl, now);
+	for (i = 0; !ret && i < now->endpoint_count; i++)
+		if (now->endpoints[i].ports_up !=
+		    rig->fabric->endpoints[i].ports_up)
+			ret = -ENOLINK;
+	free(now);
+	return ret;
+}
+
+/*
  * For a child: closes its copies of the files, so that they are the parent's
  * alone. The fabric is as it was.
  */

@@ -30,6 +30,7 @@ struct rig {
 };
 
 int rig_begin(struct rig *rig, int want);
+int rig_settle(struct rig *rig);
 void rig_forget(struct rig *rig);
 void rig_end(struct rig *rig);
 

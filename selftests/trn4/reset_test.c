@@ -105,24 +105,6 @@ FIXTURE_TEARDOWN(reset)
 	rig_end(&self->rig);
 }
 
-/* Links train anew after a reset; then all reach all as before */
-static int settle(struct rig *rig)
-{
-	struct fabric *now = malloc(sizeof(*now));
-	unsigned int i;
-	int ret;
-
-	if (!now)
-		return -ENOMEM;
-	ret = fabric_load_trained(&rig->nl, now);
-	for (i = 0; !ret && i < now->endpoint_count; i++)
-		if (now->endpoints[i].ports_up !=
-		    rig->fabric->endpoints[i].ports_up)
-			ret = -ENOLINK;
-	free(now);
-	return ret;
-}
-
 /* What the device holds stays, what it shares with others ends */
 TEST_F(reset, idle)
 {
@@ -155,7 +137,7 @@ TEST_F(reset, idle)
 	EXPECT_EQ(0, grant_revoke(self->fd, self->ours_grant.handle));
 	EXPECT_EQ(0, window_unmap(self->fd, self->on_them));
 
-	ASSERT_EQ(0, settle(&self->rig));
+	ASSERT_EQ(0, rig_settle(&self->rig));
 	ASSERT_EQ(0, grant_make(self->fd, self->bo.handle, RIGHT_ALL, 0,
 				BO_SIZE, &grant));
 	ASSERT_EQ(0, window_map(self->peer, &grant, 0, 0, RIGHT_ALL, &window));
@@ -314,7 +296,7 @@ TEST_F(reset, busy_meanwhile)
 		TH_LOG("refused %d, %d, %d, %d times", refused[0], refused[1],
 		       refused[2], refused[3]);
 	}
-	ASSERT_EQ(0, settle(&self->rig));
+	ASSERT_EQ(0, rig_settle(&self->rig));
 	EXPECT_EQ(0, window_map(self->fd, &self->theirs_grant, 0, 0, RIGHT_R,
 				&window));
 	EXPECT_EQ(0, submit_probe(self->fd));
@@ -394,7 +376,7 @@ TEST_F(reset, does_not_come_back)
 	EXPECT_EQ(0, check_pattern(self->bo.map, BO_SIZE, 4));
 	EXPECT_EQ(0, submit_wait(self->fd, cmds, 1, 0));
 	EXPECT_EQ(0, check_pattern(self->host.map, BO_SIZE, 4));
-	ASSERT_EQ(0, settle(&self->rig));
+	ASSERT_EQ(0, rig_settle(&self->rig));
 	EXPECT_EQ(0, window_map(self->fd, &self->theirs_grant, 0, 0, RIGHT_R,
 				&self->on_them));
 }
@@ -551,7 +533,7 @@ TEST_F(reset, while_the_fabric_changes)
 		}
 		EXPECT_LT(0, stirs[i].times);
 	}
-	ASSERT_EQ(0, settle(&self->rig));
+	ASSERT_EQ(0, rig_settle(&self->rig));
 	ASSERT_EQ(0, grant_make(self->fd, self->bo.handle, RIGHT_ALL, 0,
 				BO_SIZE, &grant));
 	ASSERT_EQ(0, window_map(self->peer, &grant, 0, 0, RIGHT_ALL, &window));
