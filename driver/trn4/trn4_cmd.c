@@ -24,6 +24,7 @@ static_assert((int)DRM_TRN4_OP_COPY == TRN4_OP_COPY);
 static_assert((int)DRM_TRN4_OP_ATOMIC == TRN4_OP_ATOMIC);
 static_assert((int)DRM_TRN4_OP_FILL == TRN4_OP_FILL);
 static_assert((int)DRM_TRN4_OP_FENCE == TRN4_OP_FENCE);
+static_assert((int)DRM_TRN4_OP_SIGNAL == TRN4_OP_SEMAPHORE);
 static_assert((int)DRM_TRN4_ATOMIC_ADD == TRN4_ATOMIC_ADD);
 static_assert((int)DRM_TRN4_ATOMIC_SWAP == TRN4_ATOMIC_SWAP);
 static_assert((int)DRM_TRN4_ATOMIC_CAS == TRN4_ATOMIC_CAS);
@@ -237,6 +238,28 @@ static int trn4_cmd_atomic(struct drm_file *drm_file,
 				NVL_RIGHT_ATOMIC, &cmd->dst);
 }
 
+/* To wait for a word is not for a submit: its end must not be up to others. */
+static int trn4_cmd_signal(struct drm_file *drm_file,
+			   const struct drm_trn4_cmd *in, struct trn4_cmd *cmd)
+{
+	const __u64 word[2] = { in->signal.value };
+	u32 size;
+
+	if (in->flags || in->kind || in->src || in->src_offset ||
+	    memchr_inv(in->signal.pad, 0, sizeof(in->signal.pad)))
+		return -EINVAL;
+	if (in->type != DRM_TRN4_TYPE_U32 && in->type != DRM_TRN4_TYPE_U64)
+		return -EINVAL;
+	size = in->type == DRM_TRN4_TYPE_U32 ? 4 : 8;
+	if (in->dst_offset % size || !trn4_word_fits(word, size))
+		return -EINVAL;
+	cmd->kind = TRN4_SEMAPHORE_SIGNAL;
+	cmd->type = in->type;
+	cmd->operand[0] = in->signal.value;
+	return trn4_operand_get(drm_file, in->dst, in->dst_offset, size,
+				NVL_RIGHT_WRITE, &cmd->dst);
+}
+
 static int (*const trn4_cmd_parse[])(struct drm_file *drm_file,
 				     const struct drm_trn4_cmd *in,
 				     struct trn4_cmd *cmd) = {
@@ -245,6 +268,7 @@ static int (*const trn4_cmd_parse[])(struct drm_file *drm_file,
 	[DRM_TRN4_OP_ATOMIC] = trn4_cmd_atomic,
 	[DRM_TRN4_OP_FILL] = trn4_cmd_fill,
 	[DRM_TRN4_OP_FENCE] = trn4_cmd_nop,
+	[DRM_TRN4_OP_SIGNAL] = trn4_cmd_signal,
 };
 
 /**
@@ -422,6 +446,18 @@ static u64 trn4_desc_atomic(struct trn4_desc *desc, struct trn4_cmd *cmd)
 	return 0;
 }
 
+static u64 trn4_desc_signal(struct trn4_desc *desc, struct trn4_cmd *cmd)
+{
+	u64 length = trn4_type_size[cmd->type];
+
+	desc->kind = cmd->kind;
+	desc->type = cmd->type;
+	trn4_desc_dst(desc, &cmd->dst,
+		      trn4_operand_run(&cmd->dst, 0, false, &length));
+	desc->semaphore.value = cpu_to_le64(cmd->operand[0]);
+	return 0;
+}
+
 static u64 trn4_desc_nop(struct trn4_desc *desc, struct trn4_cmd *cmd)
 {
 	return 0;
@@ -429,9 +465,12 @@ static u64 trn4_desc_nop(struct trn4_desc *desc, struct trn4_cmd *cmd)
 
 static u64 (*const trn4_cmd_desc[])(struct trn4_desc *desc,
 				    struct trn4_cmd *cmd) = {
-	[TRN4_OP_NOP] = trn4_desc_nop,       [TRN4_OP_COPY] = trn4_desc_copy,
-	[TRN4_OP_ATOMIC] = trn4_desc_atomic, [TRN4_OP_FILL] = trn4_desc_fill,
+	[TRN4_OP_NOP] = trn4_desc_nop,
+	[TRN4_OP_COPY] = trn4_desc_copy,
+	[TRN4_OP_ATOMIC] = trn4_desc_atomic,
+	[TRN4_OP_FILL] = trn4_desc_fill,
 	[TRN4_OP_FENCE] = trn4_desc_nop,
+	[TRN4_OP_SEMAPHORE] = trn4_desc_signal,
 };
 
 /**

@@ -482,7 +482,7 @@ struct trn4_operand {
  * struct trn4_cmd - a command of a job
  * @op: enum trn4_opcode
  * @flags: TRN4_DESC_*
- * @kind: enum trn4_atomic
+ * @kind: enum trn4_atomic, enum trn4_semaphore
  * @type: enum trn4_type
  * @overlaps: source and destination may, for they are in the same memory (COPY)
  * @above: by how much the destination lies above the source then
@@ -494,7 +494,7 @@ struct trn4_operand {
  * @src_pitch: from row to row (COPY)
  * @dst_pitch: from row to row (COPY, FILL)
  * @pattern: what a row is filled with (FILL)
- * @operand: second operand (ATOMIC)
+ * @operand: second operand (ATOMIC), new word (SEMAPHORE)
  * @compare: compared with (ATOMIC)
  */
 struct trn4_cmd {

@@ -67,7 +67,7 @@ TEST_F(param, values)
 	EXPECT_EQ(36, param(self->fd, DRM_TRN4_PARAM_PORTS));
 	EXPECT_LT(0, param(self->fd, DRM_TRN4_PARAM_WINDOWS));
 	EXPECT_LT(0, param(self->fd, DRM_TRN4_PARAM_GRANTS));
-	EXPECT_EQ(0x1f, param(self->fd, DRM_TRN4_PARAM_OPS) & 0x1f);
+	EXPECT_EQ(0x3f, param(self->fd, DRM_TRN4_PARAM_OPS) & 0x3f);
 	EXPECT_EQ(DRM_TRN4_SUBMIT_MAX,
 		  param(self->fd, DRM_TRN4_PARAM_SUBMIT_MAX));
 }
@@ -210,6 +210,22 @@ FIXTURE_VARIANT_ADD(every_ioctl, submit) {
 	.request = DRM_IOCTL_TRN4_SUBMIT,
 };
 
+FIXTURE_VARIANT_ADD(every_ioctl, queue_create) {
+	.request = DRM_IOCTL_TRN4_QUEUE_CREATE,
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, queue_destroy) {
+	.request = DRM_IOCTL_TRN4_QUEUE_DESTROY,
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, queue_info) {
+	.request = DRM_IOCTL_TRN4_QUEUE_INFO,
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, segment_set) {
+	.request = DRM_IOCTL_TRN4_SEGMENT_SET,
+};
+
 FIXTURE_SETUP(every_ioctl)
 {
 	if (rig_begin(&self->rig, 1) == -ENODEV)
@@ -267,8 +283,8 @@ TEST_F(param, unknown_ioctl)
 	unsigned int nr;
 	int ret;
 
-	for (nr = DRM_TRN4_SUBMIT + 1; DRM_COMMAND_BASE + nr < DRM_COMMAND_END;
-	     nr++) {
+	for (nr = DRM_TRN4_SEGMENT_SET + 1;
+	     DRM_COMMAND_BASE + nr < DRM_COMMAND_END; nr++) {
 		ret = accel_ioctl(self->fd,
 				  DRM_IOWR(DRM_COMMAND_BASE + nr,
 					   struct drm_trn4_submit),

@@ -290,6 +290,8 @@ struct drm_trn4_window_info {
  * @DRM_TRN4_OP_FILL: writes a pattern to rows of bytes
  * @DRM_TRN4_OP_FENCE: ends when all has ended that other queues of the device
  *	had begun
+ * @DRM_TRN4_OP_SIGNAL: stores a word, after all that the commands before it have
+ *	written: what a CPU looks for, or a user queue's semaphore
  */
 enum drm_trn4_op {
 	DRM_TRN4_OP_NOP,
@@ -297,6 +299,7 @@ enum drm_trn4_op {
 	DRM_TRN4_OP_ATOMIC,
 	DRM_TRN4_OP_FILL,
 	DRM_TRN4_OP_FENCE,
+	DRM_TRN4_OP_SIGNAL,
 };
 
 /**
@@ -368,12 +371,14 @@ enum drm_trn4_type {
  * @flags: DRM_TRN4_CMD_*
  * @src: GEM handle of a buffer or a window (COPY, ATOMIC that fetches a type of
  *	16 bytes)
- * @dst: the same (COPY, FILL, ATOMIC; a buffer in host memory not for ATOMIC)
+ * @dst: the same (COPY, FILL, ATOMIC, SIGNAL; a buffer in host memory not for
+ *	ATOMIC)
  * @src_offset: where in @src the bytes are (COPY), or the old word goes: a
  *	multiple of 16 (ATOMIC)
- * @dst_offset: where in @dst they go; a multiple of the type's size (ATOMIC)
+ * @dst_offset: where in @dst they go; a multiple of the type's size (ATOMIC,
+ *	SIGNAL)
  * @kind: enum drm_trn4_atomic (ATOMIC)
- * @type: enum drm_trn4_type (ATOMIC)
+ * @type: enum drm_trn4_type (ATOMIC), of which SIGNAL takes U32 and U64
  * @copy: rows of bytes (COPY)
  * @copy.length: bytes of a row, not zero
  * @copy.rows: how many, not zero
@@ -388,6 +393,9 @@ enum drm_trn4_type {
  * @atomic: operands, from the lowest byte of the type on; zero above (ATOMIC)
  * @atomic.operand: the second operand
  * @atomic.compare: compared with the word (CAS)
+ * @signal: what becomes of the word (SIGNAL)
+ * @signal.value: fits @type
+ * @signal.pad: mbz
  *
  * Fields that the operation does not use must be zero. Commands of one submit
  * begin in order, and each begins when the one before it has ended. Source and
@@ -420,6 +428,10 @@ struct drm_trn4_cmd {
 			__u64 operand[2];
 			__u64 compare[2];
 		} atomic;
+		struct {
+			__u64 value;
+			__u64 pad[3];
+		} signal;
 	};
 };
 
