@@ -414,8 +414,7 @@ static const struct devlink_param nvlf_devlink_params[] = {
 	DEVLINK_PARAM_DRIVER(NVLF_DEVLINK_PARAM_CHECK_INTERVAL,
 			     "check_interval", DEVLINK_PARAM_TYPE_U32,
 			     BIT(DEVLINK_PARAM_CMODE_RUNTIME),
-			     compat_interval_get,
-			     nvlf_devlink_interval_set,
+			     compat_interval_get, nvlf_devlink_interval_set,
 			     nvlf_devlink_interval_validate),
 };
 

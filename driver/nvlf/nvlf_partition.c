@@ -170,7 +170,7 @@ void nvlf_partition_write_all(struct nvlf_switch *sw)
  * a member.
  */
 static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
-				   struct nvlf_partition *new)
+				   u32 id, struct nvlf_partition *new)
 {
 	const struct nvlf_pairs pairs = {
 		.from = f->from,
@@ -178,7 +178,7 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
 		.both = true,
 	};
 	const struct nvlf_partition *old = nvlf_partition_at(f, slot);
-	unsigned int id;
+	unsigned int i;
 
 	bitmap_zero(f->from, NVL_TARGET_IDS);
 	if (old)
@@ -191,15 +191,15 @@ static void nvlf_partition_replace(struct nvlf_fabric *f, unsigned int slot,
 
 	rcu_assign_pointer(f->partition[slot], new);
 	f->touched = true;
-	trace_nvlf_partition(new ? new->id : old->id, new,
+	trace_nvlf_partition(id, new,
 			     new ? bitmap_weight(new->members, NVL_TARGET_IDS) :
 				   0);
 
 	nvlf_reach_lose(f, &pairs);
 	if (old)
 		nvlf_reach_part(f, old, new);
-	for (id = 0; id < NVL_SWITCHES_MAX; id++) {
-		struct nvlf_switch *sw = f->sw[id];
+	for (i = 0; i < NVL_SWITCHES_MAX; i++) {
+		struct nvlf_switch *sw = f->sw[i];
 
 		if (sw && sw->online) {
 			nvlf_partition_write(sw, slot, old, new);
@@ -272,7 +272,7 @@ int nvlf_partition_set(struct nvlf_fabric *f, struct nlattr **attrs,
 		old = NULL;
 		goto out;
 	}
-	nvlf_partition_replace(f, slot, new);
+	nvlf_partition_replace(f, slot, id, new);
 	nvlf_nl_notify_partition(new, NVLF_CMD_PARTITION_NTF);
 	new = NULL;
 out:
@@ -319,7 +319,7 @@ int nvlf_partition_del(struct nvlf_fabric *f, struct nlattr **attrs,
 		goto out;
 	}
 	old = nvlf_partition_at(f, slot);
-	nvlf_partition_replace(f, slot, NULL);
+	nvlf_partition_replace(f, slot, id, NULL);
 	nvlf_nl_notify_partition(old, NVLF_CMD_PARTITION_DEL_NTF);
 out:
 	*generation = nvlf_change_end(f);

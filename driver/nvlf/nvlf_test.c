@@ -264,7 +264,7 @@ static void reach(struct kunit *test)
 }
 
 /* Who leaves a partition is told of it, where another still joins the two */
-static void part(struct kunit *test)
+static void parted(struct kunit *test)
 {
 	struct rig *rig = test->priv;
 	struct nvlf_fabric *f = rig->f;
@@ -387,7 +387,7 @@ static struct kunit_case nvlf_cases[] = {
 	KUNIT_CASE(links_of_gone),
 	KUNIT_CASE(resolve),
 	KUNIT_CASE(reach),
-	KUNIT_CASE(part),
+	KUNIT_CASE(parted),
 	KUNIT_CASE(partition_has),
 	KUNIT_CASE(path_errno),
 	KUNIT_CASE(partition_find),

@@ -15,9 +15,6 @@
  * no particular order.
  */
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "nvlf_internal.h"
 
@@ -178,40 +175,6 @@ static bool copy_bounce(struct nvlf_endpoint *ep, uint64_t dst, uint64_t src,
            ep->ops->dma_write(ep->d.dev, dst, buf, n);
 }
 
-#ifdef __SSE2__
-/* As memcpy(): the two do not overlap */
-static void stream(uint8_t *dst, const uint8_t *src, uint64_t n)
-{
-    uint64_t head = -(uintptr_t)dst % 16;
-
-    if (n < 64 + head) {
-        memcpy(dst, src, n);
-        return;
-    }
-    memcpy(dst, src, head);
-    for (dst += head, src += head, n -= head; n >= 64;
-         dst += 64, src += 64, n -= 64) {
-        const __m128i *from = (const __m128i *)src;
-        __m128i *to = (__m128i *)dst;
-        __m128i a = _mm_loadu_si128(from), b = _mm_loadu_si128(from + 1),
-                c = _mm_loadu_si128(from + 2), d = _mm_loadu_si128(from + 3);
-
-        _mm_stream_si128(to, a);
-        _mm_stream_si128(to + 1, b);
-        _mm_stream_si128(to + 2, c);
-        _mm_stream_si128(to + 3, d);
-    }
-    memcpy(dst, src, n);
-    /* Such stores are ordered with no other, before this. */
-    _mm_sfence();
-}
-#else
-static void stream(uint8_t *dst, const uint8_t *src, uint64_t n)
-{
-    memcpy(dst, src, n);
-}
-#endif
-
 static void move(const struct nvlf_op *op, uint8_t *dst, const uint8_t *src,
                  uint64_t n)
 {
@@ -221,7 +184,7 @@ static void move(const struct nvlf_op *op, uint8_t *dst, const uint8_t *src,
     if (op->total < STREAM_BYTES || overlap) {
         memmove(dst, src, n);
     } else {
-        stream(dst, src, n);
+        nvlf_stream(dst, src, n);
     }
 }
 

@@ -4,9 +4,10 @@
  *
  * A valid grant lies wholly in backed HBM and its rights make sense: that is
  * checked where VALID is set and nowhere else, for BASE and SIZE are locked
- * from then on, as PARTITION is. Whenever VALID ends, for whatever reason, the generation goes
- * up: windows that were told the old one are stale for good. Generations are
- * not reset; 0 is left out, so that a window never told any matches none.
+ * from then on, as PARTITION is. Whenever VALID ends, for whatever reason, the
+ * generation goes up: windows that were told the old one are stale for good.
+ * Generations are not reset; 0 is left out, so that a window never told any
+ * matches none.
  */
 #include "nvlf_internal.h"
 

@@ -640,6 +640,11 @@ enum trn4_window_status nvlf_reach_why(const struct nvlf_fabric *f,
 bool nvlf_reach_within(const struct nvlf_fabric *f, unsigned int src,
                        unsigned int dst, uint32_t id);
 
+/* ---- stream.c, or that of the host's processor ----------------------- */
+
+/* As memcpy(), past the caches where that can be: the two do not overlap */
+void nvlf_stream(uint8_t *dst, const uint8_t *src, uint64_t n);
+
 /* ---- route.c, partition.c: the tables of a switch -------------------- */
 
 void nvlf_tables_clear(struct nvlf_switch *sw);

@@ -18,7 +18,7 @@ struct uqueue {
 	__u32 entries;
 	__u64 size;
 	void *map;
-	__u32 *doorbell; /* tail, head */
+	__u32 *doorbell;     /* tail, head */
 	struct trn4_cqe *cq; /* the device writes it */
 	struct trn4_desc *sq;
 	__u32 tail;
