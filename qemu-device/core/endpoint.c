@@ -187,6 +187,7 @@ static void endpoint_end(struct nvlf_endpoint *ep)
     ep->trap_count = 0;
     ep->trap_refused = 0;
     memset(ep->busy_until, 0, sizeof(ep->busy_until));
+    memset(ep->busy_way, 0, sizeof(ep->busy_way));
 }
 
 /* See switch_begin() in switch.c for why there are no events. */

@@ -246,9 +246,9 @@ struct nvlf_operand {
     uint64_t pages;
 };
 
-/* The way of one side's bytes, for the timing model; see timing.c */
+/* The way of the bytes of a side that is a window; see timing.c */
 struct nvlf_path {
-    uint32_t peer; /* NVLF_NONE: not over the fabric */
+    uint32_t peer;
     uint32_t rate; /* MB/s, that is bytes per us */
 };
 
@@ -338,8 +338,10 @@ struct nvlf_endpoint {
     uint64_t fences;   /* queues whose operation is a FENCE that waits */
     unsigned int turn; /* queue that is asked first */
 
-    uint64_t time_base;                  /* fabric ps at the last reset */
-    uint64_t busy_until[NVLF_RESOURCES]; /* fabric ps */
+    /* Model time, fabric ps: see timing.c */
+    uint64_t time_base; /* the last reset */
+    uint64_t busy_until[NVLF_RESOURCES];
+    uint64_t busy_way[NVL_ENDPOINTS_MAX]; /* from here to each */
 };
 
 struct nvlf_route {

@@ -13,18 +13,20 @@
  *    before cannot be later than what was begun because of it. Where several
  *    doorbells are waiting the newest counts for all of them.
  *
- * Its bytes begin to move at
- *     begin = max(start, busy_until of each resource on the way)
- * and the last one is in place at
- *     end = begin + latency + max(demand / rate of each resource on the way,
- *                                 bytes / rate of the pair)
- * and each resource is then busy until begin + demand / its rate. Resources are
- * an endpoint's HBM, its PCIe link, and its up links towards and from the
- * switches, over which traffic is spread evenly. Demand is the bytes that pass
- * there: twice the length where a copy reads and writes one HBM. The rate of a
- * pair is that of the lanes that can carry it: on each switch that lets it
- * through, the fewer of those of the source's up links and of the up links on
- * the route to the destination.
+ * It asks for resources: HBM, PCIe link and up links, towards the switches and
+ * from them, of each endpoint that it has to do with, and the way that the
+ * bytes take from one endpoint to another. Each is busy by itself,
+ *     busy_until = max(start, busy_until) + demand / rate
+ * and the last byte is in place at
+ *     end = latency + max(busy_until of each resource)
+ * so that nothing is held back but by what it needs itself. Bytes are buffered
+ * wherever the next resource on their way is busy for longer.
+ *
+ * Demand is the bytes that pass there: twice the length where a copy reads and
+ * writes one HBM. Traffic is spread evenly over up links. The rate of a way is
+ * that of the lanes that can carry it: on each switch that lets it through, the
+ * fewer of those of the source's up links and of the up links on the route to
+ * the destination.
  *
  * Times are settled when an operation ends, for the bytes that it has moved.
  * An operation that moves none (NOP, refused) takes no time: fetching
@@ -62,15 +64,14 @@
 
 /* What one operation asks of one resource */
 struct demand {
-    struct nvlf_endpoint *ep;
-    enum nvlf_resource resource;
+    uint64_t *busy_until;
     uint32_t rate;
     uint64_t bytes;
 };
 
-/* At most three on each side of a copy */
+/* At most four on each side of a copy */
 struct demands {
-    struct demand d[6];
+    struct demand d[8];
     unsigned int n;
 };
 
@@ -165,30 +166,17 @@ static unsigned int pair_lanes(const struct nvlf_fabric *f, unsigned int src,
 static void find_path(const struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o, struct nvlf_path *path)
 {
-    path->peer = NVLF_NONE;
-    switch (o->space) {
-    case TRN4_SPACE_HOST:
-        path->rate = RATE_HOST;
-        break;
-    case TRN4_SPACE_HBM:
-        path->rate = RATE_HBM;
-        break;
-    default:
+    if (o->good && o->space == TRN4_SPACE_WINDOW) {
         path->peer = ep->windows[o->slot].peer;
         path->rate = RATE_LANE * pair_lanes(ep->d.f, ep->d.self, path->peer);
-        break;
     }
 }
 
 /* The operands of @op have been checked. */
 void nvlf_time_paths(const struct nvlf_endpoint *ep, struct nvlf_op *op)
 {
-    if (op->src.good) {
-        find_path(ep, &op->src, &op->src_path);
-    }
-    if (op->dst.good) {
-        find_path(ep, &op->dst, &op->dst_path);
-    }
+    find_path(ep, &op->src, &op->src_path);
+    find_path(ep, &op->dst, &op->dst_path);
 }
 
 /* @op waited for the newest operation of @q. */
@@ -203,28 +191,52 @@ void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op)
     op->start = later(op->start, ep->d.f->clock);
 }
 
-/* Links that went down meanwhile carry no more than they do. */
-static void demand(struct demands *all, struct nvlf_endpoint *ep,
-                   enum nvlf_resource resource, uint64_t bytes)
+static void demand(struct demands *all, uint64_t *busy_until, uint32_t rate,
+                   uint64_t bytes)
 {
-    uint32_t rate = RATE_LANE * ep->lanes_up;
     unsigned int i;
 
-    if (resource == NVLF_RES_HBM) {
-        rate = RATE_HBM;
-    } else if (resource == NVLF_RES_HOST) {
-        rate = RATE_HOST;
-    }
-    if (!rate) {
-        return;
-    }
     for (i = 0; i < all->n; i++) {
-        if (all->d[i].ep == ep && all->d[i].resource == resource) {
+        if (all->d[i].busy_until == busy_until) {
             all->d[i].bytes += bytes;
             return;
         }
     }
-    all->d[all->n++] = (struct demand) { ep, resource, rate, bytes };
+    all->d[all->n++] = (struct demand) { busy_until, rate, bytes };
+}
+
+static void demand_host(struct demands *all, struct nvlf_endpoint *ep,
+                        uint64_t bytes)
+{
+    demand(all, &ep->busy_until[NVLF_RES_HOST], RATE_HOST, bytes);
+}
+
+static void demand_hbm(struct demands *all, struct nvlf_endpoint *ep,
+                       uint64_t bytes)
+{
+    demand(all, &ep->busy_until[NVLF_RES_HBM], RATE_HBM, bytes);
+}
+
+/*
+ * @ep's links, one way. Those that went down meanwhile carry no more than they
+ * do.
+ */
+static void demand_links(struct demands *all, struct nvlf_endpoint *ep,
+                         enum nvlf_resource resource, uint64_t bytes)
+{
+    if (ep->lanes_up) {
+        demand(all, &ep->busy_until[resource], RATE_LANE * ep->lanes_up, bytes);
+    }
+}
+
+/* All on the way from @src to @dst, at the rate of @path */
+static void demand_way(struct demands *all, struct nvlf_endpoint *src,
+                       struct nvlf_endpoint *dst, const struct nvlf_path *path,
+                       uint64_t bytes)
+{
+    demand_links(all, src, NVLF_RES_TX, bytes);
+    demand(all, &src->busy_way[dst->d.self], path->rate, bytes);
+    demand_links(all, dst, NVLF_RES_RX, bytes);
 }
 
 /* What comes from operand @o. Returns the latency until it is there. */
@@ -236,16 +248,15 @@ static uint64_t fetch(struct demands *all, struct nvlf_endpoint *ep,
 
     switch (o->space) {
     case TRN4_SPACE_HOST:
-        demand(all, ep, NVLF_RES_HOST, bytes);
+        demand_host(all, ep, bytes);
         return 2 * LATENCY_HOST;
     case TRN4_SPACE_HBM:
-        demand(all, ep, NVLF_RES_HBM, bytes);
+        demand_hbm(all, ep, bytes);
         return LATENCY_HBM;
     default:
         peer = ep->d.f->ep[path->peer];
-        demand(all, peer, NVLF_RES_HBM, bytes);
-        demand(all, peer, NVLF_RES_TX, bytes);
-        demand(all, ep, NVLF_RES_RX, bytes);
+        demand_hbm(all, peer, bytes);
+        demand_way(all, peer, ep, path, bytes);
         return 2 * LATENCY_FABRIC + LATENCY_HBM;
     }
 }
@@ -259,16 +270,15 @@ static uint64_t store(struct demands *all, struct nvlf_endpoint *ep,
 
     switch (o->space) {
     case TRN4_SPACE_HOST:
-        demand(all, ep, NVLF_RES_HOST, bytes);
+        demand_host(all, ep, bytes);
         return LATENCY_HOST;
     case TRN4_SPACE_HBM:
-        demand(all, ep, NVLF_RES_HBM, bytes);
+        demand_hbm(all, ep, bytes);
         return LATENCY_HBM;
     default:
         peer = ep->d.f->ep[path->peer];
-        demand(all, ep, NVLF_RES_TX, bytes);
-        demand(all, peer, NVLF_RES_RX, bytes);
-        demand(all, peer, NVLF_RES_HBM, bytes);
+        demand_way(all, ep, peer, path, bytes);
+        demand_hbm(all, peer, bytes);
         return LATENCY_FABRIC + LATENCY_HBM;
     }
 }
@@ -303,28 +313,19 @@ uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
 {
     const struct nvlf_op *op = &q->op;
     struct demands all = { .n = 0 };
-    uint64_t begin = op->start, latency, span, end = op->start;
+    uint64_t end = op->start, latency;
     unsigned int i;
 
     if (bytes) {
-        span = duration(bytes, op->dst_path.rate);
-        if (op->src.good) {
-            span = later(span, duration(bytes, op->src_path.rate));
-        }
         latency = demand_all(&all, ep, op, bytes);
         for (i = 0; i < all.n; i++) {
             const struct demand *d = &all.d[i];
 
-            begin = later(begin, d->ep->busy_until[d->resource]);
-            span = later(span, duration(d->bytes, d->rate));
+            *d->busy_until = later(op->start, *d->busy_until) +
+                             duration(d->bytes, d->rate);
+            end = later(end, *d->busy_until);
         }
-        for (i = 0; i < all.n; i++) {
-            const struct demand *d = &all.d[i];
-
-            d->ep->busy_until[d->resource] = begin +
-                                             duration(d->bytes, d->rate);
-        }
-        end = begin + latency + span;
+        end += latency;
     }
     q->last_end = end;
     ep->d.f->clock = later(ep->d.f->clock, end);

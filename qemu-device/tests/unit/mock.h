@@ -163,6 +163,21 @@ struct trn4_desc semaphore_desc(uint8_t space, uint16_t slot, uint64_t addr,
 
 void fill(uint8_t *p, uint64_t n, uint32_t seed);
 
+/* Model time: @ns, but for the roundings of start and end */
+static inline bool about(uint64_t is, uint64_t ns)
+{
+    return is >= ns && is <= ns + 2;
+}
+
+#define ABOUT(is, ns) \
+    ({ \
+        uint64_t about_is = (is), about_ns = (ns); \
+        if (!CHECK(about(about_is, about_ns))) { \
+            printf("# %s is %" PRIu64 ", not %" PRIu64 "\n", #is, about_is, \
+                   about_ns); \
+        } \
+    })
+
 /* From the raw tables, by the words of the definition and no shortcut */
 enum trn4_window_status brute_path(struct world *w, unsigned int src,
                                    unsigned int dst);

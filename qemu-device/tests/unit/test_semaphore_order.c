@@ -552,11 +552,6 @@ static void messages(void)
 #define HBM_NS    300
 #define HOST_NS   400
 
-static bool about(uint64_t is, uint64_t ns)
-{
-    return is >= ns && is <= ns + 2;
-}
-
 /* A signal is a store: it takes what a store to there takes. */
 static void time_of_signals(void)
 {
@@ -578,10 +573,7 @@ static void time_of_signals(void)
         struct trn4_cqe cqe = queue_do(&q, &d);
 
         EQ(erq(w, 0, TRN4_REG_MODEL_TIME), cqe.end);
-        if (!CHECK(about(cqe.end - cqe.start, s[i].ns))) {
-            printf("# space %u: %" PRIu64 "\n", s[i].space,
-                   (uint64_t)(cqe.end - cqe.start));
-        }
+        ABOUT(cqe.end - cqe.start, s[i].ns);
     }
     world_free(w);
 }

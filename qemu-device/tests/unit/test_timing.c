@@ -39,21 +39,6 @@ static uint64_t took(struct mock_queue *q, struct trn4_desc d)
     return cqe.end - cqe.start;
 }
 
-/* @ns, but for roundings of start and end */
-static bool about(uint64_t is, uint64_t ns)
-{
-    return is >= ns && is <= ns + 2;
-}
-
-#define ABOUT(is, ns) \
-    ({ \
-        uint64_t value = (is); \
-        if (!CHECK(about(value, ns))) { \
-            printf("# %s is %" PRIu64 ", not %" PRIu64 "\n", #is, value, \
-                   (uint64_t)(ns)); \
-        } \
-    })
-
 static void one_operation(void)
 {
     struct mock_queue q;
