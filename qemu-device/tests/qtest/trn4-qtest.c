@@ -8,6 +8,7 @@
  * root port gets fixed windows: 1 MiB for registers, 64 GiB for the rest.
  */
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "hw/pci/pci_regs.h"
 #include "qobject/qdict.h"
 #include "trn4-qtest.h"
@@ -20,6 +21,10 @@
 #define WIDE_HBM    (32ull << 30)
 #define FIRST_RAM   (16 * RACK_MIB)
 #define MACHINE_RAM (256 * RACK_MIB)
+
+#define QUEUE_LOG2    4
+#define QUEUE_ENTRIES (1u << QUEUE_LOG2)
+#define QUEUE_WAIT_US (10 * G_USEC_PER_SEC)
 
 static uint64_t ecam(unsigned int bus, unsigned int devfn)
 {
@@ -83,8 +88,9 @@ static void add_port(GString *cmd, RackFn *fn, const char *prefix,
                            slot, slot + 1, slot + 1, devfn >> 3, devfn & 7);
 }
 
-Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
-                    unsigned int wired, const char *ep_args, const char *extra)
+Rack *rack_new_fabric(unsigned int endpoints, unsigned int switches,
+                      unsigned int wired, const char *fabric_args,
+                      const char *ep_args, const char *extra)
 {
     g_autoptr(GString) cmd = g_string_new(NULL);
     Rack *r = g_new0(Rack, 1);
@@ -100,8 +106,8 @@ Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
                            "-nodefaults -m %llu"
                            " -machine q35,sata=off,smbus=off,vmport=off"
                            " -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
-                           " -object nvl-fabric,id=fabric0,switches=%u",
-                           MACHINE_RAM / RACK_MIB, wired);
+                           " -object nvl-fabric,id=fabric0,switches=%u%s",
+                           MACHINE_RAM / RACK_MIB, wired, fabric_args);
     for (i = 0; i < endpoints; i++) {
         add_port(cmd, &r->ep[i], "ep", i, slot);
         g_string_append_printf(cmd,
@@ -132,6 +138,12 @@ Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
     }
     rack_enumerate(r);
     return r;
+}
+
+Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
+                    unsigned int wired, const char *ep_args, const char *extra)
+{
+    return rack_new_fabric(endpoints, switches, wired, "", ep_args, extra);
 }
 
 Rack *rack_new(unsigned int endpoints, unsigned int switches)
@@ -599,4 +611,88 @@ void rack_window_disable(const RackFn *fn, unsigned int window)
 uint32_t rack_window_status(const RackFn *fn, unsigned int window)
 {
     return rack_read32(fn, RACK_WINDOW(window, TRN4_WINDOW_STATUS));
+}
+
+/* ---- Queues ------------------------------------------------------------ */
+
+RackQueue rack_queue(Rack *r, RackFn *fn, unsigned int n, uint32_t flags)
+{
+    RackQueue q = { .fn = fn, .n = n, .phase = 1 };
+
+    q.sq = rack_alloc(r, QUEUE_ENTRIES * sizeof(struct trn4_desc));
+    q.cq = rack_alloc(r, QUEUE_ENTRIES * sizeof(struct trn4_cqe));
+    rack_write64(fn, RACK_QUEUE(n, TRN4_QUEUE_SQ_BASE), q.sq);
+    rack_write64(fn, RACK_QUEUE(n, TRN4_QUEUE_CQ_BASE), q.cq);
+    rack_write32(fn, RACK_QUEUE(n, TRN4_QUEUE_SIZE), QUEUE_LOG2);
+    rack_write32(fn, RACK_QUEUE(n, TRN4_QUEUE_CTRL), TRN4_QUEUE_ENABLE | flags);
+    g_assert_cmpuint(rack_read32(fn, RACK_QUEUE(n, TRN4_QUEUE_STATUS)), ==,
+                     TRN4_QUEUE_RUNNING);
+    return q;
+}
+
+void rack_push(RackQueue *q, struct trn4_desc d)
+{
+    struct trn4_desc le = {
+        .opcode = d.opcode,
+        .flags = d.flags,
+        .id = cpu_to_le16(d.id),
+        .src_space = d.src_space,
+        .dst_space = d.dst_space,
+        .src_slot = cpu_to_le16(d.src_slot),
+        .dst_slot = cpu_to_le16(d.dst_slot),
+        .kind = d.kind,
+        .type = d.type,
+        .src = cpu_to_le64(d.src),
+        .dst = cpu_to_le64(d.dst),
+        /* As numbers, whatever they are */
+        .copy = {
+            .length = cpu_to_le64(d.copy.length),
+            .rows = cpu_to_le64(d.copy.rows),
+            .src_pitch = cpu_to_le64(d.copy.src_pitch),
+            .dst_pitch = cpu_to_le64(d.copy.dst_pitch),
+        },
+    };
+
+    qtest_memwrite(q->fn->qts, q->sq + q->tail * sizeof(le), &le, sizeof(le));
+    q->tail = (q->tail + 1) % QUEUE_ENTRIES;
+    rack_write32(q->fn, RACK_DOORBELL(q->n, TRN4_DOORBELL_SQ_TAIL), q->tail);
+}
+
+bool rack_peek(RackQueue *q, struct trn4_cqe *cqe)
+{
+    qtest_memread(q->fn->qts, q->cq + q->head * sizeof(*cqe), cqe,
+                  sizeof(*cqe));
+    return (le16_to_cpu(cqe->phase) & 1) == q->phase;
+}
+
+/* The device runs between two looks. */
+struct trn4_cqe rack_next(RackQueue *q)
+{
+    int64_t end = g_get_monotonic_time() + QUEUE_WAIT_US;
+    struct trn4_cqe cqe;
+
+    while (!rack_peek(q, &cqe)) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+    }
+    if (++q->head == QUEUE_ENTRIES) {
+        q->head = 0;
+        q->phase ^= 1;
+    }
+    rack_write32(q->fn, RACK_DOORBELL(q->n, TRN4_DOORBELL_CQ_HEAD), q->head);
+    cqe.value = le64_to_cpu(cqe.value);
+    cqe.start = le64_to_cpu(cqe.start);
+    cqe.end = le64_to_cpu(cqe.end);
+    cqe.id = le16_to_cpu(cqe.id);
+    cqe.status = le16_to_cpu(cqe.status);
+    return cqe;
+}
+
+void rack_still_waits(RackQueue *q)
+{
+    struct trn4_cqe cqe;
+    unsigned int i;
+
+    for (i = 0; i < 50; i++) {
+        g_assert(!rack_peek(q, &cqe));
+    }
 }

@@ -37,6 +37,17 @@ typedef struct Rack {
     uint64_t ram; /* next free byte of guest memory */
 } Rack;
 
+/* A queue of one accelerator, with rings in guest memory */
+typedef struct RackQueue {
+    RackFn *fn;
+    unsigned int n;
+    uint64_t sq;
+    uint64_t cq;
+    unsigned int tail;
+    unsigned int head;
+    uint16_t phase;
+} RackQueue;
+
 /* One register, or @count of them @stride bytes apart */
 typedef struct RackReg {
     uint32_t offset;
@@ -49,6 +60,9 @@ typedef struct RackReg {
 
 /* Machine. rack_new() trains the links; @switches of the object may be more. */
 Rack *rack_new(unsigned int endpoints, unsigned int switches);
+Rack *rack_new_fabric(unsigned int endpoints, unsigned int switches,
+                      unsigned int wired, const char *fabric_args,
+                      const char *ep_args, const char *extra);
 Rack *rack_new_args(unsigned int endpoints, unsigned int switches,
                     unsigned int wired, const char *ep_args, const char *extra);
 void rack_free(Rack *r);
@@ -115,6 +129,13 @@ uint32_t rack_window_enable(const RackFn *fn, unsigned int window,
                             uint32_t rights);
 void rack_window_disable(const RackFn *fn, unsigned int window);
 uint32_t rack_window_status(const RackFn *fn, unsigned int window);
+
+/* Queues: a descriptor with its doorbell; the next record, which is awaited */
+RackQueue rack_queue(Rack *r, RackFn *fn, unsigned int n, uint32_t flags);
+void rack_push(RackQueue *q, struct trn4_desc d);
+bool rack_peek(RackQueue *q, struct trn4_cqe *cqe);
+struct trn4_cqe rack_next(RackQueue *q);
+void rack_still_waits(RackQueue *q);
 
 /* clang-format off */
 /* Offset of a register of entry @n */

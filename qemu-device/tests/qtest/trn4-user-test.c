@@ -5,42 +5,13 @@
  * wait for what CPUs and other accelerators store, while the clock is stepped
  */
 #include "qemu/osdep.h"
-#include "qemu/bswap.h"
 #include "trn4-qtest.h"
 
 #define U64       TRN4_TYPE_U64
 #define PAGE      ((uint64_t)NVL_PAGE_SIZE)
 #define WINDOW_NO 2
-#define LOG2_SIZE 4
-#define ENTRIES   (1u << LOG2_SIZE)
-#define WAIT_US   (10 * G_USEC_PER_SEC)
 #define US        1000
 #define SEG_PAGE  4096ull
-
-typedef struct Queue {
-    RackFn *fn;
-    unsigned int n;
-    uint64_t sq;
-    uint64_t cq;
-    unsigned int tail;
-    unsigned int head;
-    uint16_t phase;
-} Queue;
-
-static Queue queue_new(Rack *r, RackFn *fn, unsigned int n, uint32_t flags)
-{
-    Queue q = { .fn = fn, .n = n, .phase = 1 };
-
-    q.sq = rack_alloc(r, ENTRIES * sizeof(struct trn4_desc));
-    q.cq = rack_alloc(r, ENTRIES * sizeof(struct trn4_cqe));
-    rack_write64(fn, RACK_QUEUE(n, TRN4_QUEUE_SQ_BASE), q.sq);
-    rack_write64(fn, RACK_QUEUE(n, TRN4_QUEUE_CQ_BASE), q.cq);
-    rack_write32(fn, RACK_QUEUE(n, TRN4_QUEUE_SIZE), LOG2_SIZE);
-    rack_write32(fn, RACK_QUEUE(n, TRN4_QUEUE_CTRL), TRN4_QUEUE_ENABLE | flags);
-    g_assert_cmpuint(rack_read32(fn, RACK_QUEUE(n, TRN4_QUEUE_STATUS)), ==,
-                     TRN4_QUEUE_RUNNING);
-    return q;
-}
 
 /* Two accelerators; the first has a window on 4 MiB of the second's HBM. */
 static Rack *user_rack(void)
@@ -56,7 +27,7 @@ static Rack *user_rack(void)
     return r;
 }
 
-static void segment(Queue *q, unsigned int n, uint64_t base, uint64_t size,
+static void segment(RackQueue *q, unsigned int n, uint64_t base, uint64_t size,
                     uint32_t ctrl)
 {
     ctrl |= TRN4_SEGMENT_VALID;
@@ -68,77 +39,13 @@ static void segment(Queue *q, unsigned int n, uint64_t base, uint64_t size,
                     ==, ctrl);
 }
 
-static void push(Queue *q, struct trn4_desc d)
-{
-    struct trn4_desc le = {
-        .opcode = d.opcode,
-        .flags = d.flags,
-        .id = cpu_to_le16(d.id),
-        .src_space = d.src_space,
-        .dst_space = d.dst_space,
-        .src_slot = cpu_to_le16(d.src_slot),
-        .dst_slot = cpu_to_le16(d.dst_slot),
-        .kind = d.kind,
-        .type = d.type,
-        .src = cpu_to_le64(d.src),
-        .dst = cpu_to_le64(d.dst),
-        /* As numbers, whatever they are */
-        .copy = {
-            .length = cpu_to_le64(d.copy.length),
-            .rows = cpu_to_le64(d.copy.rows),
-            .src_pitch = cpu_to_le64(d.copy.src_pitch),
-            .dst_pitch = cpu_to_le64(d.copy.dst_pitch),
-        },
-    };
-
-    qtest_memwrite(q->fn->qts, q->sq + q->tail * sizeof(le), &le, sizeof(le));
-    q->tail = (q->tail + 1) % ENTRIES;
-    rack_write32(q->fn, RACK_DOORBELL(q->n, TRN4_DOORBELL_SQ_TAIL), q->tail);
-}
-
-static bool peek(Queue *q, struct trn4_cqe *cqe)
-{
-    qtest_memread(q->fn->qts, q->cq + q->head * sizeof(*cqe), cqe,
-                  sizeof(*cqe));
-    return (le16_to_cpu(cqe->phase) & 1) == q->phase;
-}
-
-/* The next record; the device runs between two looks. */
-static struct trn4_cqe next_record(Queue *q)
-{
-    int64_t end = g_get_monotonic_time() + WAIT_US;
-    struct trn4_cqe cqe;
-
-    while (!peek(q, &cqe)) {
-        g_assert_cmpint(g_get_monotonic_time(), <, end);
-    }
-    if (++q->head == ENTRIES) {
-        q->head = 0;
-        q->phase ^= 1;
-    }
-    rack_write32(q->fn, RACK_DOORBELL(q->n, TRN4_DOORBELL_CQ_HEAD), q->head);
-    cqe.value = le64_to_cpu(cqe.value);
-    cqe.status = le16_to_cpu(cqe.status);
-    return cqe;
-}
-
 /* The value of the next record, which has that status */
-static uint64_t ended(Queue *q, uint16_t status)
+static uint64_t ended(RackQueue *q, uint16_t status)
 {
-    struct trn4_cqe cqe = next_record(q);
+    struct trn4_cqe cqe = rack_next(q);
 
     g_assert_cmpuint(cqe.status, ==, status);
     return cqe.value;
-}
-
-static void still_waits(Queue *q)
-{
-    struct trn4_cqe cqe;
-    unsigned int i;
-
-    for (i = 0; i < 50; i++) {
-        g_assert(!peek(q, &cqe));
-    }
 }
 
 static struct trn4_desc copy(unsigned int from, uint64_t src, unsigned int to,
@@ -185,7 +92,7 @@ enum {
 static void test_user_queue(void)
 {
     Rack *r = user_rack();
-    Queue q = queue_new(r, &r->ep[0], 7, TRN4_QUEUE_USER);
+    RackQueue q = rack_queue(r, &r->ep[0], 7, TRN4_QUEUE_USER);
     static const unsigned int order[] = { 2, 0, 1 };
     uint64_t memory = rack_alloc(r, 3 * SEG_PAGE);
     uint64_t list = rack_alloc(r, SEG_PAGE), run = rack_alloc(r, SEG_PAGE);
@@ -214,11 +121,12 @@ static void test_user_queue(void)
     segment(&q, RUN, run, SEG_PAGE,
             NVL_RIGHT_READ | TRN4_SEGMENT_SPACE(TRN4_SPACE_HOST));
 
-    push(&q, copy(LIST, 1, OWN, 3, len));
-    push(&q, copy(OWN, 3, PEER, 50, len));
-    push(&q,
-         semaphore(TRN4_SPACE_SEGMENT, PEER, 0, TRN4_SEMAPHORE_SIGNAL, 5, 0));
-    push(&q, semaphore(TRN4_SPACE_SEGMENT, PEER, 0, TRN4_SEMAPHORE_EQ, 5, 0));
+    rack_push(&q, copy(LIST, 1, OWN, 3, len));
+    rack_push(&q, copy(OWN, 3, PEER, 50, len));
+    rack_push(&q, semaphore(TRN4_SPACE_SEGMENT, PEER, 0, TRN4_SEMAPHORE_SIGNAL,
+                            5, 0));
+    rack_push(&q,
+              semaphore(TRN4_SPACE_SEGMENT, PEER, 0, TRN4_SEMAPHORE_EQ, 5, 0));
     g_assert_cmpuint(ended(&q, TRN4_STATUS_OK), ==, len);
     g_assert_cmpuint(ended(&q, TRN4_STATUS_OK), ==, len);
     ended(&q, TRN4_STATUS_OK);
@@ -226,7 +134,7 @@ static void test_user_queue(void)
     qtest_memread(r->qts, r->ep[1].hbm + PAGE + 50, got, len);
     g_assert(!memcmp(got, sent + 1, len));
     qtest_memset(r->qts, memory, 0, 3 * SEG_PAGE);
-    push(&q, copy(PEER, 50, LIST, 9, len));
+    rack_push(&q, copy(PEER, 50, LIST, 9, len));
     g_assert_cmpuint(ended(&q, TRN4_STATUS_OK), ==, len);
     for (i = 0; i < 3; i++) {
         qtest_memread(r->qts, memory + order[i] * SEG_PAGE, got + i * SEG_PAGE,
@@ -234,15 +142,16 @@ static void test_user_queue(void)
     }
     g_assert(!memcmp(got + 9, sent + 1, len));
 
-    push(&q, copy(OWN, 0, RUN, 0, 8));
+    rack_push(&q, copy(OWN, 0, RUN, 0, 8));
     ended(&q, TRN4_STATUS_NO_RIGHT);
-    push(&q, copy(OWN, 0, NOBODY, 0, 8));
+    rack_push(&q, copy(OWN, 0, NOBODY, 0, 8));
     ended(&q, TRN4_STATUS_NO_SEGMENT);
-    push(&q, copy(OWN, 0, LIST, 3 * SEG_PAGE - 7, 8));
+    rack_push(&q, copy(OWN, 0, LIST, 3 * SEG_PAGE - 7, 8));
     ended(&q, TRN4_STATUS_BAD_RANGE);
-    push(&q, semaphore(TRN4_SPACE_HBM, 0, 0, TRN4_SEMAPHORE_SIGNAL, 5, 0));
+    rack_push(&q, semaphore(TRN4_SPACE_HBM, 0, 0, TRN4_SEMAPHORE_SIGNAL, 5, 0));
     ended(&q, TRN4_STATUS_BAD_FIELD);
-    push(&q, semaphore(TRN4_SPACE_HOST, 0, run, TRN4_SEMAPHORE_SIGNAL, 5, 0));
+    rack_push(&q,
+              semaphore(TRN4_SPACE_HOST, 0, run, TRN4_SEMAPHORE_SIGNAL, 5, 0));
     ended(&q, TRN4_STATUS_BAD_FIELD);
     rack_refused32(q.fn, RACK_QUEUE(7, TRN4_QUEUE_CTRL), TRN4_QUEUE_ENABLE,
                    NVL_ERR_BUSY);
@@ -251,21 +160,21 @@ static void test_user_queue(void)
 
     /* Entries that are none, and pages that are not memory */
     qtest_writeq(r->qts, list + 8, memory + 8);
-    push(&q, copy(LIST, SEG_PAGE, OWN, 0, 8));
+    rack_push(&q, copy(LIST, SEG_PAGE, OWN, 0, 8));
     ended(&q, TRN4_STATUS_BUS);
     qtest_writeq(r->qts, list + 8, q.fn->regs);
-    push(&q, copy(OWN, 0, LIST, SEG_PAGE + NVL_REG_SCRATCH, 4));
+    rack_push(&q, copy(OWN, 0, LIST, SEG_PAGE + NVL_REG_SCRATCH, 4));
     ended(&q, TRN4_STATUS_BUS);
 
     /* Once it is no more, no more is read or written by it. */
     for (i = 0; i < 4; i++) {
-        push(&q, copy(OWN, 0, OWN, RACK_MIB / 2, RACK_MIB / 2));
+        rack_push(&q, copy(OWN, 0, OWN, RACK_MIB / 2, RACK_MIB / 2));
     }
     rack_write32(q.fn, RACK_SEGMENT(7, OWN, TRN4_SEGMENT_CTRL), 0);
     qtest_memset(r->qts, q.fn->hbm + RACK_MIB, 0x55, RACK_MIB);
-    push(&q, copy(RUN, 0, OWN, 0, 8));
+    rack_push(&q, copy(RUN, 0, OWN, 0, 8));
     for (i = 0; i < 4; i++) {
-        uint16_t status = next_record(&q).status;
+        uint16_t status = rack_next(&q).status;
 
         g_assert(status == TRN4_STATUS_OK || status == TRN4_STATUS_REVOKED ||
                  status == TRN4_STATUS_NO_SEGMENT);
@@ -282,7 +191,7 @@ static void test_user_queue(void)
 static void test_cpu_store(void)
 {
     Rack *r = user_rack();
-    Queue q = queue_new(r, &r->ep[0], 3, 0);
+    RackQueue q = rack_queue(r, &r->ep[0], 3, 0);
     uint64_t word = rack_alloc(r, 8);
     const struct {
         uint8_t space;
@@ -298,23 +207,24 @@ static void test_cpu_store(void)
 
     for (i = 0; i < ARRAY_SIZE(t); i++) {
         qtest_writeq(r->qts, t[i].seen, 1);
-        push(&q, semaphore(t[i].space, t[i].slot, t[i].at, TRN4_SEMAPHORE_GE,
-                           1ull << 40, 0));
-        push(&q, (struct trn4_desc) { .opcode = TRN4_OP_NOP });
-        still_waits(&q);
+        rack_push(&q, semaphore(t[i].space, t[i].slot, t[i].at,
+                                TRN4_SEMAPHORE_GE, 1ull << 40, 0));
+        rack_push(&q, (struct trn4_desc) { .opcode = TRN4_OP_NOP });
+        rack_still_waits(&q);
         qtest_clock_step(r->qts, 1000 * US);
-        still_waits(&q);
+        rack_still_waits(&q);
         qtest_writeq(r->qts, t[i].seen, 3ull << 40);
-        still_waits(&q);
+        rack_still_waits(&q);
         qtest_clock_step(r->qts, 20 * US);
         g_assert_cmphex(ended(&q, TRN4_STATUS_OK), ==, 3ull << 40);
         ended(&q, TRN4_STATUS_OK);
     }
     /* Its time goes by the same clock, by no other. */
-    push(&q, semaphore(TRN4_SPACE_HOST, 0, word, TRN4_SEMAPHORE_EQ, 4, 500));
-    still_waits(&q);
+    rack_push(&q,
+              semaphore(TRN4_SPACE_HOST, 0, word, TRN4_SEMAPHORE_EQ, 4, 500));
+    rack_still_waits(&q);
     qtest_clock_step(r->qts, 499 * US);
-    still_waits(&q);
+    rack_still_waits(&q);
     qtest_clock_step(r->qts, 21 * US);
     g_assert_cmphex(ended(&q, TRN4_STATUS_TIMEOUT), ==, 3ull << 40);
     rack_free(r);
@@ -324,24 +234,25 @@ static void test_cpu_store(void)
 static void test_peer_signals(void)
 {
     Rack *r = user_rack();
-    Queue q = queue_new(r, &r->ep[1], 3, 0);
-    Queue peer = queue_new(r, &r->ep[0], 4, 0);
+    RackQueue q = rack_queue(r, &r->ep[1], 3, 0);
+    RackQueue peer = rack_queue(r, &r->ep[0], 4, 0);
     uint64_t i;
 
     for (i = 1; i < 40; i++) {
-        push(&q, semaphore(TRN4_SPACE_HBM, 0, 64, TRN4_SEMAPHORE_EQ, i, 0));
+        rack_push(&q,
+                  semaphore(TRN4_SPACE_HBM, 0, 64, TRN4_SEMAPHORE_EQ, i, 0));
         if (i % 2) {
-            still_waits(&q);
+            rack_still_waits(&q);
         }
-        push(&peer, semaphore(TRN4_SPACE_WINDOW, WINDOW_NO, 64,
-                              TRN4_SEMAPHORE_SIGNAL, i, 0));
+        rack_push(&peer, semaphore(TRN4_SPACE_WINDOW, WINDOW_NO, 64,
+                                   TRN4_SEMAPHORE_SIGNAL, i, 0));
         ended(&peer, TRN4_STATUS_OK);
         g_assert_cmpuint(ended(&q, TRN4_STATUS_OK), ==, i);
     }
     /* The window goes while it is waited for what is in it. */
-    push(&peer,
-         semaphore(TRN4_SPACE_WINDOW, WINDOW_NO, 64, TRN4_SEMAPHORE_EQ, 1, 0));
-    still_waits(&peer);
+    rack_push(&peer, semaphore(TRN4_SPACE_WINDOW, WINDOW_NO, 64,
+                               TRN4_SEMAPHORE_EQ, 1, 0));
+    rack_still_waits(&peer);
     rack_ungrant(&r->ep[1], 0);
     qtest_clock_step(r->qts, 20 * US);
     ended(&peer, TRN4_STATUS_REVOKED);
@@ -352,23 +263,23 @@ static void test_peer_signals(void)
 static void test_wait_ends_with_device(void)
 {
     Rack *r = user_rack();
-    Queue q = queue_new(r, &r->ep[0], 3, 0);
+    RackQueue q = rack_queue(r, &r->ep[0], 3, 0);
     uint64_t word = rack_alloc(r, 8);
 
-    push(&q, semaphore(TRN4_SPACE_HOST, 0, word, TRN4_SEMAPHORE_EQ, 1, 0));
-    still_waits(&q);
+    rack_push(&q, semaphore(TRN4_SPACE_HOST, 0, word, TRN4_SEMAPHORE_EQ, 1, 0));
+    rack_still_waits(&q);
     rack_flr(q.fn);
     qtest_writeq(r->qts, word, 1);
     qtest_clock_step(r->qts, 1000 * US);
-    still_waits(&q);
+    rack_still_waits(&q);
     qtest_writeq(r->qts, word, 0);
-    q = queue_new(r, &r->ep[0], 3, 0);
-    push(&q, semaphore(TRN4_SPACE_HOST, 0, word, TRN4_SEMAPHORE_EQ, 1, 0));
-    still_waits(&q);
+    q = rack_queue(r, &r->ep[0], 3, 0);
+    rack_push(&q, semaphore(TRN4_SPACE_HOST, 0, word, TRN4_SEMAPHORE_EQ, 1, 0));
+    rack_still_waits(&q);
     rack_unplug(q.fn);
     qtest_writeq(r->qts, word, 1);
     qtest_clock_step(r->qts, 1000 * US);
-    still_waits(&q);
+    rack_still_waits(&q);
     rack_free(r);
 }
 
