@@ -250,6 +250,12 @@ int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
     ep->ops = ops;
     ep->mem = *mem;
     ep->aperture = aperture;
+    ep->timing = (struct nvlf_endpoint_timing) {
+        .hbm_rate = NVLF_HBM_RATE,
+        .hbm_latency = NVLF_HBM_LATENCY,
+        .pcie_rate = NVLF_PCIE_RATE,
+        .pcie_latency = NVLF_PCIE_LATENCY,
+    };
     nvlf_device_power_on(&ep->d);
     ep->d.plugged = true;
     nvlf_endpoint_power(ep);
@@ -257,6 +263,12 @@ int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
         ops->power(dev, false);
     }
     return 0;
+}
+
+void nvlf_endpoint_timing(struct nvlf_fabric *f, unsigned int id,
+                          const struct nvlf_endpoint_timing *timing)
+{
+    f->ep[id]->timing = *timing;
 }
 
 void nvlf_endpoint_detach(struct nvlf_fabric *f, unsigned int id)

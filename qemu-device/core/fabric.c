@@ -39,6 +39,11 @@ struct nvlf_fabric *nvlf_fabric_new(unsigned int switches,
     f->ops = ops;
     f->owner = owner;
     f->train_ns = NVLF_TRAIN_NS;
+    f->timing = (struct nvlf_fabric_timing) {
+        .link_rate = NVLF_LINK_RATE,
+        .link_latency = NVLF_LINK_LATENCY,
+        .switch_latency = NVLF_SWITCH_LATENCY,
+    };
     f->armed = NVLF_NEVER;
     for (e = 0; e < NVL_ENDPOINTS_MAX; e++) {
         for (l = 0; l < TRN4_PORTS; l++) {
@@ -72,4 +77,10 @@ void nvlf_fabric_free(struct nvlf_fabric *f)
 void nvlf_fabric_train_time(struct nvlf_fabric *f, uint64_t ns)
 {
     f->train_ns = ns;
+}
+
+void nvlf_fabric_timing(struct nvlf_fabric *f,
+                        const struct nvlf_fabric_timing *timing)
+{
+    f->timing = *timing;
 }

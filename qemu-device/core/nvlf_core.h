@@ -97,6 +97,47 @@ struct nvlf_fabric_ops {
 #define NVLF_TRAIN_NS_MIN 1000ull
 #define NVLF_TRAIN_NS_MAX 60000000000ull
 
+/*
+ * The timing model's numbers, and what they can be set to: rates in MB/s,
+ * latencies in ns. Where they come from is said in docs/hardware/timing.md.
+ */
+#define NVLF_LINK_RATE      50000u
+#define NVLF_LINK_LATENCY   200u
+#define NVLF_SWITCH_LATENCY 100u
+#define NVLF_HBM_RATE       19600000u
+#define NVLF_HBM_LATENCY    300u
+#define NVLF_PCIE_RATE      64000u
+#define NVLF_PCIE_LATENCY   400u
+#define NVLF_RATE_MIN       1u
+#define NVLF_RATE_MAX       1000000000u
+#define NVLF_LATENCY_MAX    1000000000u
+
+/**
+ * struct nvlf_fabric_timing - numbers of the fabric
+ * @link_rate: of a link of NVL_LANES lanes, each way
+ * @link_latency: serialising, error correction and protocol at both its ends
+ * @switch_latency: from port to port
+ */
+struct nvlf_fabric_timing {
+    uint32_t link_rate;
+    uint32_t link_latency;
+    uint32_t switch_latency;
+};
+
+/**
+ * struct nvlf_endpoint_timing - numbers of an accelerator
+ * @hbm_rate: of its HBM, reads and writes together
+ * @hbm_latency: from its engine or its chiplet to a row and back
+ * @pcie_rate: of its PCIe link, both ways together
+ * @pcie_latency: one way, root port and host memory included
+ */
+struct nvlf_endpoint_timing {
+    uint32_t hbm_rate;
+    uint32_t hbm_latency;
+    uint32_t pcie_rate;
+    uint32_t pcie_latency;
+};
+
 /**
  * nvlf_fabric_check() - does the wiring rule allow it?
  * @switches: number of switches
@@ -137,6 +178,16 @@ void nvlf_fabric_tick(struct nvlf_fabric *f);
  */
 void nvlf_fabric_train_time(struct nvlf_fabric *f, uint64_t ns);
 
+/**
+ * nvlf_fabric_timing() - set the fabric's numbers of the timing model
+ * @f: fabric, in which no engine has worked; before this call it has the
+ *     numbers above
+ * @timing: rates from NVLF_RATE_MIN to NVLF_RATE_MAX, latencies up to
+ *     NVLF_LATENCY_MAX; copied
+ */
+void nvlf_fabric_timing(struct nvlf_fabric *f,
+                        const struct nvlf_fabric_timing *timing);
+
 /** nvlf_fabric_reachable() - may @src store to @dst at this moment? */
 bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
                            unsigned int dst);
@@ -158,6 +209,15 @@ bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
 int nvlf_endpoint_attach(struct nvlf_fabric *f, unsigned int id,
                          const struct nvlf_mem *mem, uint64_t aperture,
                          const struct nvlf_endpoint_ops *ops, void *dev);
+
+/**
+ * nvlf_endpoint_timing() - set an accelerator's numbers of the timing model
+ * @f: fabric
+ * @id: endpoint, attached just now; before this call it has the numbers above
+ * @timing: within the same ranges as the fabric's; copied
+ */
+void nvlf_endpoint_timing(struct nvlf_fabric *f, unsigned int id,
+                          const struct nvlf_endpoint_timing *timing);
 
 /** nvlf_endpoint_detach() - take it out: its links drop, windows on it die */
 void nvlf_endpoint_detach(struct nvlf_fabric *f, unsigned int id);

@@ -249,7 +249,7 @@ struct nvlf_operand {
 /* The way of the bytes of a side that is a window; see timing.c */
 struct nvlf_path {
     uint32_t peer;
-    uint32_t rate; /* MB/s, that is bytes per us */
+    uint64_t rate; /* 1 / NVL_LANES MB/s */
 };
 
 /* Rows of bytes; the fewer the better, so that adjoining ones are one */
@@ -339,6 +339,7 @@ struct nvlf_endpoint {
     unsigned int turn; /* queue that is asked first */
 
     /* Model time, fabric ps: see timing.c */
+    struct nvlf_endpoint_timing timing;
     uint64_t time_base; /* the last reset */
     uint64_t busy_until[NVLF_RESOURCES];
     uint64_t busy_way[NVL_ENDPOINTS_MAX]; /* from here to each */
@@ -419,6 +420,7 @@ struct nvlf_fabric {
     /* Endpoints with queues that poll */
     uint64_t polling[(NVL_ENDPOINTS_MAX + 63) / 64];
 
+    struct nvlf_fabric_timing timing;
     uint64_t clock;  /* fabric time, ps: the latest end so far */
     uint8_t *bounce; /* NVLF_CHUNK bytes, host to host */
 

@@ -32,40 +32,27 @@
  * An operation that moves none (NOP, refused) takes no time: fetching
  * descriptors overlaps with work before.
  *
- * Rates:
- *  - link, 50 GB/s each way, a quarter of that a lane: NVLink 6 gives 3.6 TB/s
- *    both ways to 36 links (NVIDIA's NVLink 6 publications);
- *  - HBM, 19600 GB/s: four times the 4.9 TB/s of Trainium3, as announced;
- *  - PCIe, 64 GB/s: an assumption, a x16 link of generation 5, as nothing is
- *    published.
- * Latencies are assumptions; together they make a remote round trip 1.3 us,
- * within the 1 to 2 us that are commonly reported for loads over an NVSwitch:
- *  - link, 200 ns: serialising, error correction and protocol at both ends;
- *  - switch, 100 ns: from port to port;
- *  - HBM, 300 ns: from the engine or the chiplet to a row and back;
- *  - PCIe, 400 ns one way, root port and host memory included.
+ * Rates and latencies are parameters of the fabric and of each endpoint: see
+ * nvlf_core.h. Times do not wrap: what would be later than the clock can tell
+ * is NVLF_NEVER, after 213 days, and model time stands still from then on.
  */
 #include "nvlf_internal.h"
 
-/* MB/s, which is bytes per microsecond */
-#define RATE_LANE (50000u / NVL_LANES)
-#define RATE_HBM  19600000u
-#define RATE_HOST 64000u
-
 #define PS_PER_US (1000ull * NVLF_PS_PER_NS)
 
-#define NS(n)          ((n) * (uint64_t)NVLF_PS_PER_NS)
-#define LATENCY_LINK   NS(200)
-#define LATENCY_SWITCH NS(100)
-#define LATENCY_HBM    NS(300)
-#define LATENCY_HOST   NS(400)
-/* Endpoint to endpoint: link, switch, link */
-#define LATENCY_FABRIC (2 * LATENCY_LINK + LATENCY_SWITCH)
+/*
+ * Rates are counted in 1 / NVL_LANES MB/s, so that a lane's is a whole number;
+ * one of them takes RATE_UNIT ps for a byte.
+ */
+#define RATE_UNIT (PS_PER_US * NVL_LANES)
+#define RATE_TOP  ((uint64_t)TRN4_PORTS * NVL_LANES * NVLF_RATE_MAX)
+
+_Static_assert(RATE_TOP < UINT64_MAX / RATE_UNIT, "see duration()");
 
 /* What one operation asks of one resource */
 struct demand {
     uint64_t *busy_until;
-    uint32_t rate;
+    uint64_t rate; /* 1 / NVL_LANES MB/s */
     uint64_t bytes;
 };
 
@@ -80,10 +67,19 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Picoseconds for @bytes at @rate */
-static uint64_t duration(uint64_t bytes, uint32_t rate)
+/* @span after @t */
+static uint64_t after(uint64_t t, uint64_t span)
 {
-    return bytes / rate * PS_PER_US + bytes % rate * PS_PER_US / rate;
+    return span < NVLF_NEVER - t ? t + span : NVLF_NEVER;
+}
+
+/* Picoseconds for @bytes at @rate */
+static uint64_t duration(uint64_t bytes, uint64_t rate)
+{
+    if (bytes / rate >= NVLF_NEVER / RATE_UNIT) {
+        return NVLF_NEVER;
+    }
+    return after(bytes / rate * RATE_UNIT, bytes % rate * RATE_UNIT / rate);
 }
 
 /*
@@ -92,10 +88,7 @@ static uint64_t duration(uint64_t bytes, uint32_t rate)
  */
 uint64_t nvlf_time_ns(const struct nvlf_endpoint *ep, uint64_t t)
 {
-    if (t <= ep->time_base) {
-        return 0;
-    }
-    return (t - ep->time_base + NVLF_PS_PER_NS - 1) / NVLF_PS_PER_NS;
+    return t > ep->time_base ? (t - ep->time_base - 1) / NVLF_PS_PER_NS + 1 : 0;
 }
 
 /* A doorbell moved the tail of @q on from @old_tail. */
@@ -162,13 +155,24 @@ static unsigned int pair_lanes(const struct nvlf_fabric *f, unsigned int src,
     return lanes;
 }
 
+static uint64_t whole_rate(uint32_t mb_per_s)
+{
+    return (uint64_t)mb_per_s * NVL_LANES;
+}
+
+static uint64_t lanes_rate(const struct nvlf_fabric *f, unsigned int lanes)
+{
+    return (uint64_t)f->timing.link_rate * lanes;
+}
+
 /* How the bytes of operand @o go; it was found good a moment ago. */
 static void find_path(const struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o, struct nvlf_path *path)
 {
     if (o->good && o->space == TRN4_SPACE_WINDOW) {
         path->peer = ep->windows[o->slot].peer;
-        path->rate = RATE_LANE * pair_lanes(ep->d.f, ep->d.self, path->peer);
+        path->rate = lanes_rate(ep->d.f,
+                                pair_lanes(ep->d.f, ep->d.self, path->peer));
     }
 }
 
@@ -191,7 +195,7 @@ void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op)
     op->start = later(op->start, ep->d.f->clock);
 }
 
-static void demand(struct demands *all, uint64_t *busy_until, uint32_t rate,
+static void demand(struct demands *all, uint64_t *busy_until, uint64_t rate,
                    uint64_t bytes)
 {
     unsigned int i;
@@ -208,13 +212,15 @@ static void demand(struct demands *all, uint64_t *busy_until, uint32_t rate,
 static void demand_host(struct demands *all, struct nvlf_endpoint *ep,
                         uint64_t bytes)
 {
-    demand(all, &ep->busy_until[NVLF_RES_HOST], RATE_HOST, bytes);
+    demand(all, &ep->busy_until[NVLF_RES_HOST],
+           whole_rate(ep->timing.pcie_rate), bytes);
 }
 
 static void demand_hbm(struct demands *all, struct nvlf_endpoint *ep,
                        uint64_t bytes)
 {
-    demand(all, &ep->busy_until[NVLF_RES_HBM], RATE_HBM, bytes);
+    demand(all, &ep->busy_until[NVLF_RES_HBM], whole_rate(ep->timing.hbm_rate),
+           bytes);
 }
 
 /*
@@ -225,7 +231,8 @@ static void demand_links(struct demands *all, struct nvlf_endpoint *ep,
                          enum nvlf_resource resource, uint64_t bytes)
 {
     if (ep->lanes_up) {
-        demand(all, &ep->busy_until[resource], RATE_LANE * ep->lanes_up, bytes);
+        demand(all, &ep->busy_until[resource],
+               lanes_rate(ep->d.f, ep->lanes_up), bytes);
     }
 }
 
@@ -239,7 +246,23 @@ static void demand_way(struct demands *all, struct nvlf_endpoint *src,
     demand_links(all, dst, NVLF_RES_RX, bytes);
 }
 
-/* What comes from operand @o. Returns the latency until it is there. */
+/* Latencies, ns. The fabric's is from endpoint to endpoint. */
+static uint64_t host_latency(const struct nvlf_endpoint *ep)
+{
+    return ep->timing.pcie_latency;
+}
+
+static uint64_t hbm_latency(const struct nvlf_endpoint *ep)
+{
+    return ep->timing.hbm_latency;
+}
+
+static uint64_t fabric_latency(const struct nvlf_fabric *f)
+{
+    return 2 * (uint64_t)f->timing.link_latency + f->timing.switch_latency;
+}
+
+/* What comes from operand @o. Returns the latency until it is there, ns. */
 static uint64_t fetch(struct demands *all, struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o,
                       const struct nvlf_path *path, uint64_t bytes)
@@ -249,15 +272,15 @@ static uint64_t fetch(struct demands *all, struct nvlf_endpoint *ep,
     switch (o->space) {
     case TRN4_SPACE_HOST:
         demand_host(all, ep, bytes);
-        return 2 * LATENCY_HOST;
+        return 2 * host_latency(ep);
     case TRN4_SPACE_HBM:
         demand_hbm(all, ep, bytes);
-        return LATENCY_HBM;
+        return hbm_latency(ep);
     default:
         peer = ep->d.f->ep[path->peer];
         demand_hbm(all, peer, bytes);
         demand_way(all, peer, ep, path, bytes);
-        return 2 * LATENCY_FABRIC + LATENCY_HBM;
+        return 2 * fabric_latency(ep->d.f) + hbm_latency(peer);
     }
 }
 
@@ -271,19 +294,19 @@ static uint64_t store(struct demands *all, struct nvlf_endpoint *ep,
     switch (o->space) {
     case TRN4_SPACE_HOST:
         demand_host(all, ep, bytes);
-        return LATENCY_HOST;
+        return host_latency(ep);
     case TRN4_SPACE_HBM:
         demand_hbm(all, ep, bytes);
-        return LATENCY_HBM;
+        return hbm_latency(ep);
     default:
         peer = ep->d.f->ep[path->peer];
         demand_way(all, ep, peer, path, bytes);
         demand_hbm(all, peer, bytes);
-        return LATENCY_FABRIC + LATENCY_HBM;
+        return fabric_latency(ep->d.f) + hbm_latency(peer);
     }
 }
 
-/* All that @op asks for with @bytes moved. Returns its latency. */
+/* All that @op asks for with @bytes moved. Returns its latency, ns. */
 static uint64_t demand_all(struct demands *all, struct nvlf_endpoint *ep,
                            const struct nvlf_op *op, uint64_t bytes)
 {
@@ -321,11 +344,11 @@ uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
         for (i = 0; i < all.n; i++) {
             const struct demand *d = &all.d[i];
 
-            *d->busy_until = later(op->start, *d->busy_until) +
-                             duration(d->bytes, d->rate);
+            *d->busy_until = after(later(op->start, *d->busy_until),
+                                   duration(d->bytes, d->rate));
             end = later(end, *d->busy_until);
         }
-        end += latency;
+        end = after(end, latency * NVLF_PS_PER_NS);
     }
     q->last_end = end;
     ep->d.f->clock = later(ep->d.f->clock, end);

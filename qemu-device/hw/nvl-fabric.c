@@ -25,6 +25,7 @@ struct NvlFabric {
 
     uint32_t switches;
     uint32_t train_us;
+    struct nvlf_fabric_timing timing;
     QemuUUID uuid; /* the cluster's */
     char *trays_off;
     struct nvlf_fabric *core; /* from complete() to finalize */
@@ -174,6 +175,12 @@ bool nvl_fabric_attach_endpoint(NvlFabric *fabric, uint32_t index,
                                                     aperture, ops, dev),
                                "accelerator", index,
                                nvlf_fabric_check(fabric->switches), errp);
+}
+
+void nvl_fabric_time_endpoint(NvlFabric *fabric, uint32_t index,
+                              const struct nvlf_endpoint_timing *timing)
+{
+    nvlf_endpoint_timing(fabric->core, index, timing);
 }
 
 void nvl_fabric_detach_endpoint(NvlFabric *fabric, uint32_t index)
@@ -390,6 +397,76 @@ static void nvl_fabric_set_train_time(Object *obj, Visitor *v, const char *name,
     }
 }
 
+/* ---- Numbers of the timing model ---------------------------------------- */
+
+bool nvl_fabric_rate_ok(const char *name, uint32_t mb_per_s, Error **errp)
+{
+    if (mb_per_s >= NVLF_RATE_MIN && mb_per_s <= NVLF_RATE_MAX) {
+        return true;
+    }
+    error_setg(errp, "%s=%" PRIu32 " is not within %u to %u MB/s", name,
+               mb_per_s, NVLF_RATE_MIN, NVLF_RATE_MAX);
+    return false;
+}
+
+bool nvl_fabric_latency_ok(const char *name, uint32_t ns, Error **errp)
+{
+    if (ns <= NVLF_LATENCY_MAX) {
+        return true;
+    }
+    error_setg(errp, "%s=%" PRIu32 " is not within 0 to %u ns", name, ns,
+               NVLF_LATENCY_MAX);
+    return false;
+}
+
+/* A property that is one of them: its name is that of the property */
+typedef struct NvlFabricNumber {
+    const char *name;
+    size_t offset; /* in NvlFabric */
+    bool (*ok)(const char *name, uint32_t value, Error **errp);
+    const char *description;
+} NvlFabricNumber;
+
+static const NvlFabricNumber nvl_fabric_numbers[] = {
+    { "link-rate", offsetof(NvlFabric, timing.link_rate), nvl_fabric_rate_ok,
+      "model MB/s of a link, each way" },
+    { "link-latency", offsetof(NvlFabric, timing.link_latency),
+      nvl_fabric_latency_ok, "model ns of a link" },
+    { "switch-latency", offsetof(NvlFabric, timing.switch_latency),
+      nvl_fabric_latency_ok, "model ns from port to port of a switch" },
+};
+
+static uint32_t *nvl_fabric_number(Object *obj, const NvlFabricNumber *number)
+{
+    return (uint32_t *)((char *)NVL_FABRIC(obj) + number->offset);
+}
+
+static void nvl_fabric_get_number(Object *obj, Visitor *v, const char *name,
+                                  void *opaque, Error **errp)
+{
+    visit_type_uint32(v, name, nvl_fabric_number(obj, opaque), errp);
+}
+
+static void nvl_fabric_set_number(Object *obj, Visitor *v, const char *name,
+                                  void *opaque, Error **errp)
+{
+    const NvlFabricNumber *number = opaque;
+    uint32_t value;
+
+    if (!visit_type_uint32(v, name, &value, errp)) {
+        return;
+    }
+    if (NVL_FABRIC(obj)->core) {
+        error_setg(errp, "%s cannot change once the fabric exists", name);
+        return;
+    }
+    if (number->ok(name, value, errp)) {
+        *nvl_fabric_number(obj, number) = value;
+    }
+}
+
+/* ---- Life -------------------------------------------------------------- */
+
 static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
 {
     NvlFabric *fabric = NVL_FABRIC(uc);
@@ -406,6 +483,7 @@ static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
         return;
     }
     nvlf_fabric_train_time(fabric->core, fabric->train_us * (uint64_t)SCALE_US);
+    nvlf_fabric_timing(fabric->core, &fabric->timing);
     nvlf_fabric_trays_off(fabric->core, &trays);
     fabric->tick = timer_new_ns(QEMU_CLOCK_VIRTUAL, nvl_fabric_tick, fabric);
 }
@@ -421,6 +499,11 @@ static void nvl_fabric_instance_init(Object *obj)
 
     fabric->switches = NVL_FABRIC_SWITCHES;
     fabric->train_us = NVLF_TRAIN_NS / SCALE_US;
+    fabric->timing = (struct nvlf_fabric_timing) {
+        .link_rate = NVLF_LINK_RATE,
+        .link_latency = NVLF_LINK_LATENCY,
+        .switch_latency = NVLF_SWITCH_LATENCY,
+    };
     qemu_uuid_generate(&fabric->uuid);
 }
 
@@ -439,6 +522,7 @@ static void nvl_fabric_instance_finalize(Object *obj)
 static void nvl_fabric_class_init(ObjectClass *oc, void *data)
 {
     UserCreatableClass *ucc = USER_CREATABLE_CLASS(oc);
+    unsigned int i;
 
     ucc->complete = nvl_fabric_complete;
     ucc->can_be_deleted = nvl_fabric_can_be_deleted;
@@ -452,6 +536,15 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
                               nvl_fabric_set_train_time, NULL, NULL);
     object_class_property_set_description(oc, "train-time",
                                           "microseconds that a link trains; may be set at any time");
+    for (i = 0; i < ARRAY_SIZE(nvl_fabric_numbers); i++) {
+        const NvlFabricNumber *number = &nvl_fabric_numbers[i];
+
+        object_class_property_add(oc, number->name, "uint32",
+                                  nvl_fabric_get_number, nvl_fabric_set_number,
+                                  NULL, (void *)number);
+        object_class_property_set_description(oc, number->name,
+                                              number->description);
+    }
     object_class_property_add_str(oc, "uuid", nvl_fabric_get_uuid,
                                   nvl_fabric_set_uuid);
     object_class_property_set_description(oc, "uuid",

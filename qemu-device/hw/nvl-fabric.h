@@ -40,6 +40,17 @@ void nvl_fabric_reset_endpoint(NvlFabric *fabric, uint32_t index);
 void nvl_fabric_reset_switch(NvlFabric *fabric, uint32_t index);
 
 /**
+ * nvl_fabric_rate_ok() - can a rate of the timing model be that?
+ * @name: of the property
+ * @mb_per_s: its value
+ * @errp: error, which names the property and what it can be
+ */
+bool nvl_fabric_rate_ok(const char *name, uint32_t mb_per_s, Error **errp);
+
+/** nvl_fabric_latency_ok() - the same for a latency, in ns */
+bool nvl_fabric_latency_ok(const char *name, uint32_t ns, Error **errp);
+
+/**
  * nvl_fabric_attach_endpoint() - as nvlf_endpoint_attach(), with an Error
  *
  * The fabric cannot be deleted until the endpoint is detached.
@@ -48,6 +59,10 @@ bool nvl_fabric_attach_endpoint(NvlFabric *fabric, uint32_t index,
                                 const struct nvlf_mem *mem, uint64_t aperture,
                                 const struct nvlf_endpoint_ops *ops, void *dev,
                                 Error **errp);
+
+/** nvl_fabric_time_endpoint() - as nvlf_endpoint_timing() */
+void nvl_fabric_time_endpoint(NvlFabric *fabric, uint32_t index,
+                              const struct nvlf_endpoint_timing *timing);
 
 /** nvl_fabric_detach_endpoint() - as nvlf_endpoint_detach() */
 void nvl_fabric_detach_endpoint(NvlFabric *fabric, uint32_t index);

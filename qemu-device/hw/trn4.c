@@ -61,6 +61,7 @@ struct Trn4State {
     uint32_t index;
     uint64_t aperture_size;
     char *windows; /* "direct", "trap" or NULL */
+    struct nvlf_endpoint_timing timing;
     NvlfDevice dev;
 
     char *faults; /* as they were set, or NULL */
@@ -367,7 +368,12 @@ static bool trn4_check_properties(Trn4State *s, Error **errp)
         error_setg(errp, "windows='%s' is neither direct nor trap", s->windows);
         return false;
     }
-    return nvlf_device_check(&s->dev, errp);
+    return nvl_fabric_rate_ok("hbm-rate", s->timing.hbm_rate, errp) &&
+           nvl_fabric_latency_ok("hbm-latency", s->timing.hbm_latency, errp) &&
+           nvl_fabric_rate_ok("pcie-rate", s->timing.pcie_rate, errp) &&
+           nvl_fabric_latency_ok("pcie-latency", s->timing.pcie_latency,
+                                 errp) &&
+           nvlf_device_check(&s->dev, errp);
 }
 
 /* Peers map the file behind it, so that there must be one. */
@@ -507,6 +513,7 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
         goto unwind;
     }
     s->attached = true;
+    nvl_fabric_time_endpoint(s->fabric, s->index, &s->timing);
     nvlf_device_begin(&s->dev, s->fabric, NVL_PARTNER_ENDPOINT, s->index);
     nvlf_pci_set_serial(&s->pci, nvlf_endpoint_guid(s->index));
     if (!nvl_fabric_faults(s->fabric, NVL_PARTNER_ENDPOINT, s->index,
@@ -573,6 +580,13 @@ static const Property trn4_properties[] = {
     DEFINE_PROP_UINT32("index", Trn4State, index, TRN4_NO_INDEX),
     DEFINE_PROP_SIZE("aperture", Trn4State, aperture_size, 8 * GiB),
     DEFINE_PROP_STRING("windows", Trn4State, windows),
+    DEFINE_PROP_UINT32("hbm-rate", Trn4State, timing.hbm_rate, NVLF_HBM_RATE),
+    DEFINE_PROP_UINT32("hbm-latency", Trn4State, timing.hbm_latency,
+                       NVLF_HBM_LATENCY),
+    DEFINE_PROP_UINT32("pcie-rate", Trn4State, timing.pcie_rate,
+                       NVLF_PCIE_RATE),
+    DEFINE_PROP_UINT32("pcie-latency", Trn4State, timing.pcie_latency,
+                       NVLF_PCIE_LATENCY),
     NVLF_DEVICE_PROPERTIES(Trn4State, dev, TRN4_IDLE_TEMPERATURE,
                            TRN4_IDLE_POWER),
     NVLF_PCI_PROPERTIES(Trn4State, pci, TRN4_PCI_DEVICE_ID),

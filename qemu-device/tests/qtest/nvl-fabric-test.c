@@ -145,6 +145,55 @@ static void test_train_time(void)
     rack_free(r);
 }
 
+/* Each number of the timing model at its limits, and beyond them */
+static void test_timing_errors(void)
+{
+    static const struct {
+        const char *name;
+        const char *good[2];
+        const char *bad[2];
+        const char *words;
+    } t[] = {
+        { "link-rate",
+          { "1", "1000000000" },
+          { "0", "1000000001" },
+          " is not within 1 to 1000000000 MB/s" },
+        { "link-latency",
+          { "0", "1000000000" },
+          { "1000000001", "4294967295" },
+          " is not within 0 to 1000000000 ns" },
+        { "switch-latency",
+          { "0", "1000000000" },
+          { "1000000001", "4294967295" },
+          " is not within 0 to 1000000000 ns" },
+    };
+    QTestState *qts = qtest_init("-machine none");
+    unsigned int i, j;
+
+    for (i = 0; i < ARRAY_SIZE(t); i++) {
+        for (j = 0; j < 2; j++) {
+            g_autofree char *good =
+                g_strdup_printf("{ 'qom-type': 'nvl-fabric', 'id': 'f', '%s': %s }",
+                                t[i].name, t[i].good[j]);
+            g_autofree char *bad =
+                g_strdup_printf("{ 'qom-type': 'nvl-fabric', 'id': 'f', '%s': %s }",
+                                t[i].name, t[i].bad[j]);
+            g_autofree char *set =
+                g_strdup_printf("{ 'path': '/objects/f', 'property': '%s',"
+                                " 'value': %s }",
+                                t[i].name, t[i].good[j]);
+            g_autofree char *says = g_strdup_printf("%s=%s%s", t[i].name,
+                                                    t[i].bad[j], t[i].words);
+
+            fails(qts, "object-add", bad, says);
+            works(qts, "object-add", good);
+            fails(qts, "qom-set", set, "cannot change");
+            works(qts, "object-del", "{ 'id': 'f' }");
+        }
+    }
+    qtest_quit(qts);
+}
+
 /* ---- Where devices stand ------------------------------------------------ */
 
 static void check_location(const RackFn *fn, const char *uuid,
@@ -350,6 +399,24 @@ static void test_trn4_errors(void)
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
           " 'windows': 'trap', 'aperture': 12582912",
           "power of two" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'hbm-rate': 0",
+          "hbm-rate=0 is not within 1 to 1000000000 MB/s" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'hbm-rate': 1000000001",
+          "hbm-rate=1000000001 is not within" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'hbm-latency': 1000000001",
+          "hbm-latency=1000000001 is not within 0 to 1000000000 ns" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'pcie-rate': 0",
+          "pcie-rate=0 is not within 1 to 1000000000 MB/s" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'pcie-rate': 4294967295",
+          "pcie-rate=4294967295 is not within" },
+        { "'fabric': 'fabric0', 'index': 1, 'memdev': 'good',"
+          " 'pcie-latency': 1000000001",
+          "pcie-latency=1000000001 is not within 0 to 1000000000 ns" },
         { "'fabric': 'good', 'index': 1, 'memdev': 'good'", "fabric" },
         { "'fabric': 'fabric0', 'index': 1, 'memdev': 'fabric0'", "memdev" },
     };
@@ -640,6 +707,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/nvl-fabric/switches", test_switches);
     qtest_add_func("/nvl-fabric/train-time", test_train_time);
+    qtest_add_func("/nvl-fabric/errors/timing", test_timing_errors);
     qtest_add_func("/nvl-fabric/location/default", test_location);
     qtest_add_func("/nvl-fabric/location/given", test_location_given);
     qtest_add_func("/nvl-fabric/location/uuid", test_uuid);

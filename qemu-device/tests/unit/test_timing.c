@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_timing.c - model time: published rates, latencies, order, contention.
- * Expected numbers are worked out here from the constants as documented in
- * timing.c, in nanoseconds, not from its code.
+ * test_timing.c - model time: rates and latencies, those that are published and
+ * others; order, contention. Expected numbers are worked out here from what is
+ * documented in timing.c, in nanoseconds, not from its code.
  */
 #include "mock.h"
 
@@ -432,6 +432,131 @@ static void a_fill_reads_nothing(void)
     world_free(w);
 }
 
+/* ---- Other numbers ---------------------------------------------------- */
+
+static void set_numbers(struct world *w, struct nvlf_fabric_timing f,
+                        struct nvlf_endpoint_timing own,
+                        struct nvlf_endpoint_timing peer)
+{
+    nvlf_fabric_timing(w->f, &f);
+    nvlf_endpoint_timing(w->f, 0, &own);
+    nvlf_endpoint_timing(w->f, 1, &peer);
+}
+
+/* All that differ from one another, so that none can stand for another */
+static void numbers_that_are_set(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB, fabric = 2 * 1000 + 70;
+    const struct nvlf_fabric_timing f = { 10, 1000, 70 };
+    const struct nvlf_endpoint_timing own = { 5000, 31, 300, 17 };
+    const struct nvlf_endpoint_timing peer = { 200, 5, 100, 3 };
+
+    set_numbers(w, f, own, peer);
+    /* The peer's HBM is slower than 36 links. */
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, WIN, 0, 0, n)),
+          31 + fabric + 5 + n * 1000 / 200);
+    ABOUT(took(&q, copy_desc(WIN, 0, 0, OWN, 0, 0, n)),
+          2 * fabric + 5 + 31 + n * 1000 / 200);
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, OWN, 0, 16 * MIB, n)),
+          31 + 31 + 2 * n * 1000 / 5000);
+    ABOUT(took(&q, copy_desc(HOST, 0, HOST_BASE, OWN, 0, 0, n)),
+          2 * 17 + 31 + n * 1000 / 300);
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, HOST, 0, HOST_BASE, n)),
+          31 + 17 + n * 1000 / 300);
+    /* 4 links of 10 MB/s are slower than that HBM. */
+    route(w, 0, 1, 0, 0);
+    route(w, 1, 1, 0xfull << 18, NVL_ROUTE_VALID);
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, WIN, 0, 0, n)),
+          31 + fabric + 5 + n * 1000 / 40);
+    world_free(w);
+}
+
+/* Each accelerator has its own, and loses it to whoever takes its place. */
+static void numbers_go_with_the_accelerator(void)
+{
+    const struct nvlf_endpoint_timing slow = { 1000, 7, 1000, 9 };
+    struct mock_queue q, q2;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc d = copy_desc(OWN, 0, 0, OWN, 0, 16 * MIB, MIB);
+    const uint64_t fast_ns = 2 * HBM_NS + 2 * MIB / 19600;
+
+    nvlf_endpoint_timing(w->f, 0, &slow);
+    queue_open(&q2, w, 2, 1, 5, 0);
+    ABOUT(took(&q2, d), fast_ns);
+    ABOUT(took(&q, d), 2 * 7 + 2 * MIB);
+    nvlf_endpoint_reset(w->f, 0);
+    queue_open(&q, w, 0, 0, 5, 0);
+    ABOUT(took(&q, d), 2 * 7 + 2 * MIB);
+    nvlf_endpoint_detach(w->f, 0);
+    EQ(world_attach(w, 0), 0);
+    queue_open(&q, w, 0, 0, 5, 0);
+    ABOUT(took(&q, d), fast_ns);
+    world_free(w);
+}
+
+/* At both ends of their ranges the arithmetic is exact. */
+static void numbers_at_their_limits(void)
+{
+    const uint32_t slow = NVLF_RATE_MIN, fast = NVLF_RATE_MAX;
+    const uint32_t late = NVLF_LATENCY_MAX;
+    const struct nvlf_endpoint_timing at_once = { fast, 0, fast, 0 };
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc store = copy_desc(OWN, 0, 0, WIN, 0, 0, 8 * MIB);
+    struct trn4_desc load = copy_desc(WIN, 0, 0, OWN, 0, 0, 8 * MIB);
+
+    set_numbers(w, (struct nvlf_fabric_timing) { fast, 0, 0 }, at_once,
+                at_once);
+    /* PB/s: 8 MiB in 8.4 ns, twice that in HBM that is read and written */
+    ABOUT(took(&q, store), 8);
+    ABOUT(took(&q, copy_desc(OWN, 0, 0, OWN, 0, 16 * MIB, 8 * MIB)), 16);
+    ABOUT(took(&q, copy_desc(HOST, 0, HOST_BASE, OWN, 0, 0, 8 * MIB)), 8);
+
+    /* One lane of the slowest link, a quarter of a byte in a microsecond */
+    set_numbers(w, (struct nvlf_fabric_timing) { slow, late, late },
+                (struct nvlf_endpoint_timing) { slow, late, slow, late },
+                (struct nvlf_endpoint_timing) { slow, late, slow, late });
+    route(w, 0, 1, 1ull << 18, NVL_ROUTE_VALID);
+    route(w, 1, 1, 0, 0);
+    w->f->sw[0]->d.faults.port[18].lanes_lost = 3;
+    sw(w, 0, sport_reg(18, NVL_PORT_CTRL),
+       NVL_PORT_CTRL_ENABLE | NVL_PORT_CTRL_RETRAIN);
+    world_train(w);
+    ABOUT(took(&q, store), 5ull * late + 4000 * 8 * MIB);
+    ABOUT(took(&q, load), 8ull * late + 4000 * 8 * MIB);
+    world_free(w);
+}
+
+/* It does not begin anew at zero. */
+static void time_stands_still_at_its_end(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, 8 * MIB);
+    struct trn4_cqe last, cqe;
+    unsigned int i;
+
+    /* Some operations before it */
+    w->f->clock = NVLF_NEVER - 10 * (8 * MIB * 1000 / 1800);
+    last = queue_do(&q, &d);
+    CHECK(last.end > last.start);
+    for (i = 0; i < 20; i++) {
+        cqe = queue_do(&q, &d);
+        EQ(cqe.status, TRN4_STATUS_OK);
+        CHECK(cqe.start >= last.end && cqe.end >= cqe.start);
+        last = cqe;
+    }
+    EQ(last.start, NVLF_NEVER / 1000 + 1);
+    EQ(last.end, last.start);
+    EQ(erq(w, 0, TRN4_REG_MODEL_TIME), last.end);
+    /* A reset has none to begin from. */
+    nvlf_endpoint_reset(w->f, 0);
+    EQ(erq(w, 0, TRN4_REG_MODEL_TIME), 0);
+    world_free(w);
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(one_operation),
     TAP_TEST(links_that_carry),
@@ -445,5 +570,9 @@ static const struct tap_test tests[] = {
     TAP_TEST(wide_fetches),
     TAP_TEST(fills_and_rows),
     TAP_TEST(a_fill_reads_nothing),
+    TAP_TEST(numbers_that_are_set),
+    TAP_TEST(numbers_go_with_the_accelerator),
+    TAP_TEST(numbers_at_their_limits),
+    TAP_TEST(time_stands_still_at_its_end),
 };
 TAP_MAIN(tests)
