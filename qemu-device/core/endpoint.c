@@ -59,7 +59,7 @@ static uint64_t ops_get(const struct nvlf_access *a)
 /* Rounded up like the ends of operations: none ends later than it says. */
 static uint64_t model_time_get(const struct nvlf_access *a)
 {
-    return nvlf_time_ns(nvlf_ep(a), a->d->f->clock);
+    return nvlf_time_ns(nvlf_ep(a), nvlf_pace_clock(a->d->f));
 }
 
 static uint64_t ro_stores_get(const struct nvlf_access *a)
@@ -195,7 +195,7 @@ static void endpoint_begin(struct nvlf_endpoint *ep)
 {
     struct nvlf_fabric *f = ep->d.f;
 
-    ep->time_base = f->clock;
+    ep->time_base = nvlf_pace_clock(f);
     /* Whoever was here may have gone while its engine was at work. */
     nvlf_queues_clear(ep);
     nvlf_segments_clear(ep);

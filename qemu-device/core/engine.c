@@ -155,9 +155,9 @@ static enum trn4_status no_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
  * What others had begun when this was taken comes first: it waits for each
  * queue that has an operation to complete it. A fence that waits itself waits
  * for what began before, and so none waits in a circle. What waits for a word
- * is not waited for: that may come from behind the fence. Between two turns a
- * SEMAPHORE always waits, also where it is about to look again and its queue
- * does not poll for that moment; a signal ends in its only turn.
+ * is not waited for: that may come from behind the fence. Between two turns it
+ * always waits, also where it is about to look again and its queue does not
+ * poll for that moment.
  */
 static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
                                     struct nvlf_op *op)
@@ -167,8 +167,7 @@ static enum trn4_status fence_begin(struct nvlf_endpoint *ep,
     for (n = 0; n < TRN4_QUEUES; n++) {
         const struct nvlf_op *other = &ep->queues[n].op;
 
-        if (other->active && other->desc.opcode != TRN4_OP_SEMAPHORE &&
-            other != op) {
+        if (other->active && other != op && !nvlf_semaphore_waits(other)) {
             op->waits |= NVLF_BIT(n);
         }
     }
@@ -249,21 +248,23 @@ static enum trn4_status atomic_step(struct nvlf_endpoint *ep,
 
 /*
  * What an opcode is: its fields; its check against the device, which settles
- * how many bytes are to be put in place; and its work, a piece at a time
+ * how many bytes are to be put in place; its work, a piece at a time; and
+ * whether that is a word, which changes when its time has come
  */
 static const struct {
     bool (*fields)(const struct nvlf_op *op, struct trn4_desc *rest);
     enum trn4_status (*begin)(struct nvlf_endpoint *ep, struct nvlf_op *op);
     enum trn4_status (*step)(struct nvlf_endpoint *ep, struct nvlf_op *op,
                              uint64_t *moved);
+    bool word;
 } opcodes[] = {
     [TRN4_OP_NOP] = { no_fields, no_begin, no_step },
     [TRN4_OP_COPY] = { copy_fields, nvlf_copy_begin, nvlf_copy_step },
-    [TRN4_OP_ATOMIC] = { atomic_fields, atomic_begin, atomic_step },
+    [TRN4_OP_ATOMIC] = { atomic_fields, atomic_begin, atomic_step, true },
     [TRN4_OP_FILL] = { fill_fields, nvlf_fill_begin, nvlf_fill_step },
     [TRN4_OP_FENCE] = { no_fields, fence_begin, no_step },
     [TRN4_OP_SEMAPHORE] = { semaphore_fields, nvlf_semaphore_begin,
-                            nvlf_semaphore_step },
+                            nvlf_semaphore_step, true },
 };
 
 _Static_assert(NVLF_COUNT(opcodes) <= 32, "a bit each in a register");
@@ -307,42 +308,74 @@ struct run {
     bool progress; /* something may be what others wait for */
 };
 
-/* One turn of a runnable queue: take a descriptor if it has none, and step. */
+/*
+ * The operation of queue @n ends once its time has come, with @bytes moved.
+ * Returns whether it is held until then.
+ */
+static bool hold(struct nvlf_endpoint *ep, unsigned int n, uint64_t bytes)
+{
+    struct nvlf_op *op = &ep->queues[n].op;
+
+    if (!op->settled) {
+        nvlf_time_settle(ep, op, bytes);
+    }
+    return ep->d.f->pace.on && nvlf_pace_hold(ep, n);
+}
+
+/* Step. Returns whether that was the last one. */
+static bool queue_step(struct nvlf_endpoint *ep, unsigned int n,
+                       struct run *run)
+{
+    struct nvlf_op *op = &ep->queues[n].op;
+    uint64_t moved = 0;
+
+    if (ep->d.f->pace.on && opcodes[op->desc.opcode].word && op->total &&
+        hold(ep, n, op->total)) {
+        return false;
+    }
+    op->status = opcodes[op->desc.opcode].step(ep, op, &moved);
+    run->bytes -= moved < run->bytes ? moved : run->bytes;
+    if (op->polls) {
+        nvlf_queue_wait(ep, n);
+        return false;
+    }
+    run->progress = true;
+    return op->status != TRN4_STATUS_OK || op->done >= op->total;
+}
+
+/*
+ * One turn of a runnable queue: take a descriptor if it has none, step if there
+ * is work left, and complete.
+ */
 static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
                        struct run *run)
 {
     struct nvlf_queue *q = &ep->queues[n];
-    enum trn4_status status = TRN4_STATUS_OK;
     struct nvlf_op *op = &q->op;
-    uint64_t moved = 0;
 
     if (!op->active) {
         run->descs--;
         if (!nvlf_queue_take(ep, n)) {
             return;
         }
-        status = desc_begin(ep, op);
-        if (status == TRN4_STATUS_OK) {
+        op->status = desc_begin(ep, op);
+        if (op->status == TRN4_STATUS_OK) {
             nvlf_time_paths(ep, op);
+        } else {
+            op->over = true;
         }
     }
     if (op->waits) {
         nvlf_queue_wait(ep, n);
         return;
     }
-    if (status == TRN4_STATUS_OK) {
-        status = opcodes[op->desc.opcode].step(ep, op, &moved);
-        run->bytes -= moved < run->bytes ? moved : run->bytes;
-        if (op->polls) {
-            nvlf_queue_wait(ep, n);
-            return;
-        }
-        run->progress = true;
-        if (status == TRN4_STATUS_OK && op->done < op->total) {
-            return;
-        }
+    if (!op->over) {
+        op->over = queue_step(ep, n, run);
     }
-    if (nvlf_queue_complete(ep, n, status) && (q->ctrl & TRN4_QUEUE_IRQ)) {
+    if (!op->over || hold(ep, n, op->done)) {
+        return;
+    }
+    if (nvlf_queue_complete(ep, n) && (q->ctrl & TRN4_QUEUE_IRQ)) {
         run->vectors |= 1u << q->vector;
     }
 }

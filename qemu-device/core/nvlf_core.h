@@ -188,6 +188,14 @@ void nvlf_fabric_train_time(struct nvlf_fabric *f, uint64_t ns);
 void nvlf_fabric_timing(struct nvlf_fabric *f,
                         const struct nvlf_fabric_timing *timing);
 
+/**
+ * nvlf_fabric_pace() - whether model time keeps pace with guest time
+ * @f: fabric
+ * @on: from now on no record is written before as much guest time has passed as
+ *      model time; at first false. What is held when that ends is let go
+ */
+void nvlf_fabric_pace(struct nvlf_fabric *f, bool on);
+
 /** nvlf_fabric_reachable() - may @src store to @dst at this moment? */
 bool nvlf_fabric_reachable(const struct nvlf_fabric *f, unsigned int src,
                            unsigned int dst);

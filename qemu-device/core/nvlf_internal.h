@@ -33,13 +33,16 @@
  *     its pages are placed, or, in an aperture that traps, would have been.
  *  8. Bit q of nvlf_endpoint.runnable is set exactly if queue q can go on; of
  *     nvlf_endpoint.fences if it waits for others, each of which works on
- *     something; of nvlf_endpoint.polls if it waits for a word. Bit e of
- *     nvlf_fabric.polling is set exactly if endpoint e has such a queue.
+ *     something; of nvlf_endpoint.polls if it waits for a word; of
+ *     nvlf_endpoint.held if it waits for guest time, as none does in a fabric
+ *     that is not paced. Bit e of nvlf_fabric.polling is set exactly if
+ *     endpoint e has a queue that polls.
  *  9. nvlf_log.tail does not pass nvlf_log.head.
  * 10. A link has a deadline exactly while its ports are in TRAIN and neither is
  *     stuck, and a time for its CRC errors exactly while it carries and has
  *     some; nvlf_fabric.armed is later than none of these, nor than the next
- *     turn of a port that flaps.
+ *     turn of a port that flaps, nor than when an operation is due that is
+ *     held.
  * 11. nvlf_device.attached says that the device is plugged and not dead; that
  *     of an endpoint is also in nvlf_fabric.attached.
  * 12. A valid group has a partition; its ports exist, valid or not.
@@ -271,7 +274,8 @@ struct nvlf_op {
     uint64_t total; /* bytes to be put in place */
     uint64_t waits; /* a FENCE: queues whose operation it waits for */
     bool polls;     /* a SEMAPHORE: its word is not as it waits for */
-    uint64_t due;   /* a SEMAPHORE: guest time when it waits no more, ns */
+    bool held;      /* its time has not come: see pace.c */
+    uint64_t due;   /* if it polls or is held: until then, guest time, ns */
     struct nvlf_operand src;
     struct nvlf_operand dst;
     struct nvlf_path src_path;
@@ -279,6 +283,10 @@ struct nvlf_op {
     uint64_t done;  /* bytes in place */
     uint64_t value; /* for the completion record */
     uint64_t start; /* fabric time, ps */
+    bool over;      /* all is done but for the record */
+    enum trn4_status status;
+    bool settled; /* its end is known */
+    uint64_t end; /* fabric time, ps */
 };
 
 struct nvlf_queue {
@@ -336,6 +344,7 @@ struct nvlf_endpoint {
     uint64_t runnable;
     uint64_t polls;    /* queues whose operation is a SEMAPHORE that waits */
     uint64_t fences;   /* queues whose operation is a FENCE that waits */
+    uint64_t held;     /* queues whose operation waits for guest time */
     unsigned int turn; /* queue that is asked first */
 
     /* Model time, fabric ps: see timing.c */
@@ -385,6 +394,13 @@ struct nvlf_pair {
 
 _Static_assert(sizeof(struct nvlf_pair) == 8, "eight in a cache line");
 
+/* Since when model time keeps pace with guest time: the two that belong */
+struct nvlf_pace {
+    bool on;
+    uint64_t guest; /* ns */
+    uint64_t model; /* fabric ps */
+};
+
 struct nvlf_fabric {
     unsigned int switches;
     unsigned int endpoints; /* most that fit: 2 * switches */
@@ -421,7 +437,8 @@ struct nvlf_fabric {
     uint64_t polling[(NVL_ENDPOINTS_MAX + 63) / 64];
 
     struct nvlf_fabric_timing timing;
-    uint64_t clock;  /* fabric time, ps: the latest end so far */
+    struct nvlf_pace pace;
+    uint64_t clock;  /* fabric time, ps: nvlf_pace_clock() where that is on */
     uint8_t *bounce; /* NVLF_CHUNK bytes, host to host */
 
     uint64_t resolves; /* pairs resolved; unit tests count on it */
@@ -682,9 +699,9 @@ void nvlf_windows_of_peer(struct nvlf_fabric *f, unsigned int dst);
 void nvlf_queues_clear(struct nvlf_endpoint *ep);
 void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int q);
 bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int q);
-bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
-                         enum trn4_status status);
+bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n);
 void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n);
+void nvlf_queue_resume(struct nvlf_endpoint *ep, unsigned int n);
 void nvlf_queues_look(struct nvlf_endpoint *ep);
 
 /* ---- segment.c: what user queues can name ------------------------------ */
@@ -700,6 +717,7 @@ enum trn4_status nvlf_semaphore_begin(struct nvlf_endpoint *ep,
                                       struct nvlf_op *op);
 enum trn4_status nvlf_semaphore_step(struct nvlf_endpoint *ep,
                                      struct nvlf_op *op, uint64_t *moved);
+bool nvlf_semaphore_waits(const struct nvlf_op *op);
 void nvlf_polls_arm(struct nvlf_fabric *f);
 void nvlf_polls_wake(struct nvlf_fabric *f);
 uint64_t nvlf_polls_tick(struct nvlf_fabric *f, uint64_t now);
@@ -764,7 +782,14 @@ void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
 void nvlf_time_paths(const struct nvlf_endpoint *ep, struct nvlf_op *op);
 void nvlf_time_after(struct nvlf_op *op, const struct nvlf_queue *q);
 void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op);
-uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
-                       uint64_t bytes);
+void nvlf_time_settle(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                      uint64_t bytes);
+void nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q);
+
+/* ---- pace.c: model time in step with guest time ---------------------- */
+
+uint64_t nvlf_pace_clock(struct nvlf_fabric *f);
+bool nvlf_pace_hold(struct nvlf_endpoint *ep, unsigned int n);
+uint64_t nvlf_pace_tick(struct nvlf_fabric *f, uint64_t now);
 
 #endif /* NVLF_INTERNAL_H */

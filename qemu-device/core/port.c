@@ -569,6 +569,8 @@ void nvlf_fabric_tick(struct nvlf_fabric *f)
         due = tick_links(f, i, now);
         next = due < next ? due : next;
     }
+    due = nvlf_pace_tick(f, now);
+    next = due < next ? due : next;
     due = nvlf_polls_tick(f, now);
     next = due < next ? due : next;
     nvlf_arm(f, next);

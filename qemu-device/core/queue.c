@@ -37,7 +37,7 @@ void nvlf_queue_refresh(struct nvlf_endpoint *ep, unsigned int n)
 {
     struct nvlf_queue *q = &ep->queues[n];
     bool room = ahead(q, q->cq_head, q->cq_tail) != 1;
-    bool can = q->op.active ? !q->op.waits && !q->op.polls
+    bool can = q->op.active ? !q->op.waits && !q->op.polls && !q->op.held
                             : q->sq_head != q->sq_tail && room;
 
     if (q->status == TRN4_QUEUE_RUNNING && can) {
@@ -57,8 +57,8 @@ static void poll_set(struct nvlf_endpoint *ep, uint64_t polls)
 }
 
 /*
- * The operation of queue @n waits, for others or for a word: its queue has no
- * turn.
+ * The operation of queue @n waits, for others, for a word or for its time: its
+ * queue has no turn.
  */
 void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n)
 {
@@ -69,6 +69,17 @@ void nvlf_queue_wait(struct nvlf_endpoint *ep, unsigned int n)
         poll_set(ep, ep->polls | NVLF_BIT(n));
         nvlf_polls_arm(ep->d.f);
     }
+    if (ep->queues[n].op.held) {
+        ep->held |= NVLF_BIT(n);
+    }
+    nvlf_queue_refresh(ep, n);
+}
+
+/* The time has come of the operation of queue @n, which was held. */
+void nvlf_queue_resume(struct nvlf_endpoint *ep, unsigned int n)
+{
+    ep->queues[n].op.held = false;
+    ep->held &= ~NVLF_BIT(n);
     nvlf_queue_refresh(ep, n);
 }
 
@@ -86,13 +97,17 @@ void nvlf_queues_look(struct nvlf_endpoint *ep)
     poll_set(ep, 0);
 }
 
-/* Queue @n works on nothing any more: who waits for that, waits no more. */
+/*
+ * Queue @n works on nothing any more: who waits for that, waits no more. The
+ * engine need not be at work: what was waited for may have been held.
+ */
 static void queue_release(struct nvlf_endpoint *ep, unsigned int n)
 {
     uint64_t left;
 
     ep->queues[n].op.active = false;
     ep->fences &= ~NVLF_BIT(n);
+    ep->held &= ~NVLF_BIT(n);
     poll_set(ep, ep->polls & ~NVLF_BIT(n));
     for (left = ep->fences; left; left &= left - 1) {
         unsigned int waiter = __builtin_ctzll(left);
@@ -106,6 +121,7 @@ static void queue_release(struct nvlf_endpoint *ep, unsigned int n)
         if (!op->waits) {
             ep->fences &= ~NVLF_BIT(waiter);
             nvlf_queue_refresh(ep, waiter);
+            ep->ops->kick(ep->d.dev);
         }
     }
     nvlf_queue_refresh(ep, n);
@@ -145,22 +161,21 @@ bool nvlf_queue_take(struct nvlf_endpoint *ep, unsigned int n)
  * all else: who sees it turned sees a whole record, and the data before it.
  * Returns false where the ring could not be written; the queue has faulted.
  */
-bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n,
-                         enum trn4_status status)
+bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n)
 {
     struct nvlf_queue *q = &ep->queues[n];
     uint64_t addr = q->cq_base + q->cq_tail * sizeof(struct trn4_cqe);
-    uint64_t end = nvlf_time_end(ep, q, q->op.done);
     struct trn4_cqe cqe = {
         .value = q->op.value,
         .start = nvlf_time_ns(ep, q->op.start),
-        .end = nvlf_time_ns(ep, end),
+        .end = nvlf_time_ns(ep, q->op.end),
         .id = q->op.desc.id,
         .sq_head = q->sq_head,
-        .status = status,
+        .status = q->op.status,
         .phase = q->phase,
     };
 
+    nvlf_time_end(ep, q);
     __atomic_thread_fence(__ATOMIC_RELEASE);
     if (!ep->ops->dma_write(ep->d.dev, addr, &cqe, PHASE_OFFSET)) {
         queue_fault(ep, n);
@@ -186,6 +201,7 @@ void nvlf_queues_clear(struct nvlf_endpoint *ep)
     memset(ep->queues, 0, sizeof(ep->queues));
     ep->runnable = 0;
     ep->fences = 0;
+    ep->held = 0;
     poll_set(ep, 0);
     ep->turn = 0;
 }

@@ -23,6 +23,12 @@ static bool waits(const struct trn4_desc *d)
     return d->kind != TRN4_SEMAPHORE_SIGNAL;
 }
 
+/* Is @op one that waits for a word, and not for its time alone? */
+bool nvlf_semaphore_waits(const struct nvlf_op *op)
+{
+    return op->desc.opcode == TRN4_OP_SEMAPHORE && waits(&op->desc);
+}
+
 enum trn4_status nvlf_semaphore_begin(struct nvlf_endpoint *ep,
                                       struct nvlf_op *op)
 {

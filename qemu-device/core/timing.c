@@ -3,9 +3,10 @@
  * timing.c - model time: the nanoseconds that real hardware would have taken.
  *
  * There is one clock for the whole fabric, in picoseconds. It stands at the
- * latest end of any operation so far: model time passes only by work. What an
- * endpoint shows (MODEL_TIME, completion records) is the clock's distance from
- * the endpoint's last reset, in nanoseconds, rounded up.
+ * latest end of any operation so far: model time passes only by work, but for
+ * where it keeps pace with guest time (see pace.c). What an endpoint shows
+ * (MODEL_TIME, completion records) is the clock's distance from the endpoint's
+ * last reset, in nanoseconds, rounded up.
  *
  * An operation starts at the later of
  *  - the end of the one before it in its queue, and
@@ -28,9 +29,9 @@
  * fewer of those of the source's up links and of the up links on the route to
  * the destination.
  *
- * Times are settled when an operation ends, for the bytes that it has moved.
- * An operation that moves none (NOP, refused) takes no time: fetching
- * descriptors overlaps with work before.
+ * Times are settled when an operation has moved its bytes, for those that it
+ * has moved; of a word that is paced, before. An operation that moves none
+ * (NOP, refused) takes no time: fetching descriptors overlaps with work before.
  *
  * Rates and latencies are parameters of the fabric and of each endpoint: see
  * nvlf_core.h. Times do not wrap: what would be later than the clock can tell
@@ -99,7 +100,7 @@ void nvlf_time_doorbell(struct nvlf_endpoint *ep, struct nvlf_queue *q,
         q->marked = true;
         q->mark_index = old_tail;
     }
-    q->mark_time = ep->d.f->clock;
+    q->mark_time = nvlf_pace_clock(ep->d.f);
 }
 
 /* The descriptor at @index of @q is taken. */
@@ -192,7 +193,7 @@ void nvlf_time_after(struct nvlf_op *op, const struct nvlf_queue *q)
 /* @op waited until now. */
 void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op)
 {
-    op->start = later(op->start, ep->d.f->clock);
+    op->start = later(op->start, nvlf_pace_clock(ep->d.f));
 }
 
 static void demand(struct demands *all, uint64_t *busy_until, uint64_t rate,
@@ -328,29 +329,35 @@ static uint64_t demand_all(struct demands *all, struct nvlf_endpoint *ep,
 }
 
 /*
- * The operation of @q ended with @bytes moved. Returns its end, in fabric
- * time; the queue and the resources go on from there.
+ * Settle when @op ends, with @bytes moved; its resources are busy until they
+ * have been moved.
  */
-uint64_t nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q,
-                       uint64_t bytes)
+void nvlf_time_settle(struct nvlf_endpoint *ep, struct nvlf_op *op,
+                      uint64_t bytes)
 {
-    const struct nvlf_op *op = &q->op;
     struct demands all = { .n = 0 };
-    uint64_t end = op->start, latency;
+    uint64_t latency;
     unsigned int i;
 
-    if (bytes) {
-        latency = demand_all(&all, ep, op, bytes);
-        for (i = 0; i < all.n; i++) {
-            const struct demand *d = &all.d[i];
-
-            *d->busy_until = after(later(op->start, *d->busy_until),
-                                   duration(d->bytes, d->rate));
-            end = later(end, *d->busy_until);
-        }
-        end = after(end, latency * NVLF_PS_PER_NS);
+    op->settled = true;
+    op->end = op->start;
+    if (!bytes) {
+        return;
     }
-    q->last_end = end;
-    ep->d.f->clock = later(ep->d.f->clock, end);
-    return end;
+    latency = demand_all(&all, ep, op, bytes);
+    for (i = 0; i < all.n; i++) {
+        const struct demand *d = &all.d[i];
+
+        *d->busy_until = after(later(op->start, *d->busy_until),
+                               duration(d->bytes, d->rate));
+        op->end = later(op->end, *d->busy_until);
+    }
+    op->end = after(op->end, latency * NVLF_PS_PER_NS);
+}
+
+/* The operation of @q ends: its queue and the clock go on from there. */
+void nvlf_time_end(struct nvlf_endpoint *ep, struct nvlf_queue *q)
+{
+    q->last_end = q->op.end;
+    ep->d.f->clock = later(ep->d.f->clock, q->op.end);
 }

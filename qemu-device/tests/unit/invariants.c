@@ -353,20 +353,25 @@ static void check_queues(struct world *w, unsigned int e)
         bool room = ((q->cq_tail + 1) & mask) != q->cq_head;
         bool waits = q->op.active && q->op.waits;
         bool polls = q->op.active && q->op.polls;
+        bool held = q->op.active && q->op.held;
         bool can = q->status == TRN4_QUEUE_RUNNING && !waits && !polls &&
+                   !held &&
                    (q->op.active || (room && q->sq_head != q->sq_tail));
         unsigned int other;
 
         EQ(!!(ep->runnable & (1ull << n)), can);
         EQ(!!(ep->fences & (1ull << n)), waits);
         EQ(!!(ep->polls & (1ull << n)), polls);
+        EQ(!!(ep->held & (1ull << n)), held);
+        CHECK(!held || (w->f->pace.on && q->op.due >= w->f->armed));
         for (other = 0; waits && other < TRN4_QUEUES; other++) {
             const struct nvlf_op *op = &ep->queues[other].op;
 
             /* What waits for a word may wait for what is behind the fence. */
             CHECK(!(q->op.waits >> other & 1) ||
                   (other != n && op->active &&
-                   op->desc.opcode != TRN4_OP_SEMAPHORE));
+                   (op->desc.opcode != TRN4_OP_SEMAPHORE ||
+                    op->desc.kind == TRN4_SEMAPHORE_SIGNAL)));
         }
         EQ(q->status != TRN4_QUEUE_OFF, !!(q->ctrl & TRN4_QUEUE_ENABLE));
         CHECK((q->sq_head | q->sq_tail | q->cq_head | q->cq_tail) <= 32767);

@@ -408,6 +408,20 @@ static void some_work(struct world *w, unsigned int e)
     nvlf_engine_run(w->f, e);
 }
 
+/* Numbers by which operations are held for long, or not at all */
+static void some_pace(struct world *w)
+{
+    const struct nvlf_fabric_timing f = { below(2) ? 50000 : 100, below(5000),
+                                          below(100) };
+    const struct nvlf_endpoint_timing e = { 1000, below(5000), 1000, 0 };
+
+    nvlf_fabric_timing(w->f, &f);
+    if (nvlf_endpoint_at(w->f, 0)) {
+        nvlf_endpoint_timing(w->f, 0, &e);
+    }
+    nvlf_fabric_pace(w->f, below(4));
+}
+
 static void knowing_access(struct world *w)
 {
     unsigned int e = below(w->endpoints);
@@ -444,6 +458,8 @@ static void knowing_access(struct world *w)
     default:
         if (one_in(4)) {
             some_device(w);
+        } else if (one_in(4)) {
+            some_pace(w);
         } else {
             world_run(w, below(2 * NVLF_TRAIN_NS));
         }
@@ -615,6 +631,9 @@ static void guarded(struct world *w)
             break;
         default:
             some_work(w, e);
+            if (one_in(20)) {
+                some_pace(w);
+            }
             break;
         }
         /* So that waits look again, and end */
