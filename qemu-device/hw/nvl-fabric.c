@@ -26,6 +26,7 @@ struct NvlFabric {
     uint32_t switches;
     uint32_t train_us;
     struct nvlf_fabric_timing timing;
+    bool pace;
     QemuUUID uuid; /* the cluster's */
     char *trays_off;
     struct nvlf_fabric *core; /* from complete() to finalize */
@@ -465,6 +466,27 @@ static void nvl_fabric_set_number(Object *obj, Visitor *v, const char *name,
     }
 }
 
+static bool nvl_fabric_get_pace(Object *obj, Error **errp)
+{
+    return NVL_FABRIC(obj)->pace;
+}
+
+static void nvl_fabric_set_pace(Object *obj, bool value, Error **errp)
+{
+    NvlFabric *fabric = NVL_FABRIC(obj);
+    struct nvlf_fabric *core;
+
+    if (fabric->core) {
+        if (!nvl_fabric_enter(fabric, &core)) {
+            error_setg(errp, "pace: the fabric is at work");
+            return;
+        }
+        nvlf_fabric_pace(core, value);
+        nvl_fabric_leave(fabric);
+    }
+    fabric->pace = value;
+}
+
 /* ---- Life -------------------------------------------------------------- */
 
 static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
@@ -484,6 +506,7 @@ static void nvl_fabric_complete(UserCreatable *uc, Error **errp)
     }
     nvlf_fabric_train_time(fabric->core, fabric->train_us * (uint64_t)SCALE_US);
     nvlf_fabric_timing(fabric->core, &fabric->timing);
+    nvlf_fabric_pace(fabric->core, fabric->pace);
     nvlf_fabric_trays_off(fabric->core, &trays);
     fabric->tick = timer_new_ns(QEMU_CLOCK_VIRTUAL, nvl_fabric_tick, fabric);
 }
@@ -545,6 +568,10 @@ static void nvl_fabric_class_init(ObjectClass *oc, void *data)
         object_class_property_set_description(oc, number->name,
                                               number->description);
     }
+    object_class_property_add_bool(oc, "pace", nvl_fabric_get_pace,
+                                   nvl_fabric_set_pace);
+    object_class_property_set_description(oc, "pace",
+                                          "completions wait for guest time to come to model time; may be set at any time");
     object_class_property_add_str(oc, "uuid", nvl_fabric_get_uuid,
                                   nvl_fabric_set_uuid);
     object_class_property_set_description(oc, "uuid",
