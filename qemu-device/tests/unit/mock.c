@@ -138,6 +138,9 @@ static void mock_dirty(void *dev, uint64_t offset, uint64_t len)
     m->dirty_offset = offset;
     m->dirty_len = len;
     m->dirty_bytes += len;
+    if (m->on_dirty) {
+        m->on_dirty(m, offset, len);
+    }
 }
 
 static void mock_kick(void *dev)

@@ -43,6 +43,8 @@ struct mock_endpoint {
     uint64_t dirty_len;
     unsigned int wipes;
     uint64_t dirty_bytes; /* of all */
+    /* Told of each mem_dirty, if it is there */
+    void (*on_dirty)(struct mock_endpoint *m, uint64_t offset, uint64_t len);
 };
 
 struct mock_switch {
