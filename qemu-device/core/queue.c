@@ -176,7 +176,8 @@ bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n)
     };
 
     nvlf_time_end(ep, q);
-    __atomic_thread_fence(__ATOMIC_RELEASE);
+    /* What was written is in place before the next one reads anything. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!ep->ops->dma_write(ep->d.dev, addr, &cqe, PHASE_OFFSET)) {
         queue_fault(ep, n);
         return false;
