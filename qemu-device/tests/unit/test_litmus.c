@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_litmus.c - the memory model between the engine and CPUs that work at
+ * the same time: "Order" in docs/hardware/engine.md.
+ *
+ * A store writes the number of its round, so that words only grow. Nobody
+ * waits for anybody: each round of the engine is judged together with that of
+ * the CPU's that would show the forbidden outcome, wherever that was.
+ *
+ * X is in the HBM of endpoint 0, whose engine works; Y in that of endpoint 1,
+ * which the engine reaches through a window and the CPU through its pages.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mock.h"
+
+#define OWN    TRN4_SPACE_HBM
+#define WIN    TRN4_SPACE_WINDOW
+#define HOST   TRN4_SPACE_HOST
+#define AT     64
+#define LOG2   6
+#define ROUNDS 10000u
+#define LIMIT  (1u << 20) /* rounds of a CPU */
+#define BLOCK  256u       /* bytes that are written before a flag */
+
+/*
+ * Where the engine's copies of 8 bytes, which no host's memmove() splits, come
+ * from and go to: a place for each entry of the ring
+ */
+#define COPY_FROM 0
+#define COPY_TO   65536
+
+/* How an engine stores a word, and how it loads one */
+enum store { SIGNAL, SWAP, FILL, COPY_IN, STORES };
+enum load { WAIT, FETCH, COPY_OUT, LOADS };
+
+struct lit {
+    struct world *w;
+    struct mock_queue q;
+    uint64_t *x; /* as the CPU sees them */
+    uint64_t *y;
+    pthread_t cpu;
+    bool fenced;
+    bool stop;
+    uint64_t n;                   /* rounds of the CPU */
+    uint64_t *cpu_seen;           /* by round */
+    uint64_t seen[ROUNDS + 1][2]; /* by the engine */
+    uint64_t bad;                 /* forbidden outcomes that a CPU saw */
+    uint64_t checks;
+};
+
+static struct lit *lit_new(void)
+{
+    struct lit *l = calloc(1, sizeof(*l));
+
+    l->cpu_seen = calloc(LIMIT + 1, sizeof(*l->cpu_seen));
+    l->w = world_new(1, 8 * PAGE, 4 * PAGE);
+    world_open(l->w);
+    grant(l->w, 1, 0, 0, 2 * PAGE, NVL_RIGHTS_ALL);
+    EQ(window(l->w, 0, 0, 0, 2 * PAGE, 0, 1, 0, NVL_RIGHTS_ALL),
+       TRN4_WINDOW_LIVE);
+    queue_open(&l->q, l->w, 0, 0, LOG2, 0);
+    l->x = (uint64_t *)(l->w->ep[0].mem.ptr + AT);
+    l->y = (uint64_t *)(l->w->ep[0].aperture + AT);
+    return l;
+}
+
+static void lit_free(struct lit *l)
+{
+    world_free(l->w);
+    free(l->cpu_seen);
+    free(l);
+}
+
+/* ---- The engine ------------------------------------------------------ */
+
+/* A copy's value lies where nothing else of this pass over the ring does. */
+static struct trn4_desc store(struct lit *l, enum store how, uint8_t space,
+                              uint64_t value)
+{
+    uint64_t from = COPY_FROM + l->q.tail * 8;
+
+    switch (how) {
+    case SIGNAL:
+        return semaphore_desc(space, 0, AT, TRN4_SEMAPHORE_SIGNAL,
+                              TRN4_TYPE_U64, value, 0);
+    case SWAP:
+        return atomic_desc(space, 0, AT, TRN4_ATOMIC_SWAP, TRN4_TYPE_U64, value,
+                           0);
+    case FILL:
+        return (struct trn4_desc) {
+            .opcode = TRN4_OP_FILL,
+            .dst_space = space,
+            .dst = AT,
+            .fill = { .length = 8, .rows = 1, .pattern = value },
+        };
+    default:
+        memcpy(l->w->host + from, &value, 8);
+        return copy_desc(HOST, 0, HOST_BASE + from, space, 0, AT, 8);
+    }
+}
+
+static struct trn4_desc load(struct lit *l, enum load how, uint8_t space)
+{
+    switch (how) {
+    case WAIT: /* is met at once, and tells the word */
+        return semaphore_desc(space, 0, AT, TRN4_SEMAPHORE_GE, TRN4_TYPE_U64, 0,
+                              0);
+    case FETCH:
+        return atomic_desc(space, 0, AT, TRN4_ATOMIC_ADD, TRN4_TYPE_U64, 0, 0);
+    default:
+        return copy_desc(space, 0, AT, HOST, 0,
+                         HOST_BASE + COPY_TO + l->q.tail * 8, 8);
+    }
+}
+
+typedef struct trn4_desc step(struct lit *l, uint64_t round, unsigned int nth,
+                              unsigned int how);
+
+/* Two steps for each round, as many rounds at once as the ring holds */
+static void engine_rounds(struct lit *l, step *next, unsigned int how)
+{
+    struct mock_queue *q = &l->q;
+    uint64_t sent = 0, done = 0;
+
+    while (done < 2 * ROUNDS) {
+        struct trn4_cqe cqe;
+
+        for (; sent < 2 * ROUNDS && sent - done < q->entries - 1; sent++) {
+            struct trn4_desc d = next(l, sent / 2 + 1, sent % 2, how);
+
+            queue_push(q, &d);
+        }
+        queue_ring(q);
+        engine_finish(l->w, 0);
+        for (;;) {
+            uint32_t entry = q->head;
+
+            if (!queue_pop(q, &cqe)) {
+                break;
+            }
+            EQ(cqe.status, TRN4_STATUS_OK);
+            if (q->sq[entry].dst_space == HOST) {
+                memcpy(&cqe.value, l->w->host + COPY_TO + entry * 8, 8);
+            }
+            l->seen[done / 2 + 1][done % 2] = cqe.value;
+            done++;
+        }
+    }
+}
+
+/* ---- The CPU --------------------------------------------------------- */
+
+/* Long enough for anything to come in between, or not at all */
+static void dally(uint32_t *seed)
+{
+    volatile unsigned int n;
+
+    *seed = *seed * 1664525 + 1013904223;
+    for (n = *seed >> 27; n; n--) {
+    }
+}
+
+static void run(struct lit *l, void *(*cpu)(void *), step *next,
+                unsigned int how)
+{
+    pthread_create(&l->cpu, NULL, cpu, l);
+    engine_rounds(l, next, how);
+    __atomic_store_n(&l->stop, true, __ATOMIC_RELAXED);
+    pthread_join(l->cpu, NULL);
+    EQ(l->bad, 0);
+}
+
+static bool goes_on(const struct lit *l)
+{
+    return !__atomic_load_n(&l->stop, __ATOMIC_RELAXED);
+}
+
+/* ---- Store buffering ------------------------------------------------- */
+
+/*
+ * The engine stores X and then loads Y, a CPU stores Y and, after its fence,
+ * loads X. "Each is begun when the one before it has ended: all that it wrote
+ * is in place then, for every CPU": both cannot miss the other's store.
+ */
+static void *cpu_buffers(void *opaque)
+{
+    struct lit *l = opaque;
+    uint32_t seed = 1;
+
+    while (goes_on(l) && l->n < LIMIT) {
+        l->n++;
+        __atomic_store_n(l->y, l->n, __ATOMIC_RELEASE);
+        if (l->fenced) {
+            __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        }
+        l->cpu_seen[l->n] = __atomic_load_n(l->x, __ATOMIC_ACQUIRE);
+        dally(&seed);
+    }
+    return NULL;
+}
+
+static struct trn4_desc buffers(struct lit *l, uint64_t round, unsigned int nth,
+                                unsigned int how)
+{
+    return nth ? load(l, how % LOADS, WIN) : store(l, how / LOADS, OWN, round);
+}
+
+/*
+ * Of the CPU's rounds that the engine's round @i missed, the first is the one
+ * that is likeliest to have missed @i.
+ */
+static uint64_t both_missed(const struct lit *l)
+{
+    uint64_t i, bad = 0;
+
+    for (i = 1; i <= ROUNDS; i++) {
+        uint64_t j = l->seen[i][1] + 1;
+
+        bad += j <= l->n && l->cpu_seen[j] < i;
+    }
+    return bad;
+}
+
+static void store_buffering(void)
+{
+    unsigned int how;
+
+    for (how = 0; how < STORES * LOADS; how++) {
+        struct lit *l = lit_new();
+
+        l->fenced = true;
+        run(l, cpu_buffers, buffers, how);
+        if (!EQ(both_missed(l), 0)) {
+            printf("# store %u, load %u\n", how / LOADS, how % LOADS);
+        }
+        lit_free(l);
+    }
+}
+
+/* Without its fence the CPU may: on most hosts it is seen now and then. */
+static void store_buffering_unfenced(void)
+{
+    struct lit *l = lit_new();
+
+    run(l, cpu_buffers, buffers, SIGNAL * LOADS + WAIT);
+    printf("# both missed the other's store %" PRIu64 " times in %u\n",
+           both_missed(l), ROUNDS);
+    lit_free(l);
+}
+
+/* ---- Message passing ------------------------------------------------- */
+
+/*
+ * The engine stores data, then a flag; who has seen the flag sees the data:
+ * "whoever has seen [...] a word that it or a later one of its queue wrote,
+ * sees all that the operation wrote".
+ */
+static void *cpu_reads(void *opaque)
+{
+    struct lit *l = opaque;
+
+    while (goes_on(l)) {
+        uint64_t flag = __atomic_load_n(l->y, __ATOMIC_ACQUIRE);
+        uint64_t data = __atomic_load_n(l->x, __ATOMIC_ACQUIRE);
+
+        l->bad += data < flag;
+        l->checks += flag != l->n;
+        l->n = flag;
+    }
+    return NULL;
+}
+
+static struct trn4_desc writes(struct lit *l, uint64_t round, unsigned int nth,
+                               unsigned int how)
+{
+    return store(l, nth ? how % STORES : how / STORES, nth ? WIN : OWN, round);
+}
+
+static void message_to_cpu(void)
+{
+    unsigned int how;
+    uint64_t checks = 0;
+
+    for (how = 0; how < STORES * STORES; how++) {
+        struct lit *l = lit_new();
+
+        run(l, cpu_reads, writes, how);
+        checks += l->checks;
+        lit_free(l);
+    }
+    /* As many as the CPU came by while the engine worked */
+    printf("# %" PRIu64 " flags seen\n", checks);
+}
+
+/* The other way: a CPU stores data, then a flag; the engine loads both. */
+static void *cpu_writes(void *opaque)
+{
+    struct lit *l = opaque;
+    uint32_t seed = 1;
+
+    while (goes_on(l)) {
+        l->n++;
+        __atomic_store_n(l->x, l->n, __ATOMIC_RELEASE);
+        dally(&seed);
+        __atomic_store_n(l->y, l->n, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+static struct trn4_desc reads(struct lit *l, uint64_t round, unsigned int nth,
+                              unsigned int how)
+{
+    return load(l, nth ? how % LOADS : how / LOADS, nth ? OWN : WIN);
+}
+
+static void message_from_cpu(void)
+{
+    unsigned int how, i;
+    uint64_t checks = 0;
+
+    for (how = 0; how < LOADS * LOADS; how++) {
+        struct lit *l = lit_new();
+
+        run(l, cpu_writes, reads, how);
+        for (i = 1; i <= ROUNDS; i++) {
+            l->bad += l->seen[i][1] < l->seen[i][0];
+            checks += l->seen[i][0] != l->seen[i - 1][0];
+        }
+        if (!EQ(l->bad, 0)) {
+            printf("# loads %u, %u\n", how / LOADS, how % LOADS);
+        }
+        lit_free(l);
+    }
+    printf("# %" PRIu64 " flags seen\n", checks);
+}
+
+/* ---- Records --------------------------------------------------------- */
+
+/*
+ * "The record of an operation is written after that": who sees the phase turn
+ * sees the block that was written, and the record's other fields.
+ */
+static void *cpu_polls(void *opaque)
+{
+    struct lit *l = opaque;
+    const uint8_t *block = l->w->ep[0].aperture + PAGE;
+    uint32_t at = 0;
+    uint16_t phase = 1;
+
+    while (goes_on(l)) {
+        const struct trn4_cqe *cqe = &l->q.cq[at];
+        uint64_t i, round = l->n + 1;
+
+        if ((__atomic_load_n(&cqe->phase, __ATOMIC_ACQUIRE) & 1) != phase) {
+            continue;
+        }
+        l->bad += cqe->value != BLOCK || cqe->id != (uint16_t)round;
+        for (i = 0; i < BLOCK / 8; i++) {
+            l->bad += __atomic_load_n((uint64_t *)(block + at * BLOCK) + i,
+                                      __ATOMIC_RELAXED) != round;
+        }
+        at = (at + 1) % l->q.entries;
+        phase ^= !at;
+        __atomic_store_n(&l->n, round, __ATOMIC_RELEASE);
+    }
+    return NULL;
+}
+
+static void records_come_last(void)
+{
+    struct lit *l = lit_new();
+    uint64_t sent = 0, told = 0;
+
+    pthread_create(&l->cpu, NULL, cpu_polls, l);
+    while (told < ROUNDS) {
+        for (; sent < ROUNDS && sent - told < l->q.entries - 1; sent++) {
+            struct trn4_desc d = store(l, FILL, WIN, sent + 1);
+
+            d.id = sent + 1;
+            d.dst = PAGE + l->q.tail * BLOCK;
+            d.fill.length = BLOCK;
+            queue_push(&l->q, &d);
+        }
+        queue_ring(&l->q);
+        engine_finish(l->w, 0);
+        /* An entry is free when the CPU has seen its record. */
+        told = __atomic_load_n(&l->n, __ATOMIC_ACQUIRE);
+        ew(l->w, 0, doorbell_reg(0, TRN4_DOORBELL_CQ_HEAD),
+           told % l->q.entries);
+    }
+    __atomic_store_n(&l->stop, true, __ATOMIC_RELAXED);
+    pthread_join(l->cpu, NULL);
+    EQ(l->bad, 0);
+    EQ(l->n, ROUNDS);
+    EQ(er(l->w, 0, NVL_REG_ERR_COUNT), 0);
+    lit_free(l);
+}
+
+static const struct tap_test tests[] = {
+    TAP_TEST(store_buffering),   TAP_TEST(store_buffering_unfenced),
+    TAP_TEST(message_to_cpu),    TAP_TEST(message_from_cpu),
+    TAP_TEST(records_come_last),
+};
+TAP_MAIN(tests)
