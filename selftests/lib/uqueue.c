@@ -100,8 +100,8 @@ void uqueue_ring(struct uqueue *q)
 			 __ATOMIC_RELEASE);
 }
 
-/* The next record, if it is there */
-bool uqueue_pop(struct uqueue *q, struct trn4_cqe *cqe)
+/* The next record, if it is there; its place is not given back */
+bool uqueue_take(struct uqueue *q, struct trn4_cqe *cqe)
 {
 	const struct trn4_cqe *at = &q->cq[q->head];
 
@@ -113,24 +113,48 @@ bool uqueue_pop(struct uqueue *q, struct trn4_cqe *cqe)
 		q->head = 0;
 		q->phase ^= 1;
 	}
-	__atomic_store_n(&q->doorbell[TRN4_DOORBELL_CQ_HEAD / 4], q->head,
-			 __ATOMIC_RELEASE);
 	return true;
 }
 
-/* Looks until it is there: 0, or -ETIME */
-int uqueue_wait(struct uqueue *q, struct trn4_cqe *cqe)
+/* The places of all records that were taken */
+void uqueue_give_back(struct uqueue *q)
+{
+	__atomic_store_n(&q->doorbell[TRN4_DOORBELL_CQ_HEAD / 4], q->head,
+			 __ATOMIC_RELEASE);
+}
+
+/* The next record, if it is there */
+bool uqueue_pop(struct uqueue *q, struct trn4_cqe *cqe)
+{
+	if (!uqueue_take(q, cqe))
+		return false;
+	uqueue_give_back(q);
+	return true;
+}
+
+/* Looks until it is there, and does not give its place back: 0, or -ETIME */
+int uqueue_await(struct uqueue *q, struct trn4_cqe *cqe)
 {
 	struct timespec now, begin;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	while (!uqueue_pop(q, cqe)) {
+	while (!uqueue_take(q, cqe)) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (now.tv_sec - begin.tv_sec > PATIENCE)
 			return -ETIME;
 		sched_yield();
 	}
 	return 0;
+}
+
+/* The same, and its place is free again */
+int uqueue_wait(struct uqueue *q, struct trn4_cqe *cqe)
+{
+	int ret = uqueue_await(q, cqe);
+
+	if (!ret)
+		uqueue_give_back(q);
+	return ret;
 }
 
 int uqueue_do(struct uqueue *q, const struct trn4_desc *desc,

@@ -36,7 +36,10 @@ int segment_set(int fd, __u32 queue, __u32 number, __u32 object, __u32 rights,
 
 void uqueue_push(struct uqueue *q, const struct trn4_desc *desc);
 void uqueue_ring(struct uqueue *q);
+bool uqueue_take(struct uqueue *q, struct trn4_cqe *cqe);
+void uqueue_give_back(struct uqueue *q);
 bool uqueue_pop(struct uqueue *q, struct trn4_cqe *cqe);
+int uqueue_await(struct uqueue *q, struct trn4_cqe *cqe);
 int uqueue_wait(struct uqueue *q, struct trn4_cqe *cqe);
 int uqueue_do(struct uqueue *q, const struct trn4_desc *desc,
 	      struct trn4_cqe *cqe);

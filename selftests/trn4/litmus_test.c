@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * litmus_test.c - the memory model, between processors that load and store
+ * through mappings and queues of several accelerators, all at the same time.
+ *
+ * Each test quotes what it checks: of "Order" in docs/hardware/engine.md, or of
+ * "Memory order" in docs/uapi/README.md. The forbidden outcome must not be seen
+ * once; one that is allowed, though no program that takes turns has it, is
+ * counted and told.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kselftest_harness.h>
+#include "litmus.h"
+#include "word.h"
+
+#define BATCHES 8
+#define ROUNDS  4000
+#define BLOCK   256u
+#define FEW     32
+#define LOOKS   10000 /* for a record, before another has a turn */
+#define SLOTS   2048
+#define BLOCKS  4096 /* of a page, where they begin */
+
+#define QUEUE(a, s0, s1) \
+	{ \
+		.accel = a, .step = { s0, s1 } \
+	}
+#define CPU(s0, s1) \
+	{ \
+		.cpu = true, .step = { s0, s1 } \
+	}
+#define FENCED(s0, s1) \
+	{ \
+		.cpu = true, .fence = true, .step = { s0, s1 } \
+	}
+#define DO(o, w) \
+	{ \
+		.op = LITMUS_##o, .word = w \
+	}
+/* A processor's, through the mapping of accelerator @a */
+#define BY(a, o, w) \
+	{ \
+		.op = LITMUS_##o, .word = w, .by = a \
+	}
+#define NOTHING \
+	{ \
+		.op = LITMUS_NONE \
+	}
+
+FIXTURE(litmus)
+{
+	struct litmus *l;
+};
+
+FIXTURE_SETUP(litmus)
+{
+	int ret;
+
+	self->l = calloc(1, sizeof(*self->l));
+	ASSERT_NE(NULL, self->l);
+	ret = litmus_begin(self->l);
+	if (ret == -ENODEV)
+		SKIP(return, RIG_NEEDS, RIG_FILES);
+	ASSERT_EQ(0, ret);
+}
+
+FIXTURE_TEARDOWN(litmus)
+{
+	if (!self->l)
+		return;
+	litmus_end(self->l);
+	free(self->l);
+}
+
+/* Agents by @specs, as many as there are, run for @batches */
+static int work(struct litmus *l, const struct litmus_agent *specs,
+		unsigned int count, unsigned int batches)
+{
+	unsigned int i;
+
+	litmus_clear(l);
+	for (i = 0; i < count; i++)
+		if (!litmus_add(l, &specs[i]))
+			return -ENOMEM;
+	return litmus_run(l, batches);
+}
+
+/* ---- Coherence ---- */
+
+/*
+ * "So what a queue does is seen by all in the order in which it was asked for",
+ * and "CPU stores through a window are ordered like stores to any memory of the
+ * host": a word does not go back, by whatever way it is looked at, and who
+ * stores to it has its own store at once (CoRR, CoWR).
+ */
+TEST_F(litmus, a_word_does_not_go_back)
+{
+	static const struct litmus_agent writers[] = {
+		QUEUE(0, DO(STORE, X), DO(LOAD, X)),
+		QUEUE(1, DO(FILL, X), DO(FETCH, X)),
+		QUEUE(2, DO(SWAP, X), DO(LOAD, X)),
+		CPU(BY(1, STORE, X), BY(0, LOAD, X)),
+	};
+	/* The processor goes from the owner's mapping to a window and back */
+	static const struct litmus_agent readers[] = {
+		CPU(BY(0, LOAD, X), BY(1, LOAD, X)),
+		QUEUE(0, DO(LOAD, X), DO(FETCH, X)),
+		QUEUE(3, DO(FETCH, X), DO(LOAD, X)),
+	};
+	struct litmus_agent all[1 + ARRAY_SIZE(readers)];
+	unsigned int i, k;
+
+	memcpy(all + 1, readers, sizeof(readers));
+	for (i = 0; i < ARRAY_SIZE(writers); i++) {
+		const struct litmus_agent *a = self->l->agents;
+		__u64 bad = 0;
+
+		all[0] = writers[i];
+		ASSERT_EQ(0, work(self->l, all, ARRAY_SIZE(all), BATCHES));
+		for (k = 1; k <= a->rounds; k++)
+			bad += a->seen[1][k] != k;
+		EXPECT_EQ(0, bad)
+		{
+			TH_LOG("writer %u does not see its own", i);
+		}
+		for (k = 1; k < ARRAY_SIZE(all); k++) {
+			EXPECT_EQ(0, litmus_goes_back(&a[k]))
+			{
+				TH_LOG("writer %u, reader %u", i, k);
+			}
+		}
+		TH_LOG("writer %u: %llu, %llu, %llu changes seen", i,
+		       litmus_changes(&a[1], 0), litmus_changes(&a[2], 0),
+		       litmus_changes(&a[3], 0));
+	}
+}
+
+/* ---- Message passing ---- */
+
+/*
+ * "Whoever has seen the record of an operation, or a word that it or a later
+ * one of its queue wrote, sees all that the operation wrote". Data is X, in one
+ * accelerator, the flag Y, in another; all who read, read at the same time.
+ */
+TEST_F(litmus, data_comes_before_the_flag)
+{
+	static const struct litmus_agent writers[] = {
+		QUEUE(0, DO(FILL, X), DO(STORE, Y)),
+		QUEUE(1, DO(STORE, X), DO(FILL, Y)),
+		QUEUE(2, DO(SWAP, X), DO(STORE, Y)),
+		QUEUE(2, DO(FILL, X), DO(SWAP, Y)),
+		CPU(BY(1, STORE, X), BY(0, STORE, Y)),
+		CPU(BY(0, STORE, X), BY(2, SWAP, Y)),
+	};
+	static const struct litmus_agent readers[] = {
+		CPU(BY(2, LOAD, Y), BY(3, LOAD, X)),
+		QUEUE(0, DO(LOAD, Y), DO(FETCH, X)),
+		QUEUE(1, DO(FETCH, Y), DO(LOAD, X)),
+		QUEUE(3, DO(LOAD, Y), DO(LOAD, X)),
+	};
+	struct litmus_agent all[1 + ARRAY_SIZE(readers)];
+	unsigned int i, k;
+
+	memcpy(all + 1, readers, sizeof(readers));
+	for (i = 0; i < ARRAY_SIZE(writers); i++) {
+		const struct litmus_agent *a = self->l->agents;
+
+		all[0] = writers[i];
+		ASSERT_EQ(0, work(self->l, all, ARRAY_SIZE(all), BATCHES));
+		for (k = 1; k < ARRAY_SIZE(all); k++) {
+			EXPECT_EQ(0, litmus_stale(&a[k]))
+			{
+				TH_LOG("writer %u, reader %u", i, k);
+			}
+		}
+		TH_LOG("writer %u: %llu, %llu, %llu, %llu flags seen", i,
+		       litmus_changes(&a[1], 0), litmus_changes(&a[2], 0),
+		       litmus_changes(&a[3], 0), litmus_changes(&a[4], 0));
+	}
+}
+
+static __u64 *block(void *page, unsigned int slot)
+{
+	return page + BLOCKS + slot * BLOCK;
+}
+
+/* How many of a block's words are not @value */
+static unsigned int torn(void *page, unsigned int slot, __u64 value)
+{
+	const __u64 *at = block(page, slot);
+	unsigned int i, count = 0;
+
+	for (i = 0; i < BLOCK / sizeof(*at); i++)
+		count += word_get(at, i) != value;
+	return count;
+}
+
+/*
+ * "The record of an operation is written after that", and of a record "the word
+ * with phase is written last": whoever sees the phase turn has the block that
+ * was written, in whatever memory, and the rest of the record.
+ */
+TEST_F(litmus, a_record_comes_last)
+{
+	enum { HOST = LITMUS_WORDS, LONG = 16384, LAST = LONG / 8 - 1 };
+	struct bo host;
+	void *to[] = { self->l->map[2][X], self->l->map[0][Y], NULL };
+	struct trn4_cqe cqe;
+	struct uqueue q;
+	__u64 bad = 0, met = 0;
+	__u32 i, n, looks;
+
+	ASSERT_EQ(0, litmus_queue(self->l, 0, &q));
+	ASSERT_EQ(0, bo_make(q.fd, PAGE, DRM_TRN4_BO_HOST, &host));
+	ASSERT_EQ(0, segment_set(q.fd, q.handle, HOST, host.handle, RIGHT_RW, 0,
+				 PAGE));
+	to[HOST] = host.map;
+	/* Few at a time: this goes after them as soon as they are rung for */
+	for (i = 0; i < 4 * ROUNDS; i += FEW) {
+		for (n = i; n < i + FEW; n++) {
+			struct trn4_desc d = uqueue_fill(n % ARRAY_SIZE(to),
+							 n % FEW * LONG, LONG,
+							 n + 1);
+
+			d.id = n;
+			uqueue_push(&q, &d);
+		}
+		uqueue_ring(&q);
+		for (n = i; n < i + FEW; n++) {
+			const void *at = to[n % ARRAY_SIZE(to)] +
+					 n % FEW * LONG;
+
+			for (looks = 0; looks < LOOKS; looks++)
+				if (uqueue_take(&q, &cqe))
+					break;
+			if (looks == LOOKS)
+				ASSERT_EQ(0, uqueue_await(&q, &cqe));
+			met += looks && looks < LOOKS;
+			bad += word_get(at, LAST) != n + 1 ||
+			       cqe.value != LONG || cqe.id != (__u16)n ||
+			       cqe.status != TRN4_STATUS_OK;
+		}
+		uqueue_give_back(&q);
+	}
+	EXPECT_EQ(0, bad);
+	TH_LOG("%llu of %u were waited for", met, 4 * ROUNDS);
+}
+
+/*
+ * The same by a semaphore, without a processor: a queue fills blocks and says
+ * so, each block for a queue that waits for the word and copies the block away.
+ * By a queue of the same accelerator, and of another.
+ */
+TEST_F(litmus, a_wait_sees_what_came_before)
+{
+	static const struct {
+		int from, to;
+	} pairs[] = { { 0, 0 }, { 0, 1 }, { 2, 3 }, { 1, 2 } };
+	struct trn4_cqe cqe;
+	unsigned int i, n, pair;
+	__u64 bad = 0;
+
+	for (pair = 0; pair < ARRAY_SIZE(pairs); pair++) {
+		struct uqueue from, to;
+		__u64 first = 1;
+
+		ASSERT_EQ(0, litmus_queue(self->l, pairs[pair].from, &from));
+		ASSERT_EQ(0, litmus_queue(self->l, pairs[pair].to, &to));
+		litmus_clear(self->l);
+		/* A block of X each, to the same block of Y */
+		for (n = 0; n < 3; n++, first += SLOTS) {
+			for (i = 0; i < SLOTS - 1; i++) {
+				__u64 at = BLOCKS + i * BLOCK;
+				struct trn4_desc d[] = {
+					uqueue_semaphore(TRN4_SEMAPHORE_GE, Y,
+							 0, first + i, 0),
+					uqueue_copy(Y, at, X, at, BLOCK),
+					uqueue_fill(X, at, BLOCK, first + i),
+					uqueue_semaphore(TRN4_SEMAPHORE_SIGNAL,
+							 Y, 0, first + i, 0),
+				};
+
+				uqueue_push(&to, &d[0]);
+				uqueue_push(&to, &d[1]);
+				uqueue_push(&from, &d[2]);
+				uqueue_push(&from, &d[3]);
+			}
+			uqueue_ring(&to);
+			uqueue_ring(&from);
+			for (i = 0; i < 2 * (SLOTS - 1); i++) {
+				ASSERT_EQ(0, uqueue_wait(&from, &cqe));
+				ASSERT_EQ(TRN4_STATUS_OK, cqe.status);
+				ASSERT_EQ(0, uqueue_wait(&to, &cqe));
+				ASSERT_EQ(TRN4_STATUS_OK, cqe.status);
+			}
+			for (i = 0; i < SLOTS - 1; i++)
+				bad += !!torn(self->l->map[0][Y], i, first + i);
+		}
+		EXPECT_EQ(0, bad)
+		{
+			TH_LOG("from %d to %d", pairs[pair].from,
+			       pairs[pair].to);
+		}
+		uqueue_destroy(from.fd, from.handle);
+		uqueue_destroy(to.fd, to.handle);
+		uqueue_unmap(&from);
+		uqueue_unmap(&to);
+	}
+}
+
+/*
+ * "A CPU's stores come before an operation whose doorbell is rung after them":
+ * to host memory, and through a window with the barrier that it takes.
+ */
+TEST_F(litmus, a_doorbell_comes_after_stores)
+{
+	enum { HOST = LITMUS_WORDS };
+	struct trn4_cqe cqe;
+	struct uqueue q;
+	struct bo host;
+	__u64 bad = 0;
+	__u32 i, n;
+
+	ASSERT_EQ(0, litmus_queue(self->l, 0, &q));
+	ASSERT_EQ(0, bo_make(q.fd, PAGE, DRM_TRN4_BO_HOST, &host));
+	ASSERT_EQ(0, segment_set(q.fd, q.handle, HOST, host.handle, RIGHT_RW, 0,
+				 PAGE));
+	for (i = 1; i <= ROUNDS; i++) {
+		void *page = i % 2 ? host.map : self->l->map[3][Y];
+		struct trn4_desc d = uqueue_copy(X, BLOCKS, i % 2 ? HOST : Y,
+						 BLOCKS, BLOCK);
+
+		for (n = 0; n < BLOCK / sizeof(__u64); n++)
+			word_set(block(page, 0), n, i);
+		/* uqueue_ring() has the barrier */
+		ASSERT_EQ(0, uqueue_do(&q, &d, &cqe));
+		ASSERT_EQ(TRN4_STATUS_OK, cqe.status);
+		bad += !!torn(self->l->bo[X].map, 0, i);
+	}
+	EXPECT_EQ(0, bad);
+}
+
+/* ---- Store buffering ---- */
+
+/*
+ * "Each is begun when the one before it has ended: all that it wrote is in
+ * place then, for every CPU and every engine", and atomics "are sequentially
+ * consistent with one another". Of two that each store a word and then load the
+ * other's, one at least has the other's; a processor needs its fence for that.
+ */
+TEST_F(litmus, one_sees_the_others_store)
+{
+	static const struct litmus_agent pairs[][2] = {
+		/* A queue and a processor */
+		{ QUEUE(0, DO(STORE, X), DO(LOAD, Y)),
+		  FENCED(BY(0, STORE, Y), BY(1, LOAD, X)) },
+		{ QUEUE(1, DO(FILL, X), DO(LOAD, Y)),
+		  FENCED(BY(1, STORE, Y), BY(0, LOAD, X)) },
+		{ QUEUE(2, DO(SWAP, X), DO(FETCH, Y)),
+		  CPU(BY(3, SWAP, Y), BY(3, FETCH, X)) },
+		/* Two queues, of one accelerator and of two */
+		{ QUEUE(0, DO(STORE, X), DO(LOAD, Y)),
+		  QUEUE(0, DO(STORE, Y), DO(LOAD, X)) },
+		{ QUEUE(3, DO(FILL, X), DO(FETCH, Y)),
+		  QUEUE(3, DO(SWAP, Y), DO(LOAD, X)) },
+		{ QUEUE(0, DO(STORE, X), DO(LOAD, Y)),
+		  QUEUE(1, DO(STORE, Y), DO(LOAD, X)) },
+		{ QUEUE(2, DO(SWAP, X), DO(FETCH, Y)),
+		  QUEUE(3, DO(FILL, Y), DO(LOAD, X)) },
+		/* Two processors */
+		{ FENCED(BY(0, STORE, X), BY(0, LOAD, Y)),
+		  FENCED(BY(1, STORE, Y), BY(1, LOAD, X)) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		const struct litmus_agent *a = self->l->agents;
+
+		ASSERT_EQ(0, work(self->l, pairs[i], 2, BATCHES));
+		EXPECT_EQ(0, litmus_both_missed(&a[0], &a[1]))
+		{
+			TH_LOG("pair %u", i);
+		}
+		TH_LOG("pair %u: %llu and %llu changes seen", i,
+		       litmus_changes(&a[0], 1), litmus_changes(&a[1], 1));
+	}
+}
+
+/* Allowed: without a fence a processor's load may come before its store */
+TEST_F(litmus, without_a_fence_none_may)
+{
+	static const struct litmus_agent pairs[][2] = {
+		{ QUEUE(0, DO(STORE, X), DO(LOAD, Y)),
+		  CPU(BY(0, STORE, Y), BY(1, LOAD, X)) },
+		{ CPU(BY(0, STORE, X), BY(0, LOAD, Y)),
+		  CPU(BY(1, STORE, Y), BY(1, LOAD, X)) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		const struct litmus_agent *a = self->l->agents;
+
+		ASSERT_EQ(0, work(self->l, pairs[i], 2, BATCHES));
+		TH_LOG("pair %u: %llu and %llu changes seen, both missed the other's %llu times",
+		       i, litmus_changes(&a[0], 1), litmus_changes(&a[1], 1),
+		       litmus_both_missed(&a[0], &a[1]));
+		/* They are stores to memory still */
+		EXPECT_EQ(a[0].rounds, word_get(self->l->bo[X].map, 0));
+		EXPECT_EQ(a[1].rounds, word_get(self->l->bo[Y].map, 0));
+	}
+}
+
+/* ---- Two writers, two readers ---- */
+
+/*
+ * "All that it wrote is in place then, for every CPU and every engine": two
+ * that read the words of two writers, in opposite order, agree on which was
+ * first (IRIW).
+ */
+TEST_F(litmus, readers_agree)
+{
+	/* Writers of X and of Y, readers of X first and of Y first */
+	static const struct litmus_agent all[][4] = {
+		/* Engines write, processors read, and the other way around */
+		{ QUEUE(0, DO(STORE, X), NOTHING),
+		  QUEUE(1, DO(STORE, Y), NOTHING),
+		  CPU(BY(0, LOAD, X), BY(0, LOAD, Y)),
+		  CPU(BY(3, LOAD, Y), BY(3, LOAD, X)) },
+		{ CPU(BY(2, STORE, X), NOTHING), CPU(BY(3, STORE, Y), NOTHING),
+		  QUEUE(0, DO(LOAD, X), DO(LOAD, Y)),
+		  QUEUE(1, DO(LOAD, Y), DO(LOAD, X)) },
+		/* Mixed */
+		{ QUEUE(2, DO(FILL, X), NOTHING), CPU(BY(0, STORE, Y), NOTHING),
+		  QUEUE(3, DO(LOAD, X), DO(FETCH, Y)),
+		  CPU(BY(1, LOAD, Y), BY(2, LOAD, X)) },
+		/* Engines alone: two queues of each of two accelerators */
+		{ QUEUE(0, DO(SWAP, X), NOTHING),
+		  QUEUE(1, DO(FILL, Y), NOTHING),
+		  QUEUE(0, DO(LOAD, X), DO(FETCH, Y)),
+		  QUEUE(1, DO(LOAD, Y), DO(LOAD, X)) },
+		/* Atomics of all */
+		{ QUEUE(0, DO(SWAP, X), NOTHING), CPU(BY(2, SWAP, Y), NOTHING),
+		  QUEUE(3, DO(FETCH, X), DO(FETCH, Y)),
+		  CPU(BY(0, FETCH, Y), BY(1, FETCH, X)) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		const struct litmus_agent *a = self->l->agents;
+
+		ASSERT_EQ(0, work(self->l, all[i], 4, BATCHES));
+		EXPECT_EQ(0, litmus_disagree(&a[2], &a[3]))
+		{
+			TH_LOG("readers %u", i);
+		}
+		TH_LOG("%u: %llu and %llu changes seen", i,
+		       litmus_changes(&a[2], 0), litmus_changes(&a[3], 0));
+	}
+}
+
+/* ---- Fences ---- */
+
+/*
+ * "What they had begun when it was taken has ended when it has": a queue that
+ * sees the first word of another's long copy, and then has a FENCE, has the
+ * copy's last word behind it.
+ */
+static int last_words(struct litmus *l, bool fence, __u64 *missing)
+{
+	static const __u64 first = BLOCKS, length = PAGE - BLOCKS;
+	const struct trn4_desc fence_desc = {
+		.opcode = fence ? TRN4_OP_FENCE : TRN4_OP_NOP,
+	};
+	struct uqueue copies, looks;
+	struct trn4_cqe cqe;
+	unsigned int i, n;
+	int ret;
+
+	*missing = 0;
+	ret = litmus_queue(l, 0, &copies);
+	if (!ret)
+		ret = litmus_queue(l, 0, &looks);
+	for (i = 1; i <= ROUNDS / 20 && !ret; i++) {
+		struct trn4_desc d[] = {
+			uqueue_semaphore(TRN4_SEMAPHORE_EQ, Y, first, i, 0),
+			fence_desc,
+			uqueue_semaphore(TRN4_SEMAPHORE_GE, Y,
+					 first + length - sizeof(__u64), 0, 0),
+		};
+		struct trn4_desc copy;
+
+		copy = uqueue_fill(Y, first, length, i);
+		for (n = 0; n < ARRAY_SIZE(d); n++)
+			uqueue_push(&looks, &d[n]);
+		uqueue_push(&copies, &copy);
+		uqueue_ring(&looks);
+		uqueue_ring(&copies);
+		for (n = 0; n < ARRAY_SIZE(d) && !ret; n++)
+			ret = uqueue_wait(&looks, &cqe);
+		*missing += cqe.value != i;
+		if (!ret)
+			ret = uqueue_wait(&copies, &cqe);
+	}
+	return ret;
+}
+
+TEST_F(litmus, a_fence_waits_for_what_began)
+{
+	__u64 missing;
+
+	ASSERT_EQ(0, last_words(self->l, true, &missing));
+	EXPECT_EQ(0, missing);
+	litmus_clear(self->l);
+	ASSERT_EQ(0, last_words(self->l, false, &missing));
+	TH_LOG("without a fence %llu of %u are missing", missing, ROUNDS / 20);
+}
+
+TEST_HARNESS_MAIN
