@@ -20,6 +20,14 @@
 
 #define NVL_FABRIC_SWITCHES 2
 
+/*
+ * How long the engines may keep the main loop to themselves, and how long they
+ * then pause, all at once. A vCPU that waits for the BQL gets it in the pause,
+ * and only where no engine goes on; that much of their speed is lost.
+ */
+#define NVL_FABRIC_BUSY_NS  (2 * SCALE_MS)
+#define NVL_FABRIC_PAUSE_NS (50 * SCALE_US)
+
 struct NvlFabric {
     Object parent_obj;
 
@@ -38,6 +46,10 @@ struct NvlFabric {
     DECLARE_BITMAP(reset_switches, NVL_SWITCHES_MAX);
     bool ticked;
     bool deferred;
+    /* QEMU_CLOCK_REALTIME, of engines */
+    int64_t busy; /* how long they have worked since the last pause */
+    int64_t idle_since;
+    int64_t pause_end;
 };
 
 bool nvl_fabric_enter(NvlFabric *fabric, struct nvlf_fabric **core)
@@ -78,6 +90,29 @@ void nvl_fabric_leave(NvlFabric *fabric)
         nvl_fabric_catch_up(fabric);
     }
     fabric->entered = false;
+}
+
+int64_t nvl_fabric_pause(const NvlFabric *fabric)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_REALTIME) < fabric->pause_end
+               ? fabric->pause_end
+               : 0;
+}
+
+void nvl_fabric_worked(NvlFabric *fabric, int64_t since)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
+
+    /* Nobody had work for so long: that was as good as a pause. */
+    if (since - fabric->idle_since >= NVL_FABRIC_PAUSE_NS) {
+        fabric->busy = 0;
+    }
+    fabric->busy += now - since;
+    fabric->idle_since = now;
+    if (fabric->busy >= NVL_FABRIC_BUSY_NS) {
+        fabric->busy = 0;
+        fabric->pause_end = now + NVL_FABRIC_PAUSE_NS;
+    }
 }
 
 void nvl_fabric_reset_endpoint(NvlFabric *fabric, uint32_t index)

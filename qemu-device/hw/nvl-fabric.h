@@ -33,6 +33,21 @@ bool nvl_fabric_enter(NvlFabric *fabric,
 /** nvl_fabric_leave() - end a call into the core; catches up on resets */
 void nvl_fabric_leave(NvlFabric *fabric);
 
+/**
+ * nvl_fabric_pause() - whether engines pause, to let others have the BQL
+ * @fabric: fabric
+ *
+ * Return: QEMU_CLOCK_REALTIME until when they do, or 0.
+ */
+int64_t nvl_fabric_pause(const NvlFabric *fabric);
+
+/**
+ * nvl_fabric_worked() - an engine has had the main loop to itself
+ * @fabric: fabric
+ * @since: QEMU_CLOCK_REALTIME when that began; it ends now
+ */
+void nvl_fabric_worked(NvlFabric *fabric, int64_t since);
+
 /** nvl_fabric_reset_endpoint() - reset now or, within a call, at its end */
 void nvl_fabric_reset_endpoint(NvlFabric *fabric, uint32_t index);
 

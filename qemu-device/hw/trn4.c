@@ -44,14 +44,6 @@ OBJECT_DECLARE_SIMPLE_TYPE(Trn4State, TRN4)
 #define TRN4_IDLE_TEMPERATURE 45000
 #define TRN4_IDLE_POWER       150000
 
-/*
- * How long the engine may keep the main loop to itself, and how long it then
- * pauses. A vCPU that waits for the BQL gets it in the pause; that much of the
- * engine's speed is lost.
- */
-#define TRN4_ENGINE_BUSY_NS  (2 * SCALE_MS)
-#define TRN4_ENGINE_PAUSE_NS (50 * SCALE_US)
-
 struct Trn4State {
     PCIDevice parent_obj;
 
@@ -75,7 +67,6 @@ struct Trn4State {
     VMChangeStateEntry *vm_change;
     QEMUBH *engine_bh;
     QEMUTimer *engine_pause;
-    int64_t engine_since; /* when it last began to be busy, or 0 */
     bool attached;
 };
 
@@ -279,21 +270,6 @@ static bool trn4_traps(const Trn4State *s)
     return !g_strcmp0(s->windows, "trap");
 }
 
-/* Go on soon, or after a pause */
-static void trn4_engine_again(Trn4State *s, int64_t now)
-{
-    if (!s->engine_since) {
-        s->engine_since = now;
-    }
-    if (get_clock() - s->engine_since < TRN4_ENGINE_BUSY_NS) {
-        qemu_bh_schedule(s->engine_bh);
-    } else {
-        s->engine_since = 0;
-        timer_mod(s->engine_pause, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) +
-                                       TRN4_ENGINE_PAUSE_NS);
-    }
-}
-
 /*
  * The memory of a guest that is stopped must not change. Interrupts come last,
  * for a message can be aimed at what unplugs the device.
@@ -302,23 +278,27 @@ static void trn4_engine(void *opaque)
 {
     Trn4State *s = opaque;
     struct nvlf_fabric *core;
-    int64_t now = get_clock();
+    int64_t since = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
+    int64_t pause = nvl_fabric_pause(s->fabric);
     bool more;
 
+    if (pause) {
+        timer_mod(s->engine_pause, pause);
+        return;
+    }
     if (!runstate_is_running() || !nvl_fabric_enter(s->fabric, &core)) {
         return;
     }
     object_ref(s);
     more = nvlf_engine_run(core, s->index);
     nvl_fabric_leave(s->fabric);
+    nvl_fabric_worked(s->fabric, since);
     trace_trn4_engine(s->index, more);
     if (!s->attached) {
         goto out;
     }
     if (more) {
-        trn4_engine_again(s, now);
-    } else {
-        s->engine_since = 0;
+        qemu_bh_schedule(s->engine_bh);
     }
     nvlf_pci_irq_flush(&s->pci);
 out:
@@ -500,7 +480,6 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
         goto unwind;
     }
 
-    s->engine_since = 0;
     s->engine_bh = qemu_bh_new_guarded(trn4_engine, s,
                                        &DEVICE(s)->mem_reentrancy_guard);
     s->engine_pause = timer_new_ns(QEMU_CLOCK_REALTIME, trn4_kick, s);
