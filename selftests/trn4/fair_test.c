@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fair_test.c - all queues of an accelerator, of several processes: none keeps
+ * the others from their turns, and all are given back.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+#include "bench.h"
+#include "copier.h"
+#include "rig.h"
+#include "uqueue.h"
+#include "word.h"
+
+#define ADDS 60
+
+FIXTURE(fair)
+{
+	struct rig rig;
+	int fd;
+	struct bo bo;
+	struct uqueue q;
+	__u64 queues; /* that user space can have */
+	__u64 sum;    /* of all adds so far */
+};
+
+FIXTURE_SETUP(fair)
+{
+	if (rig_begin(&self->rig, 2) == -ENODEV)
+		SKIP(return, RIG_NEEDS, 2);
+	ASSERT_EQ(0, self->rig.error);
+	self->fd = self->rig.fd[0];
+	ASSERT_EQ(0,
+		  accel_param(self->fd, DRM_TRN4_PARAM_QUEUES, &self->queues));
+	ASSERT_EQ(0, bo_make(self->fd, PAGE, 0, &self->bo));
+	ASSERT_EQ(0, uqueue_make(self->fd, 64, -1, &self->q));
+	ASSERT_EQ(0, segment_set(self->fd, self->q.handle, 0, self->bo.handle,
+				 RIGHT_ALL, 0, PAGE));
+}
+
+FIXTURE_TEARDOWN(fair)
+{
+	rig_end(&self->rig);
+}
+
+/*
+ * Adds one after the other, each rung for by itself: microseconds that one
+ * takes, in the median, or a negative number where one went wrong.
+ */
+static double adds(struct uqueue *q, __u64 *sum)
+{
+	struct trn4_desc add = uqueue_add(0, 0, 1);
+	struct bench_times times = {};
+	struct trn4_cqe cqe;
+	int i;
+
+	for (i = 0; i < ADDS; i++) {
+		__u64 begin = bench_now();
+
+		if (uqueue_do(q, &add, &cqe) || cqe.status != TRN4_STATUS_OK ||
+		    cqe.value != *sum)
+			return -1;
+		++*sum;
+		bench_add(&times, begin);
+	}
+	return bench_median(&times) / 1000;
+}
+
+/*
+ * Another process copies, 8 MiB at a time, on all other queues of the
+ * accelerator, and then on some of each in the fabric: atomics come to their
+ * end beside that, and it gets on, too.
+ */
+TEST_F(fair, atomics_go_on_beside_copies)
+{
+	const struct {
+		int accels;
+		unsigned int queues; /* of each */
+	} loads[] = {
+		{ 1, self->queues - 1 },
+		{ self->rig.count, 8 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(loads); i++) {
+		double alone = adds(&self->q, &self->sum), beside;
+		__u64 before, all = loads[i].accels * loads[i].queues;
+		struct copier copier;
+
+		ASSERT_LE(0, alone);
+		ASSERT_EQ(0, copier_start(&copier, self->rig.accels,
+					  loads[i].accels, loads[i].queues));
+		before = copier_copies(&copier);
+		beside = adds(&self->q, &self->sum);
+		EXPECT_LE(0, beside);
+		/* Until there was time for one of each queue, and more */
+		while (copier_copies(&copier) - before < 2 * all)
+			ASSERT_LE(0, adds(&self->q, &self->sum));
+		EXPECT_EQ(self->sum, word_get(self->bo.map, 0));
+		ASSERT_EQ(0, copier_stop(&copier));
+		TH_LOG("%u queues of %d accelerators copy: an add takes %.1f times as long",
+		       loads[i].queues, loads[i].accels, beside / alone);
+		TH_LOG("%.0f us, alone %.0f us", beside, alone);
+	}
+}
+
+/* All the queues that there are, of two processes, at work at once */
+TEST_F(fair, all_work_and_are_given_back)
+{
+	struct uqueue *q = calloc(self->queues, sizeof(*q));
+	const struct trn4_desc add = uqueue_add(0, 0, 1);
+	int status, ready[2], fd, i, round;
+	unsigned int mine, half = self->queues / 2;
+	struct trn4_cqe cqe;
+	pid_t child;
+	char byte;
+
+	ASSERT_NE(NULL, q);
+	ASSERT_EQ(0, pipe(ready));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		fd = accel_open(&self->rig.accels[0]);
+		for (i = 0; i < (int)half; i++)
+			if (fd < 0 || uqueue_make(fd, 64, -1, &q[i]))
+				_exit(1);
+		if (write(ready[1], "x", 1) != 1)
+			_exit(2);
+		pause();
+		_exit(3);
+	}
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	/* One is the fixture's */
+	for (mine = 0; mine < self->queues - 1 - half; mine++) {
+		ASSERT_EQ(0, uqueue_make(self->fd, 64, -1, &q[mine]));
+		ASSERT_EQ(0, segment_set(self->fd, q[mine].handle, 0,
+					 self->bo.handle, RIGHT_ALL, 0, PAGE));
+	}
+	EXPECT_EQ(-ENOSPC, uqueue_make(self->fd, 64, -1, &q[mine]));
+	EXPECT_EQ(0, kill(child, SIGKILL));
+	EXPECT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+
+	for (; mine < self->queues - 1; mine++) {
+		ASSERT_EQ(0, uqueue_make(self->fd, 64, -1, &q[mine]));
+		ASSERT_EQ(0, segment_set(self->fd, q[mine].handle, 0,
+					 self->bo.handle, RIGHT_ALL, 0, PAGE));
+	}
+	EXPECT_EQ(-ENOSPC, uqueue_make(self->fd, 64, -1, &q[mine]));
+	for (round = 0; round < 20; round++) {
+		for (i = 0; i < (int)mine; i++) {
+			uqueue_push(&q[i], &add);
+			uqueue_push(&q[i], &add);
+			uqueue_ring(&q[i]);
+		}
+		for (i = 0; i < 2 * (int)mine; i++) {
+			ASSERT_EQ(0, uqueue_wait(&q[i / 2], &cqe));
+			ASSERT_EQ(TRN4_STATUS_OK, cqe.status);
+		}
+	}
+	EXPECT_EQ(20 * 2 * mine, word_get(self->bo.map, 0));
+	free(q);
+}
+
+TEST_HARNESS_MAIN
