@@ -73,6 +73,16 @@ int pci_unbind(const char *driver, const char *device)
 	return write_name(driver, "unbind", device);
 }
 
+/* Which driver alone may bind it: a name, or a newline for those that fit */
+int pci_override(const char *device, const char *driver)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override",
+		 device);
+	return write_text(path, driver);
+}
+
 /**
  * pci_reset() - reset a device that is bound, and let its driver go on
  * @device: its name, such as 0000:01:00.0

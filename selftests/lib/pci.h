@@ -12,6 +12,7 @@
 int pci_driver(const char *device, char *driver, size_t size);
 int pci_bind(const char *driver, const char *device);
 int pci_unbind(const char *driver, const char *device);
+int pci_override(const char *device, const char *driver);
 int pci_reset(const char *device);
 int pci_answer(const char *device, bool on);
 
