@@ -165,6 +165,35 @@ int uqueue_do(struct uqueue *q, const struct trn4_desc *desc,
 	return uqueue_wait(q, cqe);
 }
 
+/**
+ * uqueue_time_adds() - adds of one, each rung for and waited for by itself
+ * @q: the queue, whose segment 0 begins with the word
+ * @sum: what the word is; is what it becomes
+ * @count: how many
+ * @times: gets how long each took
+ *
+ * Return: 0, -ETIME, or -EIO where one failed or found another word.
+ */
+int uqueue_time_adds(struct uqueue *q, __u64 *sum, unsigned int count,
+		     struct bench_times *times)
+{
+	const struct trn4_desc add = uqueue_add(0, 0, 1);
+	struct trn4_cqe cqe;
+
+	while (count--) {
+		__u64 begin = bench_now();
+		int ret = uqueue_do(q, &add, &cqe);
+
+		if (ret)
+			return ret;
+		if (cqe.status != TRN4_STATUS_OK || cqe.value != *sum)
+			return -EIO;
+		++*sum;
+		bench_add(times, begin);
+	}
+	return 0;
+}
+
 struct trn4_desc uqueue_copy(__u16 dst, __u64 dst_offset, __u16 src,
 			     __u64 src_offset, __u64 length)
 {

@@ -11,6 +11,7 @@
 
 #include <hw/trn4_hw.h>
 #include "accel.h"
+#include "bench.h"
 
 struct uqueue {
 	int fd;
@@ -43,6 +44,8 @@ int uqueue_await(struct uqueue *q, struct trn4_cqe *cqe);
 int uqueue_wait(struct uqueue *q, struct trn4_cqe *cqe);
 int uqueue_do(struct uqueue *q, const struct trn4_desc *desc,
 	      struct trn4_cqe *cqe);
+int uqueue_time_adds(struct uqueue *q, __u64 *sum, unsigned int count,
+		     struct bench_times *times);
 
 struct trn4_desc uqueue_copy(__u16 dst, __u64 dst_offset, __u16 src,
 			     __u64 src_offset, __u64 length);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <kselftest_harness.h>
-#include "bench.h"
 #include "copier.h"
 #include "rig.h"
 #include "uqueue.h"
@@ -47,27 +46,13 @@ FIXTURE_TEARDOWN(fair)
 	rig_end(&self->rig);
 }
 
-/*
- * Adds one after the other, each rung for by itself: microseconds that one
- * takes, in the median, or a negative number where one went wrong.
- */
+/* Microseconds of one of some adds, or a negative errno */
 static double adds(struct uqueue *q, __u64 *sum)
 {
-	struct trn4_desc add = uqueue_add(0, 0, 1);
 	struct bench_times times = {};
-	struct trn4_cqe cqe;
-	int i;
+	int ret = uqueue_time_adds(q, sum, ADDS, &times);
 
-	for (i = 0; i < ADDS; i++) {
-		__u64 begin = bench_now();
-
-		if (uqueue_do(q, &add, &cqe) || cqe.status != TRN4_STATUS_OK ||
-		    cqe.value != *sum)
-			return -1;
-		++*sum;
-		bench_add(&times, begin);
-	}
-	return bench_median(&times) / 1000;
+	return ret ? ret : bench_median(&times) / 1000;
 }
 
 /*
