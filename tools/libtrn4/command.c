@@ -113,7 +113,7 @@ TRN4_API int trn4_batch_fill(struct trn4_batch *batch, struct trn4_place dst,
 
 TRN4_API int trn4_batch_atomic_full(struct trn4_batch *batch,
 				    struct trn4_place dst,
-				    const struct trn4_atomic *atomic)
+				    const struct trn4_atomic_full *atomic)
 {
 	struct drm_trn4_cmd cmd = {
 		.op = DRM_TRN4_OP_ATOMIC,
@@ -139,7 +139,7 @@ TRN4_API int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
 			       enum trn4_atomic_op op, enum trn4_word word,
 			       uint64_t operand, uint64_t compare)
 {
-	struct trn4_atomic atomic = {
+	struct trn4_atomic_full atomic = {
 		.op = op,
 		.word = word,
 		.operand = { operand },

@@ -23,7 +23,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -586,7 +585,7 @@ unsigned int trn4_word_size(enum trn4_word word);
 uint32_t trn4_atomic_words(struct trn4_device *dev, enum trn4_atomic_op op);
 
 /**
- * struct trn4_atomic - an atomic operation, in full
+ * struct trn4_atomic_full - an atomic operation, in full
  * @op: what to do
  * @word: on what
  * @no_fetch: the word as it was is of no interest; takes the time of a store
@@ -595,7 +594,7 @@ uint32_t trn4_atomic_words(struct trn4_device *dev, enum trn4_atomic_op op);
  * @old: where a word of 16 bytes goes as it was, aligned to 16; not looked at
  *	for others, which are in the result
  */
-struct trn4_atomic {
+struct trn4_atomic_full {
 	enum trn4_atomic_op op;
 	enum trn4_word word;
 	bool no_fetch;
@@ -761,7 +760,7 @@ int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
  * Return: as trn4_batch_nop().
  */
 int trn4_batch_atomic_full(struct trn4_batch *batch, struct trn4_place dst,
-			   const struct trn4_atomic *atomic);
+			   const struct trn4_atomic_full *atomic);
 
 /**
  * trn4_batch_submit() - queue a batch

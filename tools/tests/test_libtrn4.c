@@ -411,7 +411,7 @@ static void commands_in_full(void)
 		.src_pitch = 40,
 	};
 	struct trn4_rows filled = { .length = 1, .count = 2, .dst_pitch = 3 };
-	struct trn4_atomic atomic = {
+	struct trn4_atomic_full atomic = {
 		.op = TRN4_COMPARE_SWAP,
 		.word = TRN4_U128,
 		.operand = { 1, 2 },
