@@ -27,8 +27,12 @@ static const struct text buffer_texts[] = {
 	{ ENOSPC, "no range of HBM that large is free: see 'trn4ctl list'" },
 	{ ENOMEM, "out of host memory, or more than the limit of locked memory (ulimit -l)" },
 	{ EINVAL,
-	  "size of zero, an alignment that is none, or flags that the driver does not know",
+	  "size of zero, an alignment that is none, flags that the driver does not know, or memory of the process that is not whole pages",
 	},
+	{ EFAULT,
+	  "not all of it is memory, or the process can only read it: then wrap it readonly",
+	},
+	{ EOPNOTSUPP, "host memory cannot be exported" },
 	{}
 };
 
@@ -48,13 +52,8 @@ static const struct text grant_texts[] = {
 	{}
 };
 
-static const struct text window_texts[] = {
-	{ ENOENT,
-	  "no grant has this token: it was revoked, its owner ended, or the token is wrong",
-	},
-	{ EACCES, "the grant does not give a right that was asked for" },
-	{ ERANGE, "beyond the grant's end" },
-	{ ELOOP, "the grant is this device's own: open the token on another one" },
+/* What can be in the way of a window, whatever it is made of */
+static const struct text path_texts[] = {
 	{ ENOLINK, "no link is up, here or at the peer: see 'trn4ctl port list'" },
 	{ EHOSTUNREACH,
 	  "no switch has a route to the peer: ask the fabric manager (nvlf-fm --once, or trn4ctl route set)",
@@ -63,9 +62,26 @@ static const struct text window_texts[] = {
 	  "not in a common partition with the peer: ask the fabric manager (nvlf-fm --once, or trn4ctl partition set)",
 	},
 	{ ENOSPC, "no window is free, or no room in the device's aperture" },
+	{}
+};
+
+static const struct text window_texts[] = {
+	{ ENOENT,
+	  "no grant has this token: it was revoked, its owner ended, or the token is wrong",
+	},
+	{ EACCES, "the grant does not give a right that was asked for" },
+	{ ERANGE, "beyond the grant's end" },
+	{ ELOOP, "the grant is this device's own: open the token on another one" },
 	{ EINVAL,
 	  "wrong range or rights: offset and size are multiples of the page size (2 MiB); write needs read, atomic needs both",
 	},
+	{}
+};
+
+static const struct text import_texts[] = {
+	{ EBADF, "not an open file" },
+	{ EINVAL, "the file is not a dma-buf, or one that has no memory" },
+	{ EMFILE, "too many open files in this process" },
 	{}
 };
 
@@ -105,15 +121,17 @@ static const struct text device_texts[] = {
 	{}
 };
 
-static const struct text *const texts[] = {
-	[TRN4_CALL_OPEN] = open_texts,
-	[TRN4_CALL_BUFFER] = buffer_texts,
-	[TRN4_CALL_MAP] = map_texts,
-	[TRN4_CALL_GRANT] = grant_texts,
-	[TRN4_CALL_WINDOW] = window_texts,
-	[TRN4_CALL_SUBMIT] = submit_texts,
-	[TRN4_CALL_WAIT] = wait_texts,
-	[TRN4_CALL_RESULT] = result_texts,
+/* The first table that has a word for it is right. */
+static const struct text *const texts[][2] = {
+	[TRN4_CALL_OPEN] = { open_texts },
+	[TRN4_CALL_BUFFER] = { buffer_texts },
+	[TRN4_CALL_MAP] = { map_texts },
+	[TRN4_CALL_GRANT] = { grant_texts },
+	[TRN4_CALL_WINDOW] = { window_texts, path_texts },
+	[TRN4_CALL_SUBMIT] = { submit_texts },
+	[TRN4_CALL_WAIT] = { wait_texts },
+	[TRN4_CALL_RESULT] = { result_texts },
+	[TRN4_CALL_IMPORT] = { import_texts, path_texts },
 };
 
 /* clang-format on */
@@ -131,23 +149,29 @@ static const char *errno_text(int error)
 	return text ? text : "unknown error";
 }
 
+static const char *find(const struct text *table, int error)
+{
+	for (; table && table->text; table++) {
+		if (table->error == error)
+			return table->text;
+	}
+	return NULL;
+}
+
 TRN4_API const char *trn4_explain(enum trn4_call call, int error)
 {
-	const struct text *t = NULL;
+	const char *text = NULL;
+	size_t i;
 
 	if (error > 0 || error == INT32_MIN)
 		return "unknown error";
-	if ((unsigned int)call < ARRAY_SIZE(texts))
-		t = texts[call];
-	for (; t && t->text; t++) {
-		if (t->error == -error)
-			return t->text;
+	if ((unsigned int)call < ARRAY_SIZE(texts)) {
+		for (i = 0; i < ARRAY_SIZE(texts[0]) && !text; i++)
+			text = find(texts[call][i], -error);
 	}
-	for (t = device_texts; t->text; t++) {
-		if (t->error == -error)
-			return t->text;
-	}
-	return errno_text(-error);
+	if (!text)
+		text = find(device_texts, -error);
+	return text ? text : errno_text(-error);
 }
 
 TRN4_API const char *trn4_window_state_text(int state)

@@ -889,13 +889,15 @@ int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
 /**
  * enum trn4_call - which call an error came from
  * @TRN4_CALL_OPEN: trn4_open*(), trn4_list(), trn4_query()
- * @TRN4_CALL_BUFFER: trn4_buffer_create()
+ * @TRN4_CALL_BUFFER: trn4_buffer_create*(), trn4_buffer_wrap(),
+ *	trn4_buffer_export()
  * @TRN4_CALL_MAP: trn4_buffer_map(), trn4_window_map()
  * @TRN4_CALL_GRANT: trn4_grant_create(), trn4_grant_revoke()
  * @TRN4_CALL_WINDOW: trn4_window_create()
  * @TRN4_CALL_SUBMIT: trn4_batch_submit*() and what fills a batch
  * @TRN4_CALL_WAIT: trn4_batch_wait()
  * @TRN4_CALL_RESULT: trn4_result.error, trn4_batch_error()
+ * @TRN4_CALL_IMPORT: trn4_import()
  */
 enum trn4_call {
 	TRN4_CALL_OPEN,
@@ -906,6 +908,7 @@ enum trn4_call {
 	TRN4_CALL_SUBMIT,
 	TRN4_CALL_WAIT,
 	TRN4_CALL_RESULT,
+	TRN4_CALL_IMPORT,
 };
 
 /**

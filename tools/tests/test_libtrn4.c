@@ -520,7 +520,7 @@ static void errors_have_words(void)
 {
 	int call, error;
 
-	for (call = -1; call <= TRN4_CALL_RESULT + 1; call++) {
+	for (call = -1; call <= TRN4_CALL_IMPORT + 1; call++) {
 		for (error = -200; error <= 1; error++)
 			CHECK(*trn4_explain(call, error));
 	}
@@ -533,6 +533,10 @@ static void errors_have_words(void)
 	CHECK(strstr(trn4_explain(TRN4_CALL_GRANT, -EIO), "come back"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EIO), "memory"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_MAP, -EPERM), "permitted"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EFAULT), "readonly"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EOPNOTSUPP), "export"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -ENOLINK), "link"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -EINVAL), "dma-buf"));
 	for (error = -40; error < 12; error++)
 		CHECK(*trn4_window_state_text(error));
 }
