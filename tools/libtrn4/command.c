@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * command.c - the commands of a batch: what goes into each.
+ * command.c - what goes into each command, of a batch and of a user queue.
  */
 #include <errno.h>
 
@@ -40,45 +40,128 @@ TRN4_API struct trn4_place trn4_window_at(const struct trn4_window *win,
 	return (struct trn4_place) { .handle = win->handle, .offset = offset };
 }
 
+TRN4_API struct trn4_place trn4_segment_at(unsigned int number, uint64_t offset)
+{
+	return (struct trn4_place) {
+		.handle = number,
+		.offset = offset,
+		.kind = TRN4_PLACE_SEGMENT,
+	};
+}
+
+/* ---- Each command -------------------------------------------------------- */
+
+static struct trn4_command nop_command(void)
+{
+	return (struct trn4_command) { .cmd.op = DRM_TRN4_OP_NOP };
+}
+
+static struct trn4_command fence_command(void)
+{
+	return (struct trn4_command) { .cmd.op = DRM_TRN4_OP_FENCE };
+}
+
+static struct trn4_command copy_command(struct trn4_place dst,
+					struct trn4_place src,
+					const struct trn4_rows *rows)
+{
+	return (struct trn4_command) {
+		.dst = dst,
+		.src = src,
+		.has_dst = true,
+		.has_src = true,
+		.cmd = {
+			.op = DRM_TRN4_OP_COPY,
+			.copy = {
+				.length = rows->length,
+				.rows = rows->count,
+				.src_pitch = rows->src_pitch,
+				.dst_pitch = rows->dst_pitch,
+			},
+		},
+	};
+}
+
+static struct trn4_command fill_command(struct trn4_place dst,
+					const struct trn4_rows *rows,
+					uint64_t pattern)
+{
+	return (struct trn4_command) {
+		.dst = dst,
+		.has_dst = true,
+		.cmd = {
+			.op = DRM_TRN4_OP_FILL,
+			.fill = {
+				.length = rows->length,
+				.rows = rows->count,
+				.pattern = pattern,
+				.pitch = rows->dst_pitch,
+			},
+		},
+	};
+}
+
+static struct trn4_command atomic_command(struct trn4_place dst,
+					  const struct trn4_atomic_full *atomic)
+{
+	struct trn4_command command = {
+		.dst = dst,
+		.has_dst = true,
+		.cmd = {
+			.op = DRM_TRN4_OP_ATOMIC,
+			.flags = atomic->no_fetch ? 0 : DRM_TRN4_CMD_FETCH,
+			.kind = atomic->op,
+			.type = atomic->word,
+			.atomic = {
+				.operand = { atomic->operand[0],
+					     atomic->operand[1] },
+				.compare = { atomic->compare[0],
+					     atomic->compare[1] },
+			},
+		},
+	};
+
+	command.has_src = !atomic->no_fetch &&
+			  trn4_word_size(atomic->word) == 16;
+	if (command.has_src)
+		command.src = atomic->old;
+	return command;
+}
+
+static struct trn4_rows one_row(uint64_t length)
+{
+	return (struct trn4_rows) { .length = length, .count = 1 };
+}
+
+/* ---- In a batch ---------------------------------------------------------- */
+
 TRN4_API int trn4_batch_nop(struct trn4_batch *batch)
 {
-	struct drm_trn4_cmd cmd = { .op = DRM_TRN4_OP_NOP };
+	struct trn4_command command = nop_command();
 
-	return trn4_batch_add(batch, &cmd);
+	return trn4_batch_add(batch, &command);
 }
 
 TRN4_API int trn4_batch_fence(struct trn4_batch *batch)
 {
-	struct drm_trn4_cmd cmd = { .op = DRM_TRN4_OP_FENCE };
+	struct trn4_command command = fence_command();
 
-	return trn4_batch_add(batch, &cmd);
+	return trn4_batch_add(batch, &command);
 }
 
 TRN4_API int trn4_batch_copy_rows(struct trn4_batch *batch,
 				  struct trn4_place dst, struct trn4_place src,
 				  const struct trn4_rows *rows)
 {
-	struct drm_trn4_cmd cmd = {
-		.op = DRM_TRN4_OP_COPY,
-		.src = src.handle,
-		.src_offset = src.offset,
-		.dst = dst.handle,
-		.dst_offset = dst.offset,
-		.copy = {
-			.length = rows->length,
-			.rows = rows->count,
-			.src_pitch = rows->src_pitch,
-			.dst_pitch = rows->dst_pitch,
-		},
-	};
+	struct trn4_command command = copy_command(dst, src, rows);
 
-	return trn4_batch_add(batch, &cmd);
+	return trn4_batch_add(batch, &command);
 }
 
 TRN4_API int trn4_batch_copy(struct trn4_batch *batch, struct trn4_place dst,
 			     struct trn4_place src, uint64_t length)
 {
-	struct trn4_rows row = { .length = length, .count = 1 };
+	struct trn4_rows row = one_row(length);
 
 	return trn4_batch_copy_rows(batch, dst, src, &row);
 }
@@ -88,25 +171,15 @@ TRN4_API int trn4_batch_fill_rows(struct trn4_batch *batch,
 				  const struct trn4_rows *rows,
 				  uint64_t pattern)
 {
-	struct drm_trn4_cmd cmd = {
-		.op = DRM_TRN4_OP_FILL,
-		.dst = dst.handle,
-		.dst_offset = dst.offset,
-		.fill = {
-			.length = rows->length,
-			.rows = rows->count,
-			.pattern = pattern,
-			.pitch = rows->dst_pitch,
-		},
-	};
+	struct trn4_command command = fill_command(dst, rows, pattern);
 
-	return rows->src_pitch ? -EINVAL : trn4_batch_add(batch, &cmd);
+	return rows->src_pitch ? -EINVAL : trn4_batch_add(batch, &command);
 }
 
 TRN4_API int trn4_batch_fill(struct trn4_batch *batch, struct trn4_place dst,
 			     uint64_t length, uint64_t pattern)
 {
-	struct trn4_rows row = { .length = length, .count = 1 };
+	struct trn4_rows row = one_row(length);
 
 	return trn4_batch_fill_rows(batch, dst, &row, pattern);
 }
@@ -115,24 +188,9 @@ TRN4_API int trn4_batch_atomic_full(struct trn4_batch *batch,
 				    struct trn4_place dst,
 				    const struct trn4_atomic_full *atomic)
 {
-	struct drm_trn4_cmd cmd = {
-		.op = DRM_TRN4_OP_ATOMIC,
-		.flags = atomic->no_fetch ? 0 : DRM_TRN4_CMD_FETCH,
-		.dst = dst.handle,
-		.dst_offset = dst.offset,
-		.kind = atomic->op,
-		.type = atomic->word,
-		.atomic = {
-			.operand = { atomic->operand[0], atomic->operand[1] },
-			.compare = { atomic->compare[0], atomic->compare[1] },
-		},
-	};
+	struct trn4_command command = atomic_command(dst, atomic);
 
-	if (!atomic->no_fetch && trn4_word_size(atomic->word) == 16) {
-		cmd.src = atomic->old.handle;
-		cmd.src_offset = atomic->old.offset;
-	}
-	return trn4_batch_add(batch, &cmd);
+	return trn4_batch_add(batch, &command);
 }
 
 TRN4_API int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
@@ -148,6 +206,86 @@ TRN4_API int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
 
 	return trn4_batch_atomic_full(batch, dst, &atomic);
 }
+
+/* ---- In a queue ---------------------------------------------------------- */
+
+TRN4_API int trn4_queue_nop(struct trn4_queue *queue)
+{
+	struct trn4_command command = nop_command();
+
+	return trn4_queue_put(queue, &command);
+}
+
+TRN4_API int trn4_queue_fence(struct trn4_queue *queue)
+{
+	struct trn4_command command = fence_command();
+
+	return trn4_queue_put(queue, &command);
+}
+
+TRN4_API int trn4_queue_copy_rows(struct trn4_queue *queue,
+				  struct trn4_place dst, struct trn4_place src,
+				  const struct trn4_rows *rows)
+{
+	struct trn4_command command = copy_command(dst, src, rows);
+
+	return trn4_queue_put(queue, &command);
+}
+
+TRN4_API int trn4_queue_copy(struct trn4_queue *queue, struct trn4_place dst,
+			     struct trn4_place src, uint64_t length)
+{
+	struct trn4_rows row = one_row(length);
+
+	return trn4_queue_copy_rows(queue, dst, src, &row);
+}
+
+TRN4_API int trn4_queue_fill_rows(struct trn4_queue *queue,
+				  struct trn4_place dst,
+				  const struct trn4_rows *rows,
+				  uint64_t pattern)
+{
+	struct trn4_command command = fill_command(dst, rows, pattern);
+
+	return rows->src_pitch ? -EINVAL : trn4_queue_put(queue, &command);
+}
+
+TRN4_API int trn4_queue_fill(struct trn4_queue *queue, struct trn4_place dst,
+			     uint64_t length, uint64_t pattern)
+{
+	struct trn4_rows row = one_row(length);
+
+	return trn4_queue_fill_rows(queue, dst, &row, pattern);
+}
+
+/* A descriptor has a byte for each of both: what it cannot say is refused. */
+TRN4_API int trn4_queue_atomic_full(struct trn4_queue *queue,
+				    struct trn4_place dst,
+				    const struct trn4_atomic_full *atomic)
+{
+	struct trn4_command command = atomic_command(dst, atomic);
+
+	if ((unsigned int)atomic->op > TRN4_XOR ||
+	    !trn4_word_size(atomic->word))
+		return -EINVAL;
+	return trn4_queue_put(queue, &command);
+}
+
+TRN4_API int trn4_queue_atomic(struct trn4_queue *queue, struct trn4_place dst,
+			       enum trn4_atomic_op op, enum trn4_word word,
+			       uint64_t operand, uint64_t compare)
+{
+	struct trn4_atomic_full atomic = {
+		.op = op,
+		.word = word,
+		.operand = { operand },
+		.compare = { compare },
+	};
+
+	return trn4_queue_atomic_full(queue, dst, &atomic);
+}
+
+/* ---- Words --------------------------------------------------------------- */
 
 TRN4_API unsigned int trn4_word_size(enum trn4_word word)
 {

@@ -206,7 +206,7 @@ TRN4_API int trn4_query(struct trn4_device *dev, struct trn4_info *out)
 	struct trn4_info info = { .target_id = dev->target_id,
 				  .page_size = dev->page_size,
 				  .batch_max = dev->batch_max };
-	uint64_t ports = 0, windows = 0, grants = 0;
+	uint64_t ports = 0, windows = 0, grants = 0, queues = 0;
 	const struct {
 		uint32_t param;
 		uint64_t *value;
@@ -218,6 +218,7 @@ TRN4_API int trn4_query(struct trn4_device *dev, struct trn4_info *out)
 		{ DRM_TRN4_PARAM_PORTS, &ports },
 		{ DRM_TRN4_PARAM_WINDOWS, &windows },
 		{ DRM_TRN4_PARAM_GRANTS, &grants },
+		{ DRM_TRN4_PARAM_QUEUES, &queues },
 	};
 	size_t i;
 	int ret;
@@ -230,6 +231,7 @@ TRN4_API int trn4_query(struct trn4_device *dev, struct trn4_info *out)
 	info.ports = ports;
 	info.windows = windows;
 	info.grants = grants;
+	info.queues = queues;
 	ret = read_names(dev, &info);
 	if (ret)
 		return ret;

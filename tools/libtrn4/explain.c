@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * explain.c - errors and window states in words.
+ * explain.c - errors, and states of windows and queues, in words.
  */
 #include <errno.h>
 #include <string.h>
@@ -104,12 +104,49 @@ static const struct text wait_texts[] = {
 
 static const struct text result_texts[] = {
 	{ EKEYREVOKED,
-	  "the window is not live: its grant was revoked, or no path leads to the peer any more",
+	  "the window is not live: its grant was revoked, or no path leads to the peer any more; or its segment was set anew",
 	},
-	{ EACCES, "the window does not have the right for this" },
+	{ EACCES, "the window or segment does not have the right for this" },
 	{ EIO, "memory could not be reached" },
 	{ ECANCELED, "the device was reset before the command ended" },
 	{ EBUSY, "the batch has not ended" },
+	{ EINVAL,
+	  "a field is wrong: pitch less than a row, unaligned word, an operation on a word that the device does not have (trn4_atomic_words() tells), or an operand that does not fit it",
+	},
+	{ ERANGE, "beyond the end of the segment" },
+	{ ENOENT, "the segment is not set" },
+	{ EOPNOTSUPP, "the device does not have this operation" },
+	{ ETIME, "the word was not as it was waited for in that time" },
+	{}
+};
+
+static const struct text queue_texts[] = {
+	{ EINVAL,
+	  "entries are no power of two from 64 to 4096, the file is no eventfd, a place is in no segment, there is no such operation, or nothing is outstanding",
+	},
+	{ EBADF, "the eventfd is not open" },
+	{ ENOSPC, "all user queues of the device are in use" },
+	{ ENOMEM, "out of host memory" },
+	{ EAGAIN, "the ring is full: ring, and take a result" },
+	{ ETIME, "there was no result in that time" },
+	{ EIO,
+	  "the queue does not run any more: trn4_queue_state() tells why; destroy it and make another one",
+	},
+	{}
+};
+
+static const struct text segment_texts[] = {
+	{ EINVAL,
+	  "no such segment, or wrong range or rights: the offset is a multiple of 4 KiB, all is within the buffer or window; write needs read, atomic needs both",
+	},
+	{ EACCES,
+	  "this memory does not take such a right: no more than the window has, no atomics in host memory, no writes to what can only be read",
+	},
+	{ ENOENT, "the buffer or window is not of the queue's device, or was closed" },
+	{ ENOMEM, "out of host memory" },
+	{ EIO,
+	  "the queue does not run any more: trn4_queue_state() tells why; destroy it and make another one",
+	},
 	{}
 };
 
@@ -132,6 +169,8 @@ static const struct text *const texts[][2] = {
 	[TRN4_CALL_WAIT] = { wait_texts },
 	[TRN4_CALL_RESULT] = { result_texts },
 	[TRN4_CALL_IMPORT] = { import_texts, path_texts },
+	[TRN4_CALL_QUEUE] = { queue_texts },
+	[TRN4_CALL_SEGMENT] = { segment_texts },
 };
 
 /* clang-format on */
@@ -189,6 +228,23 @@ TRN4_API const char *trn4_window_state_text(int state)
 
 	if (state < 0)
 		return trn4_explain(TRN4_CALL_RESULT, state);
+	if ((size_t)state >= ARRAY_SIZE(names))
+		return "unknown state";
+	return names[state];
+}
+
+TRN4_API const char *trn4_queue_state_text(int state)
+{
+	static const char *const names[] = {
+		[TRN4_QUEUE_STATE_RUNNING] = "running",
+		[TRN4_QUEUE_STATE_FAULT] =
+			"stopped: its memory was written to by others than libtrn4",
+		[TRN4_QUEUE_STATE_LOST] = "the device was reset, or is gone",
+		[TRN4_QUEUE_STATE_ENDED] = "it was destroyed",
+	};
+
+	if (state < 0)
+		return trn4_explain(TRN4_CALL_QUEUE, state);
 	if ((size_t)state >= ARRAY_SIZE(names))
 		return "unknown state";
 	return names[state];

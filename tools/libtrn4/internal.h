@@ -67,9 +67,29 @@ int trn4_ioctl(const struct trn4_device *dev, unsigned long request, void *arg);
 int trn4_map_handle(const struct trn4_device *dev, uint32_t handle,
 		    uint64_t size, int prot, void **ptr);
 
-/* Return: as trn4_batch_nop(). */
-int trn4_batch_add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd);
-
 void trn4_close_handle(const struct trn4_device *dev, uint32_t handle);
+
+/*
+ * A command without its places, which a batch names by handles and a queue by
+ * segments. One that it does not have is zero.
+ */
+struct trn4_command {
+	struct drm_trn4_cmd cmd;
+	struct trn4_place dst;
+	struct trn4_place src;
+	bool has_dst;
+	bool has_src;
+};
+
+/* Return: as trn4_batch_nop(); -EINVAL where a place is in a segment. */
+int trn4_batch_add(struct trn4_batch *batch,
+		   const struct trn4_command *command);
+
+/* Return: as trn4_queue_copy(). */
+int trn4_queue_put(struct trn4_queue *queue,
+		   const struct trn4_command *command);
+
+/* The time @timeout nanoseconds from now, on CLOCK_MONOTONIC. */
+int64_t trn4_deadline(int64_t timeout);
 
 #endif /* LIBTRN4_INTERNAL_H */

@@ -93,13 +93,23 @@ TRN4_API void trn4_batch_destroy(struct trn4_batch *batch)
 	free(batch);
 }
 
-int trn4_batch_add(struct trn4_batch *batch, const struct drm_trn4_cmd *cmd)
+int trn4_batch_add(struct trn4_batch *batch, const struct trn4_command *command)
 {
+	struct drm_trn4_cmd *cmd;
+
 	if (batch->state != BATCH_OPEN)
 		return -EBUSY;
 	if (batch->count == batch->max)
 		return -ENOSPC;
-	batch->cmds[batch->count] = *cmd;
+	if (command->dst.kind != TRN4_PLACE_OBJECT ||
+	    command->src.kind != TRN4_PLACE_OBJECT)
+		return -EINVAL;
+	cmd = &batch->cmds[batch->count];
+	*cmd = command->cmd;
+	cmd->dst = command->dst.handle;
+	cmd->dst_offset = command->dst.offset;
+	cmd->src = command->src.handle;
+	cmd->src_offset = command->src.offset;
 	return batch->count++;
 }
 
@@ -148,8 +158,8 @@ TRN4_API int trn4_batch_submit(struct trn4_batch *batch)
 	return trn4_batch_submit_syncs(batch, NULL, 0, NULL, 0);
 }
 
-/* The time @timeout from now on the clock that the kernel waits by. */
-static int64_t deadline(int64_t timeout)
+/* The kernel waits by this clock, too. */
+int64_t trn4_deadline(int64_t timeout)
 {
 	struct timespec now;
 	int64_t ns;
@@ -174,7 +184,7 @@ TRN4_API int trn4_batch_wait(struct trn4_batch *batch, int64_t timeout)
 	if (batch->state == BATCH_ENDED)
 		return 0;
 	/* Absolute, so that signals do not lengthen the wait. */
-	arg.timeout_nsec = timeout ? deadline(timeout) : 0;
+	arg.timeout_nsec = timeout ? trn4_deadline(timeout) : 0;
 	ret = trn4_ioctl(batch->dev, DRM_IOCTL_SYNCOBJ_WAIT, &arg);
 	if (!ret)
 		batch->state = BATCH_ENDED;
@@ -196,6 +206,7 @@ TRN4_API int trn4_batch_result(const struct trn4_batch *batch,
 		.start = r->start,
 		.end = r->end,
 		.error = r->error,
+		.id = index,
 	};
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * trn4.h - use trn4 accelerators from a program: their memory, grants to
- * peers, windows on peers' memory, copies and remote atomics.
+ * peers, windows on peers' memory, copies and remote atomics, and queues that
+ * a program feeds without a call into the kernel.
  *
  * Errors are negative errno values; trn4_explain() says in words what one
  * means for the call that returned it. A function that fails has changed
@@ -38,6 +39,7 @@ struct trn4_buffer;
 struct trn4_grant;
 struct trn4_window;
 struct trn4_batch;
+struct trn4_queue;
 
 /* ---- Devices ------------------------------------------------------------ */
 
@@ -56,7 +58,9 @@ struct trn4_batch;
  * @windows: windows that can be mapped at the same time
  * @grants: grants that can stand at the same time
  * @batch_max: most commands that one batch takes
+ * @queues: user queues that can be there at the same time, of all processes
  * @reserved: zero
+ * @reserved64: zero
  */
 struct trn4_info {
 	char node[64];
@@ -72,7 +76,9 @@ struct trn4_info {
 	uint32_t windows;
 	uint32_t grants;
 	uint32_t batch_max;
-	uint64_t reserved[6];
+	uint32_t queues;
+	uint32_t reserved;
+	uint64_t reserved64[5];
 };
 
 /**
@@ -480,14 +486,25 @@ uint32_t trn4_window_handle(const struct trn4_window *win);
 /* ---- Commands ----------------------------------------------------------- */
 
 /**
+ * enum trn4_place_kind - how a place names what it is in
+ * @TRN4_PLACE_OBJECT: by its GEM handle; for batches
+ * @TRN4_PLACE_SEGMENT: by the number of a segment; for user queues
+ */
+enum trn4_place_kind {
+	TRN4_PLACE_OBJECT,
+	TRN4_PLACE_SEGMENT,
+};
+
+/**
  * struct trn4_place - a byte in a buffer or in a window of one device
- * @handle: GEM handle
  * @offset: within it
+ * @handle: what it is in
+ * @kind: enum trn4_place_kind
  */
 struct trn4_place {
 	uint64_t offset;
 	uint32_t handle;
-	uint32_t reserved;
+	uint32_t kind;
 };
 
 /**
@@ -621,20 +638,25 @@ struct trn4_rows {
 /**
  * struct trn4_result - how one command ended
  * @value: the word before the operation (atomic that fetches up to 8 bytes),
- *	bytes written (copy, fill), else zero
+ *	bytes written (copy, fill), the word as it was found (wait for a word),
+ *	else zero
  * @start: model time in nanoseconds, since the device was reset
  * @end: the same; @end - @start is what the real fabric would have taken
- * @error: 0; -EKEYREVOKED where a window is not live (any longer); -EACCES
- *	where it lacks the right; -EIO where memory could not be reached;
- *	-ECANCELED where the device was reset
- * @reserved: zero
+ * @error: 0; -EKEYREVOKED where a window or a segment is not live (any longer);
+ *	-EACCES where it lacks the right; -EIO where memory could not be
+ *	reached; -ECANCELED where the device was reset. What a batch is told by
+ *	trn4_batch_submit(), a user queue is told here: -EINVAL where a field
+ *	is wrong; -ERANGE beyond a segment's end; -ENOENT where a segment is
+ *	not set; -EOPNOTSUPP where the device has no such operation; and of a
+ *	wait for a word -ETIME
+ * @id: the command's index in its batch, or its id in its queue
  */
 struct trn4_result {
 	uint64_t value;
 	uint64_t start;
 	uint64_t end;
 	int32_t error;
-	uint32_t reserved;
+	uint32_t id;
 };
 
 #define TRN4_NO_TIMEOUT ((int64_t)-1)
@@ -681,7 +703,8 @@ int trn4_batch_nop(struct trn4_batch *batch);
  *
  * Source and destination may overlap: the bytes arrive as if by memmove().
  *
- * Return: as trn4_batch_nop(). A wrong range is told by trn4_batch_submit().
+ * Return: as trn4_batch_nop(); -EINVAL where a place is in a segment. A wrong
+ * range is told by trn4_batch_submit().
  */
 int trn4_batch_copy(struct trn4_batch *batch, struct trn4_place dst,
 		    struct trn4_place src, uint64_t length);
@@ -745,7 +768,7 @@ int trn4_batch_fence(struct trn4_batch *batch);
  * @operand: second operand; must fit the word
  * @compare: for TRN4_COMPARE_SWAP, else zero; must fit the word
  *
- * Return: as trn4_batch_nop().
+ * Return: as trn4_batch_copy().
  */
 int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
 		      enum trn4_atomic_op op, enum trn4_word word,
@@ -757,7 +780,7 @@ int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
  * @dst: as for trn4_batch_atomic()
  * @atomic: copied
  *
- * Return: as trn4_batch_nop().
+ * Return: as trn4_batch_copy().
  */
 int trn4_batch_atomic_full(struct trn4_batch *batch, struct trn4_place dst,
 			   const struct trn4_atomic_full *atomic);
@@ -884,6 +907,339 @@ int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
 		enum trn4_atomic_op op, enum trn4_word word, uint64_t operand,
 		uint64_t compare, uint64_t *old, int64_t timeout);
 
+/* ---- User queues -------------------------------------------------------- */
+
+#define TRN4_QUEUE_ENTRIES_MIN 64
+#define TRN4_QUEUE_ENTRIES_MAX 4096
+#define TRN4_QUEUE_SEGMENTS    128
+
+/**
+ * enum trn4_queue_state - whether a queue works
+ * @TRN4_QUEUE_STATE_RUNNING: it does
+ * @TRN4_QUEUE_STATE_FAULT: the device stopped it: its memory was written to by
+ *	others than this library
+ * @TRN4_QUEUE_STATE_LOST: the device was reset, or is gone
+ * @TRN4_QUEUE_STATE_ENDED: it was destroyed by an ioctl of one's own
+ *
+ * One that does not run never runs again: what was outstanding has no result.
+ */
+enum trn4_queue_state {
+	TRN4_QUEUE_STATE_RUNNING,
+	TRN4_QUEUE_STATE_FAULT,
+	TRN4_QUEUE_STATE_LOST,
+	TRN4_QUEUE_STATE_ENDED,
+};
+
+/**
+ * trn4_queue_create() - get a queue of the device for oneself
+ * @dev: the device
+ * @entries: a power of two, TRN4_QUEUE_ENTRIES_MIN to TRN4_QUEUE_ENTRIES_MAX;
+ *	one operation less can be outstanding
+ * @eventfd: gets to be readable when there are results, and when the queue
+ *	stops; stays the caller's, and may be closed at once where only others
+ *	look at it. -1 for none
+ * @queue: out
+ *
+ * Operations are put into it by trn4_queue_nop(), _copy(), _fill(), _atomic(),
+ * _fence(), _signal() and _await(), handed over by trn4_queue_ring(), and their
+ * results are taken by trn4_queue_poll() or trn4_queue_wait(). They name memory
+ * by segments, trn4_segment_at(), which have to be set before. They run one
+ * after another, and their results come in that order; what another queue or a
+ * batch does goes on at the same time.
+ *
+ * What puts, rings and polls makes no system call. It touches the device, which
+ * gives SIGBUS when the queue is no more, because the device was reset or is
+ * gone: a program that is to outlive that must handle it, as for windows. In a
+ * child after fork() there is no queue (SIGSEGV).
+ *
+ * Return: 0; -EINVAL where @entries is none of these or @eventfd is no eventfd,
+ * -EBADF where it is not open; -ENOSPC where all queues are in use; -ENOMEM;
+ * -ENODEV.
+ */
+int trn4_queue_create(struct trn4_device *dev, unsigned int entries,
+		      int eventfd, struct trn4_queue **queue);
+
+/**
+ * trn4_queue_destroy() - stop a queue and release it
+ * @queue: may be NULL, and may have operations outstanding: none of them does
+ *	anything any more when this returns, and what they did stays
+ */
+void trn4_queue_destroy(struct trn4_queue *queue);
+
+/**
+ * trn4_queue_state() - whether a queue works
+ * @queue: the queue
+ *
+ * Return: enum trn4_queue_state, or -ENODEV where the device is gone.
+ */
+int trn4_queue_state(const struct trn4_queue *queue);
+
+/**
+ * trn4_queue_state_text() - a queue's state in words
+ * @state: what trn4_queue_state() returned, errors too
+ *
+ * Return: a constant text, without an end of line.
+ */
+const char *trn4_queue_state_text(int state);
+
+/**
+ * trn4_queue_handle() - the queue's GEM handle, for ioctls of one's own
+ * @queue: the queue; keeps owning the handle
+ *
+ * Return: the handle.
+ */
+uint32_t trn4_queue_handle(const struct trn4_queue *queue);
+
+/**
+ * trn4_segment_buffer() - let a queue's operations name a part of a buffer
+ * @queue: the queue
+ * @number: of the segment, less than TRN4_QUEUE_SEGMENTS
+ * @buf: of the same device; may be destroyed before: the queue holds the memory
+ * @offset: multiple of 4 KiB
+ * @size: bytes, of any number; 0 for all from @offset to the buffer's end
+ * @rights: enum trn4_rights, at least READ; ATOMIC not in host memory
+ *
+ * Replaces what the segment was: when this returns nothing of the queue reaches
+ * that any more, and an operation that was at it ends with -EKEYREVOKED.
+ *
+ * Return: 0; -EINVAL where number, range or rights are wrong; -EACCES where
+ * that memory does not take such a right; -ENOENT for a buffer of another
+ * device; -EIO where the queue does not run; -ENOMEM; -ENODEV.
+ */
+int trn4_segment_buffer(struct trn4_queue *queue, unsigned int number,
+			const struct trn4_buffer *buf, uint64_t offset,
+			uint64_t size, uint32_t rights);
+
+/**
+ * trn4_segment_window() - let a queue's operations name a part of a window
+ * @queue: the queue
+ * @number: as for trn4_segment_buffer()
+ * @win: of the same device; where it is not live, operations end with
+ *	-EKEYREVOKED
+ * @offset: multiple of 4 KiB
+ * @size: bytes, of any number; 0 for all from @offset to the window's end
+ * @rights: enum trn4_rights, at least READ and no more than the window has
+ *
+ * Return: as trn4_segment_buffer().
+ */
+int trn4_segment_window(struct trn4_queue *queue, unsigned int number,
+			const struct trn4_window *win, uint64_t offset,
+			uint64_t size, uint32_t rights);
+
+/**
+ * trn4_segment_clear() - let a segment be nothing
+ * @queue: the queue
+ * @number: of the segment; may be nothing already
+ *
+ * Return: 0; -EINVAL where there is no such number; -EIO where the queue does
+ * not run; -ENODEV.
+ */
+int trn4_segment_clear(struct trn4_queue *queue, unsigned int number);
+
+/**
+ * trn4_segment_at() - a byte of a segment, for operations of its queue
+ * @number: of the segment
+ * @offset: within it
+ *
+ * Return: the place, good for any queue that has such a segment.
+ */
+struct trn4_place trn4_segment_at(unsigned int number, uint64_t offset);
+
+/**
+ * trn4_queue_nop() - put an operation that does nothing
+ * @queue: the queue
+ *
+ * Return: an id, less than the queue's entries, that no other outstanding
+ * operation has; -EAGAIN where the ring is full, until a result is taken.
+ */
+int trn4_queue_nop(struct trn4_queue *queue);
+
+/**
+ * trn4_queue_copy() - put a copy
+ * @queue: the queue
+ * @dst: where the bytes go, a place in a segment
+ * @src: where they are, the same
+ * @length: how many
+ *
+ * As trn4_batch_copy().
+ *
+ * Return: as trn4_queue_nop(); -EINVAL where a place is in no segment. What
+ * else is wrong is told by the result.
+ */
+int trn4_queue_copy(struct trn4_queue *queue, struct trn4_place dst,
+		    struct trn4_place src, uint64_t length);
+
+/**
+ * trn4_queue_copy_rows() - put a copy of rows
+ * @queue: the queue
+ * @dst: where the first row goes
+ * @src: where it is
+ * @rows: of what shape; copied
+ *
+ * As trn4_batch_copy_rows().
+ *
+ * Return: as trn4_queue_copy().
+ */
+int trn4_queue_copy_rows(struct trn4_queue *queue, struct trn4_place dst,
+			 struct trn4_place src, const struct trn4_rows *rows);
+
+/**
+ * trn4_queue_fill() - put a fill
+ * @queue: the queue
+ * @dst: where to
+ * @length: bytes
+ * @pattern: byte n becomes its byte n % 8
+ *
+ * Return: as trn4_queue_copy().
+ */
+int trn4_queue_fill(struct trn4_queue *queue, struct trn4_place dst,
+		    uint64_t length, uint64_t pattern);
+
+/**
+ * trn4_queue_fill_rows() - put a fill of rows
+ * @queue: the queue
+ * @dst: where the first row is
+ * @rows: of what shape; copied. -EINVAL where it has a pitch of a source
+ * @pattern: byte n of each row becomes its byte n % 8
+ *
+ * Return: as trn4_queue_copy().
+ */
+int trn4_queue_fill_rows(struct trn4_queue *queue, struct trn4_place dst,
+			 const struct trn4_rows *rows, uint64_t pattern);
+
+/**
+ * trn4_queue_atomic() - put an atomic operation that tells the old word
+ * @queue: the queue
+ * @dst: a word in HBM or in a window, aligned to its size
+ * @op: what to do
+ * @word: on what, of up to 8 bytes
+ * @operand: second operand; must fit the word
+ * @compare: for TRN4_COMPARE_SWAP, else zero; must fit the word
+ *
+ * Return: as trn4_queue_copy(); -EINVAL also where there is no such operation
+ * or word.
+ */
+int trn4_queue_atomic(struct trn4_queue *queue, struct trn4_place dst,
+		      enum trn4_atomic_op op, enum trn4_word word,
+		      uint64_t operand, uint64_t compare);
+
+/**
+ * trn4_queue_atomic_full() - put an atomic operation of any kind
+ * @queue: the queue
+ * @dst: as for trn4_queue_atomic()
+ * @atomic: copied; where it has a place for the old word that is in a segment
+ *
+ * Return: as trn4_queue_atomic().
+ */
+int trn4_queue_atomic_full(struct trn4_queue *queue, struct trn4_place dst,
+			   const struct trn4_atomic_full *atomic);
+
+/**
+ * trn4_queue_fence() - put a fence
+ * @queue: the queue
+ *
+ * It ends when all has ended that other queues of the device had begun, but for
+ * waits for words; what follows it in the queue comes after.
+ *
+ * Return: as trn4_queue_nop().
+ */
+int trn4_queue_fence(struct trn4_queue *queue);
+
+/**
+ * trn4_queue_signal() - put a store by which others learn of what came before
+ * @queue: the queue
+ * @dst: the word, aligned to its size
+ * @word: TRN4_U32 or TRN4_U64
+ * @value: what it becomes; must fit the word
+ *
+ * Whoever sees the word so, sees all that the queue did before, too.
+ *
+ * Return: as trn4_queue_atomic().
+ */
+int trn4_queue_signal(struct trn4_queue *queue, struct trn4_place dst,
+		      enum trn4_word word, uint64_t value);
+
+/**
+ * enum trn4_until - what a word is waited for
+ * @TRN4_UNTIL_EQUAL: it is the value
+ * @TRN4_UNTIL_DIFFERENT: it is not
+ * @TRN4_UNTIL_REACHED: it is the value or more, both unsigned
+ * @TRN4_UNTIL_ANY_BIT: a bit of the value is set in it
+ */
+enum trn4_until {
+	TRN4_UNTIL_EQUAL = 1,
+	TRN4_UNTIL_DIFFERENT,
+	TRN4_UNTIL_REACHED,
+	TRN4_UNTIL_ANY_BIT,
+};
+
+/**
+ * trn4_queue_await() - put a wait for a word
+ * @queue: the queue; what follows in it waits, too
+ * @src: the word, aligned to its size
+ * @until: what it is waited for
+ * @word: TRN4_U32 or TRN4_U64
+ * @value: what it is compared with; must fit the word
+ * @timeout: nanoseconds from when the device comes to it, taken for
+ *	microseconds, 1 at least; or TRN4_NO_TIMEOUT. After that its result is
+ *	-ETIME, and the queue goes on
+ *
+ * The word may be missed where it is as wanted for a few microseconds only: let
+ * it grow, and wait with TRN4_UNTIL_REACHED.
+ *
+ * Return: as trn4_queue_atomic(); -EINVAL also where @until is none.
+ */
+int trn4_queue_await(struct trn4_queue *queue, struct trn4_place src,
+		     enum trn4_until until, enum trn4_word word, uint64_t value,
+		     int64_t timeout);
+
+/**
+ * trn4_queue_ring() - let the device see what was put
+ * @queue: the queue
+ *
+ * All that this thread stored before, through whatever mapping, is in place
+ * before the device begins. It is one store to the device for any number of
+ * operations: better to ring once for many.
+ */
+void trn4_queue_ring(struct trn4_queue *queue);
+
+/**
+ * trn4_queue_outstanding() - how many operations were put, and have no result
+ * @queue: the queue
+ *
+ * Return: their number, counting results that are there and were not taken.
+ */
+unsigned int trn4_queue_outstanding(const struct trn4_queue *queue);
+
+/**
+ * trn4_queue_poll() - take the next result, if it is there
+ * @queue: the queue
+ * @result: out
+ *
+ * What the operation wrote is seen by all that this thread loads afterwards.
+ *
+ * Return: true where there was one.
+ */
+bool trn4_queue_poll(struct trn4_queue *queue, struct trn4_result *result);
+
+/**
+ * trn4_queue_wait() - take the next result, when it is there
+ * @queue: the queue, that is rung where that is due
+ * @result: out
+ * @timeout: nanoseconds from now, 0 to look only, or TRN4_NO_TIMEOUT
+ *
+ * It looks for some microseconds, and then sleeps on the queue's eventfd, which
+ * must still be open, and takes what that has counted: nobody else may read it
+ * meanwhile. Without an eventfd it goes on looking, and offers the processor to
+ * others in between.
+ *
+ * Return: 0; -ETIME where it was not there in time; -EINVAL where nothing is
+ * outstanding; -EIO where the queue does not run any more (trn4_queue_state()
+ * tells why) and no result is left; -ENODEV.
+ */
+int trn4_queue_wait(struct trn4_queue *queue, struct trn4_result *result,
+		    int64_t timeout);
+
 /* ---- Errors ------------------------------------------------------------- */
 
 /**
@@ -898,6 +1254,9 @@ int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
  * @TRN4_CALL_WAIT: trn4_batch_wait()
  * @TRN4_CALL_RESULT: trn4_result.error, trn4_batch_error()
  * @TRN4_CALL_IMPORT: trn4_import()
+ * @TRN4_CALL_QUEUE: trn4_queue_create(), trn4_queue_wait() and what puts
+ *	operations
+ * @TRN4_CALL_SEGMENT: trn4_segment_buffer(), _window() and _clear()
  */
 enum trn4_call {
 	TRN4_CALL_OPEN,
@@ -909,6 +1268,8 @@ enum trn4_call {
 	TRN4_CALL_WAIT,
 	TRN4_CALL_RESULT,
 	TRN4_CALL_IMPORT,
+	TRN4_CALL_QUEUE,
+	TRN4_CALL_SEGMENT,
 };
 
 /**

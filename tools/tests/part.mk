@@ -6,7 +6,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_COMMON := $(COMMON_SRCS:%.c=$(OBJ)/%.san.o)
 SAN_LIB := $(LIB_SRCS:%.c=$(OBJ)/%.san.o)
 
-TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4)
+TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4 test_queue test_queue_wait)
 
 $(OBJ)/tests/%.san.o $(OBJ)/tap.san.o: CFLAGS_PART := -I$(UNIT) -Invlf-fm -Itrn4ctl
 
@@ -48,6 +48,9 @@ $(MOCKED): $(OBJ)/tests/mock_socket.san.o $(SAN_COMMON)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
 
-# The kernel is the test's own.
-$(OUTPUT)/test/test_libtrn4: $(SAN_LIB)
+# The kernel is the test's own, and the device.
+QUEUE_TESTS := $(addprefix $(OUTPUT)/test/,test_queue test_queue_wait)
+$(OUTPUT)/test/test_libtrn4 $(QUEUE_TESTS): $(SAN_LIB)
 $(OUTPUT)/test/test_libtrn4: LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap
+$(QUEUE_TESTS): $(OBJ)/tests/queue_rig.san.o
+$(QUEUE_TESTS): LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=ppoll

@@ -382,6 +382,7 @@ static void batches_have_a_life(void)
 	CHECK(!trn4_batch_wait(batch, TRN4_NO_TIMEOUT));
 	EQ(kernel.deadline, INT64_MAX);
 	CHECK(!trn4_batch_result(batch, 1, &result));
+	EQ(result.id, 1);
 	EQ(trn4_batch_result(batch, 2, &result), -EINVAL);
 	CHECK(!trn4_batch_error(batch, &at) && at == 9);
 	/* Once more as it is, and then anew */
@@ -469,6 +470,35 @@ static void commands_in_full(void)
 	trn4_close(dev);
 }
 
+/* Which are of a queue, and of no use in another */
+static void batches_have_no_segments(void)
+{
+	const struct trn4_place segment = trn4_segment_at(6, 0);
+	const struct trn4_place object = { .handle = 6 };
+	const struct trn4_rows row = { .length = 1, .count = 1 };
+	struct trn4_atomic_full atomic = { .op = TRN4_SWAP, .word = TRN4_U128 };
+	struct trn4_device *dev = open_device();
+	struct trn4_batch *batch = NULL;
+
+	CHECK(!trn4_batch_create(dev, 1, &batch));
+	EQ(trn4_batch_copy(batch, segment, object, 1), -EINVAL);
+	EQ(trn4_batch_copy(batch, object, segment, 1), -EINVAL);
+	EQ(trn4_batch_copy_rows(batch, object, segment, &row), -EINVAL);
+	EQ(trn4_batch_fill(batch, segment, 1, 0), -EINVAL);
+	EQ(trn4_batch_fill_rows(batch, segment, &row, 0), -EINVAL);
+	EQ(trn4_batch_atomic(batch, segment, TRN4_ADD, TRN4_U32, 1, 0),
+	   -EINVAL);
+	EQ(trn4_batch_atomic_full(batch, segment, &atomic), -EINVAL);
+	atomic.old = segment;
+	EQ(trn4_batch_atomic_full(batch, object, &atomic), -EINVAL);
+	EQ(trn4_copy(dev, segment, object, 1, 0), -EINVAL);
+	EQ(trn4_fill(dev, segment, 1, 0, 0), -EINVAL);
+	EQ(trn4_batch_nop(batch), 0);
+	trn4_batch_destroy(batch);
+	EQ(kernel.handles, 0);
+	trn4_close(dev);
+}
+
 static void one_shots_leave_nothing(void)
 {
 	struct trn4_device *dev = open_device();
@@ -520,7 +550,7 @@ static void errors_have_words(void)
 {
 	int call, error;
 
-	for (call = -1; call <= TRN4_CALL_IMPORT + 1; call++) {
+	for (call = -1; call <= TRN4_CALL_SEGMENT + 1; call++) {
 		for (error = -200; error <= 1; error++)
 			CHECK(*trn4_explain(call, error));
 	}
@@ -552,6 +582,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(windows_know_their_size),
 	TAP_TEST(batches_have_a_life),
 	TAP_TEST(commands_in_full),
+	TAP_TEST(batches_have_no_segments),
 	TAP_TEST(one_shots_leave_nothing),
 	TAP_TEST(tokens_are_checked),
 	TAP_TEST(errors_have_words),
