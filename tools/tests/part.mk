@@ -6,7 +6,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_COMMON := $(COMMON_SRCS:%.c=$(OBJ)/%.san.o)
 SAN_LIB := $(LIB_SRCS:%.c=$(OBJ)/%.san.o)
 
-TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4 test_queue test_queue_wait)
+TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4 test_queue test_queue_wait test_cxx)
 
 $(OBJ)/tests/%.san.o $(OBJ)/tap.san.o: CFLAGS_PART := -I$(UNIT) -Invlf-fm -Itrn4ctl
 
@@ -54,3 +54,9 @@ $(OUTPUT)/test/test_libtrn4 $(QUEUE_TESTS): $(SAN_LIB)
 $(OUTPUT)/test/test_libtrn4: LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap
 $(QUEUE_TESTS): $(OBJ)/tests/queue_rig.san.o
 $(QUEUE_TESTS): LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=ppoll
+
+# As a program of others is made: of the header, and linked with the library
+$(OUTPUT)/test/test_cxx: tests/test_cxx.cc libtrn4/trn4.h $(LIBTRN4)
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++11 -Wall -Wextra -pedantic -Werror -I../uapi -Ilibtrn4 -o $@ $< $(LIBTRN4)
