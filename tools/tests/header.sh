@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What trn4.h declares is what the library has, and what its manual page tells of. TAP. OUTPUT is where the library is.
+set -euo pipefail
+# The last part of a pipe runs in this shell: same() counts.
+shopt -s lastpipe
+cd "$(dirname "$0")/../libtrn4"
+
+declared=$(sed '/^ \*/d' trn4.h | grep -oE '\btrn4_[a-z0-9_]+\(' | tr -d '(' | sort -u)
+n=0
+failed=0
+
+# same WHAT: a list on stdin is that of what is declared
+same() {
+	local other
+
+	other=$(diff <(echo "$declared") - | sed -n 's/^</# not there:/p; s/^>/# not declared:/p') || true
+	n=$((n + 1))
+	if [ -n "$other" ]; then
+		failed=1
+		printf '%s\n' "$other"
+		echo "not ok $n - $1"
+	else
+		echo "ok $n - $1"
+	fi
+}
+
+echo 'TAP version 13'
+echo '1..2'
+nm -D --defined-only "$OUTPUT/lib/libtrn4.so" | awk '{ print $3 }' | sort -u | same 'the library has each function, and no other'
+# Of its synopsis: elsewhere it may name those of other libraries.
+sed -n '/^\.SH SYNOPSIS/,/^\.SH DESCRIPTION/p' libtrn4.3 | grep -oE '\btrn4_[a-z0-9_]+\(' | tr -d '(' | sort -u |
+	same 'the manual page has each function, and no other'
+exit $failed
