@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The library: static and shared, its header, pkg-config file and page.
+# The library: static and shared, its header, pkg-config file, page and examples.
 
 LIB_VERSION := $(shell sed -n 's/^\#define TRN4_VERSION_[A-Z]*[[:space:]]*//p' libtrn4/trn4.h | paste -sd.)
 LIB_SONAME := libtrn4.so.$(firstword $(subst ., ,$(LIB_VERSION)))
@@ -29,6 +29,15 @@ PC_SED := -e 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(LIB_VE
 LIBS += $(LIBTRN4) $(OUTPUT)/lib/libtrn4.so
 PAGES += libtrn4/libtrn4.3
 
+EXAMPLE_SRCS := $(sort $(wildcard libtrn4/examples/*.c))
+EXAMPLES := $(EXAMPLE_SRCS:libtrn4/%.c=$(OUTPUT)/%)
+
+all: $(EXAMPLES)
+$(EXAMPLES): $(OUTPUT)/%: $(OBJ)/libtrn4/%.o $(LIBTRN4)
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(if $(filter 1,$(STATIC)),-static) -o $@ $^
+
 .PHONY: install-libtrn4
 install-libtrn4: $(LIBS)
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
@@ -37,5 +46,7 @@ install-libtrn4: $(LIBS)
 	$(INSTALL) -m 644 $(OUTPUT)/lib/libtrn4.so.$(LIB_VERSION) $(DESTDIR)$(LIBDIR)
 	ln -sf libtrn4.so.$(LIB_VERSION) $(DESTDIR)$(LIBDIR)/$(LIB_SONAME)
 	ln -sf $(LIB_SONAME) $(DESTDIR)$(LIBDIR)/libtrn4.so
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/doc/libtrn4/examples
+	$(INSTALL) -m 644 libtrn4/examples/* $(DESTDIR)$(PREFIX)/share/doc/libtrn4/examples
 	sed $(PC_SED) libtrn4/libtrn4.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/libtrn4.pc
 install: install-libtrn4
