@@ -64,8 +64,6 @@ struct trn4_segment {
  *	trn4_device.uqueue_lock, read under either)
  * @segments: what it may reach (trn4_device.uqueue_lock while it runs)
  * @event: told of completions, or NULL
- * @seen: completions that @event was told of, modulo 2^32
- *	(trn4_device.uqueue_events)
  * @orphan: in trn4_device.uqueue_orphans (trn4_device.uqueue_lock)
  * @release: frees it
  *
@@ -81,7 +79,6 @@ struct trn4_uqueue {
 	enum drm_trn4_queue_state state;
 	struct trn4_segment segments[TRN4_SEGMENTS];
 	struct eventfd_ctx *event;
-	u32 seen;
 	struct list_head orphan;
 	struct work_struct release;
 };
@@ -772,26 +769,23 @@ int trn4_uqueue_segment(struct drm_file *drm_file,
 
 /* ---- Interrupts ------------------------------------------------------------------- */
 
-/* Are there completions that nobody was told of? The ring is user memory. */
-static bool trn4_uqueue_completed(struct trn4_uqueue *uq)
+/*
+ * Are there records that were not read? The ring does not tell: since the last
+ * look at it the process may have gone around it any number of times.
+ */
+static bool trn4_uqueue_unread(struct trn4_device *tdev, u32 slot)
 {
-	const struct trn4_cqe *cq = page_address(uq->cq.page);
-	u32 seen = uq->seen, mask = uq->entries - 1;
-	u16 phase;
+	void __iomem *regs = trn4_uqueue_regs(tdev, slot);
 
-	while (uq->seen - seen < uq->entries) {
-		phase = uq->seen & uq->entries ? 0 : 1;
-		if ((le16_to_cpu(READ_ONCE(cq[uq->seen & mask].phase)) & 1) !=
-		    phase)
-			break;
-		uq->seen++;
-	}
-	return uq->seen != seen;
+	return readl(regs + TRN4_QUEUE_CQ_TAIL) !=
+	       readl(regs + TRN4_QUEUE_CQ_HEAD);
 }
 
 /**
  * trn4_uqueue_irq() - there may be completions in user queues
  * @tdev: device
+ *
+ * A queue is in the table for no longer than its device may be touched.
  *
  * Context: of the thread that signals fences, too: takes no lock that is held
  * over allocations
@@ -804,7 +798,7 @@ void trn4_uqueue_irq(struct trn4_device *tdev)
 	for (slot = 1; slot < TRN4_QUEUES; slot++) {
 		struct trn4_uqueue *uq = tdev->uqueues[slot];
 
-		if (uq && uq->event && trn4_uqueue_completed(uq))
+		if (uq && uq->event && trn4_uqueue_unread(tdev, slot))
 			eventfd_signal(uq->event);
 	}
 	spin_unlock(&tdev->uqueue_events);

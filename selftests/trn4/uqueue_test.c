@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -212,6 +213,58 @@ TEST_F(uq, eventfd)
 		ASSERT_TRUE(uqueue_pop(&q, &cqe));
 	}
 	close(event);
+}
+
+/*
+ * Whoever looks at the ring can go around it before the interrupt's thread has
+ * its turn, and any number of times: the first record that comes to a sleeper
+ * wakes it all the same.
+ */
+TEST_F(uq, eventfd_after_a_while)
+{
+	static const __u32 times[] = { 64, 96, 128, 200 };
+	const struct sched_param first = { .sched_priority = 90 };
+	const struct sched_param like_all = {};
+	struct trn4_desc nop = { .opcode = TRN4_OP_NOP };
+	long cpu, cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct pollfd poll_fd = { .events = POLLIN };
+	struct trn4_cqe cqe;
+	struct uqueue q;
+	cpu_set_t here;
+	__u64 count;
+	__u32 i, n;
+
+	/* One of the processors is that of the thread, which waits for ours. */
+	for (cpu = 0; cpu < cpus; cpu++)
+		for (n = 0; n < ARRAY_SIZE(times); n++) {
+			poll_fd.fd = eventfd(0, EFD_NONBLOCK);
+			ASSERT_EQ(0, uqueue_make(self->fd, 64, poll_fd.fd, &q));
+			CPU_ZERO(&here);
+			CPU_SET(cpu, &here);
+			ASSERT_EQ(0, sched_setaffinity(0, sizeof(here), &here));
+			ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &first));
+			for (i = 0; i < times[n]; i++) {
+				uqueue_push(&q, &nop);
+				uqueue_ring(&q);
+				ASSERT_EQ(0, uqueue_wait(&q, &cqe));
+			}
+			ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER,
+							&like_all));
+			read(poll_fd.fd, &count, sizeof(count));
+			uqueue_push(&q, &nop);
+			uqueue_ring(&q);
+			do {
+				ASSERT_EQ(1, poll(&poll_fd, 1, 5000))
+				{
+					TH_LOG("after %u on %ld", times[n],
+					       cpu);
+				}
+				ASSERT_EQ(8, read(poll_fd.fd, &count, 8));
+			} while (!uqueue_pop(&q, &cqe));
+			close(poll_fd.fd);
+			ASSERT_EQ(0, uqueue_destroy(self->fd, q.handle));
+			uqueue_unmap(&q);
+		}
 }
 
 /* ---- What it cannot reach ---- */
