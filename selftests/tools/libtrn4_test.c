@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * libtrn4_test.c - user queues by libtrn4, on devices: that they do what batches
+ * do, say what went wrong, and are waited for in vain by nobody.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <kselftest_harness.h>
+#include <trn4.h>
+#include "pci.h"
+#include "rig.h"
+
+/* Segments as the fixture sets them */
+#define NEAR 0
+#define HOST 1
+#define FAR  2
+/* Nothing */
+#define NONE 9
+
+FIXTURE(lib)
+{
+	struct rig rig;
+	struct trn4_device *dev, *peer;
+	struct trn4_buffer *near, *host, *far;
+	struct trn4_grant *grant;
+	struct trn4_window *win; /* on far */
+	struct trn4_queue *q;
+	int event;
+	void *map[3]; /* of what the segments are */
+};
+
+FIXTURE_SETUP(lib)
+{
+	if (rig_begin(&self->rig, 2) == -ENODEV)
+		SKIP(return, RIG_NEEDS, 2);
+	ASSERT_EQ(0, self->rig.error);
+	ASSERT_EQ(0, trn4_open(self->rig.accels[0].node, &self->dev));
+	ASSERT_EQ(0, trn4_open(self->rig.accels[1].node, &self->peer));
+	ASSERT_EQ(0, trn4_buffer_create(self->dev, PAGE, TRN4_BUFFER_HBM,
+					&self->near));
+	ASSERT_EQ(0, trn4_buffer_create(self->dev, PAGE, TRN4_BUFFER_HOST,
+					&self->host));
+	ASSERT_EQ(0, trn4_buffer_create(self->peer, PAGE, TRN4_BUFFER_HBM,
+					&self->far));
+	ASSERT_EQ(0, trn4_buffer_map(self->near, &self->map[NEAR]));
+	ASSERT_EQ(0, trn4_buffer_map(self->host, &self->map[HOST]));
+	ASSERT_EQ(0, trn4_buffer_map(self->far, &self->map[FAR]));
+	ASSERT_EQ(0, trn4_grant_create(self->far, 0, 0, TRN4_RIGHTS_ALL,
+				       &self->grant));
+	ASSERT_EQ(0,
+		  trn4_window_create(self->dev, trn4_grant_token(self->grant),
+				     0, 0, TRN4_RIGHTS_ALL, &self->win));
+	self->event = eventfd(0, 0);
+	ASSERT_LE(0, self->event);
+	ASSERT_EQ(0, trn4_queue_create(self->dev, 64, self->event, &self->q));
+	ASSERT_EQ(0, trn4_segment_buffer(self->q, NEAR, self->near, 0, 0,
+					 TRN4_RIGHTS_ALL));
+	ASSERT_EQ(0, trn4_segment_buffer(self->q, HOST, self->host, 0, 0,
+					 TRN4_RIGHT_READ | TRN4_RIGHT_WRITE));
+	ASSERT_EQ(0, trn4_segment_window(self->q, FAR, self->win, 0, 0,
+					 TRN4_RIGHTS_ALL));
+}
+
+FIXTURE_TEARDOWN(lib)
+{
+	trn4_queue_destroy(self->q);
+	trn4_window_destroy(self->win);
+	trn4_grant_revoke(self->grant);
+	trn4_buffer_destroy(self->far);
+	trn4_buffer_destroy(self->host);
+	trn4_buffer_destroy(self->near);
+	trn4_close(self->peer);
+	trn4_close(self->dev);
+	close(self->event);
+	rig_end(&self->rig);
+}
+
+/* How what was put just now ended; @id is what putting it said */
+static int ended(struct trn4_queue *q, int id, struct trn4_result *result)
+{
+	int ret;
+
+	if (id < 0)
+		return id;
+	ret = trn4_queue_wait(q, result, 20 * SEC);
+	if (ret)
+		return ret;
+	return (int)result->id == id ? result->error : -EPROTO;
+}
+
+TEST_F(lib, rows_between_all)
+{
+	const struct trn4_rows rows = {
+		.length = 100,
+		.count = 50,
+		.src_pitch = 128,
+		.dst_pitch = 300,
+	};
+	const struct trn4_rows filled = {
+		.length = 7,
+		.count = 3,
+		.dst_pitch = 8,
+	};
+	struct trn4_result r;
+	unsigned int from, to, i;
+
+	for (from = NEAR; from <= FAR; from++)
+		for (to = NEAR; to <= FAR; to++) {
+			if (from == to)
+				continue;
+			fill_pattern(self->map[from], PAGE, 3 * from + to);
+			memset(self->map[to], 0, PAGE);
+			ASSERT_EQ(0,
+				  ended(self->q,
+					trn4_queue_copy_rows(self->q,
+							     trn4_segment_at(to,
+									     4),
+							     trn4_segment_at(from,
+									     8),
+							     &rows),
+					&r));
+			EXPECT_EQ(5000, r.value);
+			EXPECT_LT(r.start, r.end);
+			for (i = 0; i < rows.count; i++)
+				ASSERT_EQ(0,
+					  memcmp(self->map[to] + 4 + 300 * i,
+						 self->map[from] + 8 + 128 * i,
+						 100));
+			ASSERT_EQ(0, *((char *)self->map[to] + 104));
+		}
+	ASSERT_EQ(0,
+		  ended(self->q,
+			trn4_queue_fill_rows(self->q, trn4_segment_at(FAR, 0),
+					     &filled, 0x4141414141414141),
+			&r));
+	EXPECT_EQ(21, r.value);
+	EXPECT_EQ(0, memcmp(self->map[FAR], "AAAAAAA", 7));
+	EXPECT_NE('A', *((char *)self->map[FAR] + 7));
+}
+
+/* Every operation on every word, as a batch does it */
+TEST_F(lib, atomics_are_those_of_batches)
+{
+	const struct trn4_place far = trn4_segment_at(FAR, 4096);
+	struct trn4_result by_queue, by_batch;
+	struct trn4_atomic_full atomic;
+	unsigned int op, word, fetch;
+	struct trn4_batch *batch;
+	unsigned char *theirs = self->map[FAR], *ours = self->map[NEAR];
+	uint32_t done = 0;
+
+	ASSERT_EQ(0, trn4_batch_create(self->dev, 1, &batch));
+	for (op = TRN4_ADD; op <= TRN4_XOR; op++)
+		for (word = TRN4_U32; word <= TRN4_F32X4; word++)
+			for (fetch = 0; fetch < 2; fetch++) {
+				if (!(trn4_atomic_words(self->dev, op) &
+				      1u << word))
+					continue;
+				fill_pattern(theirs, 32, op + word);
+				memcpy(theirs + 4096, theirs, 32);
+				memset(ours, 0, 64);
+				atomic = (struct trn4_atomic_full) {
+					.op = op,
+					.word = word,
+					.no_fetch = !fetch,
+					.operand = { 0x3f800001 },
+					.old = trn4_segment_at(NEAR, 32),
+				};
+				ASSERT_EQ(0,
+					  ended(self->q,
+						trn4_queue_atomic_full(self->q,
+								       far,
+								       &atomic),
+						&by_queue));
+				atomic.old = trn4_buffer_at(self->near, 0);
+				ASSERT_EQ(0,
+					  trn4_batch_atomic_full(batch,
+								 trn4_window_at(self->win,
+										0),
+								 &atomic));
+				ASSERT_EQ(0, trn4_batch_submit(batch));
+				ASSERT_EQ(0, trn4_batch_wait(batch,
+							     TRN4_NO_TIMEOUT));
+				ASSERT_EQ(0, trn4_batch_result(batch, 0,
+							       &by_batch));
+				ASSERT_EQ(0, trn4_batch_reset(batch));
+				EXPECT_EQ(0, by_batch.error);
+				EXPECT_EQ(by_batch.value, by_queue.value);
+				EXPECT_EQ(0, memcmp(theirs, theirs + 4096, 32));
+				EXPECT_EQ(0, memcmp(ours, ours + 32, 16));
+				if (fetch && trn4_word_size(word) == 16)
+					EXPECT_NE(0, *(uint64_t *)ours);
+				done++;
+			}
+	trn4_batch_destroy(batch);
+	/* By the table of types in docs/hardware/engine.md */
+	EXPECT_EQ(2 * 41, done);
+}
+
+TEST_F(lib, results_say_what_was_wrong)
+{
+	const struct trn4_place end = trn4_segment_at(NEAR, PAGE - 7);
+	struct trn4_result r;
+	struct trn4_queue *q = self->q;
+
+	EXPECT_EQ(-ERANGE, ended(q, trn4_queue_fill(q, end, 8, 0), &r));
+	EXPECT_EQ(0, ended(q, trn4_queue_fill(q, end, 7, 0), &r));
+	EXPECT_EQ(-ENOENT,
+		  ended(q, trn4_queue_fill(q, trn4_segment_at(NONE, 0), 8, 0),
+			&r));
+	EXPECT_EQ(-EINVAL, ended(q,
+				 trn4_queue_atomic(q, trn4_segment_at(NEAR, 4),
+						   TRN4_ADD, TRN4_U64, 1, 0),
+				 &r));
+	EXPECT_EQ(-EINVAL, ended(q,
+				 trn4_queue_atomic(q, trn4_segment_at(NEAR, 0),
+						   TRN4_XOR, TRN4_F32, 1, 0),
+				 &r));
+	EXPECT_EQ(-EACCES, ended(q,
+				 trn4_queue_atomic(q, trn4_segment_at(HOST, 0),
+						   TRN4_ADD, TRN4_U64, 1, 0),
+				 &r));
+	ASSERT_EQ(0, trn4_segment_buffer(q, NONE, self->near, 4096, 100,
+					 TRN4_RIGHT_READ));
+	EXPECT_EQ(-EACCES,
+		  ended(q, trn4_queue_fill(q, trn4_segment_at(NONE, 0), 8, 0),
+			&r));
+	ASSERT_EQ(0, trn4_segment_clear(q, NONE));
+	EXPECT_EQ(-ENOENT,
+		  ended(q, trn4_queue_fill(q, trn4_segment_at(NONE, 0), 8, 0),
+			&r));
+	*(uint64_t *)self->map[NEAR] = 4;
+	EXPECT_EQ(-ETIME, ended(q,
+				trn4_queue_await(q, trn4_segment_at(NEAR, 0),
+						 TRN4_UNTIL_EQUAL, TRN4_U64, 5,
+						 1000000),
+				&r));
+	EXPECT_EQ(4, r.value);
+	EXPECT_EQ(0, trn4_grant_revoke(self->grant));
+	self->grant = NULL;
+	EXPECT_EQ(-EKEYREVOKED,
+		  ended(q, trn4_queue_fill(q, trn4_segment_at(FAR, 0), 8, 0),
+			&r));
+	/* None of that did the queue any harm. */
+	EXPECT_EQ(0, ended(q, trn4_queue_fence(q), &r));
+	EXPECT_EQ(TRN4_QUEUE_STATE_RUNNING, trn4_queue_state(q));
+}
+
+TEST_F(lib, full_ring)
+{
+	struct trn4_result r;
+	unsigned int i;
+
+	for (i = 0; i < 63; i++)
+		ASSERT_EQ(i, trn4_queue_nop(self->q));
+	ASSERT_EQ(-EAGAIN, trn4_queue_nop(self->q));
+	for (i = 0; i < 63; i++)
+		ASSERT_EQ(0, trn4_queue_wait(self->q, &r, 20 * SEC));
+	EXPECT_EQ(-EINVAL, trn4_queue_wait(self->q, &r, 20 * SEC));
+}
+
+/* Whether it looks, or sleeps, or does now this and now that */
+TEST_F(lib, waits_are_not_in_vain)
+{
+	const struct trn4_place word = trn4_segment_at(NEAR, 0);
+	struct trn4_result r;
+	unsigned int i, k;
+
+	for (i = 1; i < 100; i++) {
+		for (k = 0; k < 2 * i; k++) {
+			ASSERT_LE(0, trn4_queue_nop(self->q));
+			trn4_queue_ring(self->q);
+			while (!trn4_queue_poll(self->q, &r))
+				;
+		}
+		ASSERT_LE(0, trn4_queue_await(self->q, word, TRN4_UNTIL_REACHED,
+					      TRN4_U64, i, TRN4_NO_TIMEOUT));
+		ASSERT_EQ(-ETIME, trn4_queue_wait(self->q, &r, 200000));
+		__atomic_store_n((uint64_t *)self->map[NEAR], i,
+				 __ATOMIC_RELEASE);
+		ASSERT_EQ(0, trn4_queue_wait(self->q, &r, 20 * SEC));
+		ASSERT_EQ(i, r.value);
+	}
+}
+
+TEST_F(lib, lost_in_a_reset)
+{
+	struct trn4_result r;
+
+	*(uint64_t *)self->map[NEAR] = 0;
+	ASSERT_LE(0, trn4_queue_nop(self->q));
+	ASSERT_LE(0, trn4_queue_await(self->q, trn4_segment_at(NEAR, 0),
+				      TRN4_UNTIL_EQUAL, TRN4_U64, 5,
+				      TRN4_NO_TIMEOUT));
+	ASSERT_EQ(0, trn4_queue_wait(self->q, &r, 20 * SEC));
+	ASSERT_EQ(0, pci_reset(self->rig.accels[0].device));
+	EXPECT_EQ(-EIO, trn4_queue_wait(self->q, &r, TRN4_NO_TIMEOUT));
+	EXPECT_EQ(TRN4_QUEUE_STATE_LOST, trn4_queue_state(self->q));
+	EXPECT_EQ(-EIO, trn4_segment_clear(self->q, NEAR));
+	/* Another one works */
+	trn4_queue_destroy(self->q);
+	ASSERT_EQ(0, trn4_queue_create(self->dev, 64, -1, &self->q));
+	EXPECT_EQ(0, ended(self->q, trn4_queue_nop(self->q), &r));
+}
+
+TEST_HARNESS_MAIN
