@@ -935,9 +935,9 @@ enum trn4_queue_state {
  * @dev: the device
  * @entries: a power of two, TRN4_QUEUE_ENTRIES_MIN to TRN4_QUEUE_ENTRIES_MAX;
  *	one operation less can be outstanding
- * @eventfd: gets to be readable when there are results, and when the queue
- *	stops; stays the caller's, and may be closed at once where only others
- *	look at it. -1 for none
+ * @eventfd: is counted up when there are results, and when the queue stops;
+ *	stays the caller's, and open as long as trn4_queue_wait() is called. -1
+ *	for none
  * @queue: out
  *
  * Operations are put into it by trn4_queue_nop(), _copy(), _fill(), _atomic(),
@@ -945,7 +945,8 @@ enum trn4_queue_state {
  * results are taken by trn4_queue_poll() or trn4_queue_wait(). They name memory
  * by segments, trn4_segment_at(), which have to be set before. They run one
  * after another, and their results come in that order; what another queue or a
- * batch does goes on at the same time.
+ * batch does goes on at the same time. A thread that puts and one that takes
+ * results need a lock between them, or two queues.
  *
  * What puts, rings and polls makes no system call. It touches the device, which
  * gives SIGBUS when the queue is no more, because the device was reset or is
@@ -1228,14 +1229,14 @@ bool trn4_queue_poll(struct trn4_queue *queue, struct trn4_result *result);
  * @result: out
  * @timeout: nanoseconds from now, 0 to look only, or TRN4_NO_TIMEOUT
  *
- * It looks for some microseconds, and then sleeps on the queue's eventfd, which
- * must still be open, and takes what that has counted: nobody else may read it
- * meanwhile. Without an eventfd it goes on looking, and offers the processor to
- * others in between.
+ * It looks for some microseconds, and then sleeps on the queue's eventfd, and
+ * takes what that has counted: nobody else may read it meanwhile. Without an
+ * eventfd it goes on looking, and offers the processor to others in between.
  *
  * Return: 0; -ETIME where it was not there in time; -EINVAL where nothing is
  * outstanding; -EIO where the queue does not run any more (trn4_queue_state()
- * tells why) and no result is left; -ENODEV.
+ * tells why) and no result is left; -EBADF where its eventfd was closed;
+ * -ENODEV.
  */
 int trn4_queue_wait(struct trn4_queue *queue, struct trn4_result *result,
 		    int64_t timeout);
