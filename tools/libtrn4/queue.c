@@ -379,8 +379,8 @@ static void give_back(struct trn4_queue *queue)
 	doorbell(queue, TRN4_DOORBELL_CQ_HEAD, queue->head);
 }
 
-TRN4_API bool trn4_queue_poll(struct trn4_queue *queue,
-			      struct trn4_result *result)
+/* The next result, if it is there */
+static bool take(struct trn4_queue *queue, struct trn4_result *result)
 {
 	const struct trn4_cqe *cqe =
 		&queue->cq[queue->head & (queue->entries - 1)];
@@ -404,6 +404,17 @@ TRN4_API bool trn4_queue_poll(struct trn4_queue *queue,
 	return true;
 }
 
+TRN4_API bool trn4_queue_poll(struct trn4_queue *queue,
+			      struct trn4_result *result)
+{
+	if (take(queue, result))
+		return true;
+	/* Before the caller sleeps: events are for all that was not given back. */
+	if (queue->eventfd >= 0)
+		give_back(queue);
+	return false;
+}
+
 static int64_t now(void)
 {
 	return trn4_deadline(0);
@@ -414,7 +425,7 @@ static bool look(struct trn4_queue *queue, struct trn4_result *result,
 		 int64_t end, bool yield)
 {
 	do {
-		if (trn4_queue_poll(queue, result))
+		if (take(queue, result))
 			return true;
 		if (yield)
 			sched_yield();
@@ -467,11 +478,11 @@ TRN4_API int trn4_queue_wait(struct trn4_queue *queue,
 	while (now() < end) {
 		ret = trn4_queue_state(queue);
 		/* What it had written before it stopped is there now. */
-		if (trn4_queue_poll(queue, result))
+		if (take(queue, result))
 			return 0;
 		if (ret != TRN4_QUEUE_STATE_RUNNING)
 			return ret < 0 ? ret : -EIO;
-		/* Or an event might be for what was read already. */
+		/* Not before: the doorbell of one that stopped gives SIGBUS. */
 		give_back(queue);
 		ret = sleeps ? sleep_for_event(queue, end) : 0;
 		if (ret)

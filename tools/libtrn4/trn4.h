@@ -1218,6 +1218,8 @@ unsigned int trn4_queue_outstanding(const struct trn4_queue *queue);
  * @result: out
  *
  * What the operation wrote is seen by all that this thread loads afterwards.
+ * Who sleeps on the eventfd in another way than by trn4_queue_wait() reads it,
+ * and then takes results until there is none: what comes later counts it up.
  *
  * Return: true where there was one.
  */

@@ -459,6 +459,25 @@ static void records_are_given_back(void)
 		EQ(kernel.map->doorbells[TRN4_DOORBELL_CQ_HEAD / 4],
 		   i < ENTRIES / 2 ? 0 : ENTRIES / 2);
 	}
+	CHECK(!trn4_queue_poll(q, &result));
+	EQ(kernel.map->doorbells[TRN4_DOORBELL_CQ_HEAD / 4], ENTRIES / 2);
+	close_queue(dev, q);
+}
+
+/* Who is going to sleep on an eventfd finds none first. */
+static void records_are_given_back_before_a_sleep(void)
+{
+	struct trn4_result result;
+	struct trn4_device *dev;
+	struct trn4_queue *q = open_queue(&dev, 17);
+
+	trn4_queue_nop(q);
+	trn4_queue_ring(q);
+	CHECK(complete(TRN4_STATUS_OK, 0));
+	CHECK(trn4_queue_poll(q, &result));
+	EQ(kernel.map->doorbells[TRN4_DOORBELL_CQ_HEAD / 4], 0);
+	CHECK(!trn4_queue_poll(q, &result));
+	EQ(kernel.map->doorbells[TRN4_DOORBELL_CQ_HEAD / 4], 1);
 	close_queue(dev, q);
 }
 
@@ -531,6 +550,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(phase_before_the_record),
 	TAP_TEST(many_times_around),
 	TAP_TEST(records_are_given_back),
+	TAP_TEST(records_are_given_back_before_a_sleep),
 	TAP_TEST(results_say_how_it_ended),
 	TAP_TEST(states_have_words),
 };
