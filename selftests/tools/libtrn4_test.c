@@ -249,6 +249,48 @@ TEST_F(lib, results_say_what_was_wrong)
 	EXPECT_EQ(TRN4_QUEUE_STATE_RUNNING, trn4_queue_state(q));
 }
 
+/* A submit that is behind a queue, which goes on when it has done its work */
+TEST_F(lib, batch_signals_a_queue)
+{
+	struct trn4_batch *batch;
+	struct trn4_result r;
+
+	ASSERT_LE(0, trn4_queue_await(self->q, trn4_segment_at(HOST, 64),
+				      TRN4_UNTIL_EQUAL, TRN4_U32, 7, 20 * SEC));
+	ASSERT_LE(0, trn4_queue_copy(self->q, trn4_segment_at(NEAR, 0),
+				     trn4_segment_at(FAR, 0), 4096));
+	trn4_queue_ring(self->q);
+	ASSERT_EQ(0, trn4_batch_create(self->dev, 2, &batch));
+	ASSERT_EQ(0, trn4_batch_fill(batch, trn4_window_at(self->win, 0), 4096,
+				     ~0ull));
+	ASSERT_EQ(1, trn4_batch_signal(batch, trn4_buffer_at(self->host, 64),
+				       TRN4_U32, 7));
+	ASSERT_EQ(0, trn4_batch_submit(batch));
+	ASSERT_EQ(0, trn4_queue_wait(self->q, &r, 20 * SEC));
+	EXPECT_EQ(0, r.error);
+	ASSERT_EQ(0, trn4_queue_wait(self->q, &r, 20 * SEC));
+	EXPECT_EQ(4096, first_not(self->map[NEAR], 4096, 0xff));
+	ASSERT_EQ(0, trn4_batch_wait(batch, TRN4_NO_TIMEOUT));
+	EXPECT_EQ(0, trn4_batch_error(batch, NULL));
+	trn4_batch_destroy(batch);
+}
+
+TEST_F(lib, grants_for_a_partition)
+{
+	const uint32_t all = TRN4_RIGHTS_ALL;
+	struct trn4_grant *grant;
+	struct trn4_window *win;
+
+	EXPECT_EQ(-EINVAL, trn4_grant_create_limited(self->far, 0, 0, all,
+						     65536, &grant));
+	/* One that nobody is in */
+	ASSERT_EQ(0, trn4_grant_create_limited(self->far, 0, 0, all, 65535,
+					       &grant));
+	EXPECT_EQ(-EPERM, trn4_window_create(self->dev, trn4_grant_token(grant),
+					     0, 0, all, &win));
+	ASSERT_EQ(0, trn4_grant_revoke(grant));
+}
+
 TEST_F(lib, full_ring)
 {
 	struct trn4_result r;

@@ -128,6 +128,20 @@ static struct trn4_command atomic_command(struct trn4_place dst,
 	return command;
 }
 
+static struct trn4_command signal_command(struct trn4_place dst,
+					  enum trn4_word word, uint64_t value)
+{
+	return (struct trn4_command) {
+		.dst = dst,
+		.has_dst = true,
+		.cmd = {
+			.op = DRM_TRN4_OP_SIGNAL,
+			.type = word,
+			.signal = { .value = value },
+		},
+	};
+}
+
 static struct trn4_rows one_row(uint64_t length)
 {
 	return (struct trn4_rows) { .length = length, .count = 1 };
@@ -207,6 +221,14 @@ TRN4_API int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
 	return trn4_batch_atomic_full(batch, dst, &atomic);
 }
 
+TRN4_API int trn4_batch_signal(struct trn4_batch *batch, struct trn4_place dst,
+			       enum trn4_word word, uint64_t value)
+{
+	struct trn4_command command = signal_command(dst, word, value);
+
+	return trn4_batch_add(batch, &command);
+}
+
 /* ---- In a queue ---------------------------------------------------------- */
 
 TRN4_API int trn4_queue_nop(struct trn4_queue *queue)
@@ -283,6 +305,16 @@ TRN4_API int trn4_queue_atomic(struct trn4_queue *queue, struct trn4_place dst,
 	};
 
 	return trn4_queue_atomic_full(queue, dst, &atomic);
+}
+
+TRN4_API int trn4_queue_signal(struct trn4_queue *queue, struct trn4_place dst,
+			       enum trn4_word word, uint64_t value)
+{
+	struct trn4_command command = signal_command(dst, word, value);
+
+	if (word != TRN4_U32 && word != TRN4_U64)
+		return -EINVAL;
+	return trn4_queue_put(queue, &command);
 }
 
 /* ---- Words --------------------------------------------------------------- */

@@ -59,7 +59,7 @@ static const struct text path_texts[] = {
 	  "no switch has a route to the peer: ask the fabric manager (nvlf-fm --once, or trn4ctl route set)",
 	},
 	{ EPERM,
-	  "not in a common partition with the peer: ask the fabric manager (nvlf-fm --once, or trn4ctl partition set)",
+	  "not in a common partition with the peer, or not in that of the grant: ask the fabric manager (nvlf-fm --once, or trn4ctl partition set)",
 	},
 	{ ENOSPC, "no window is free, or no room in the device's aperture" },
 	{}
@@ -222,7 +222,7 @@ TRN4_API const char *trn4_window_state_text(int state)
 		[TRN4_STATE_NO_LINK] = "no link is up, here or at the peer",
 		[TRN4_STATE_NO_ROUTE] = "no switch has a route to the peer",
 		[TRN4_STATE_NO_PARTITION] =
-			"not in a common partition with the peer",
+			"not in a common partition with the peer, or not in that of the grant",
 		[TRN4_STATE_FAULT] = "the device refuses it",
 	};
 

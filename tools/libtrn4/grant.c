@@ -18,11 +18,20 @@ TRN4_API int trn4_grant_create(struct trn4_buffer *buf, uint64_t offset,
 			       uint64_t size, uint32_t rights,
 			       struct trn4_grant **out)
 {
+	return trn4_grant_create_limited(buf, offset, size, rights, 0, out);
+}
+
+TRN4_API int trn4_grant_create_limited(struct trn4_buffer *buf, uint64_t offset,
+				       uint64_t size, uint32_t rights,
+				       uint32_t partition,
+				       struct trn4_grant **out)
+{
 	struct drm_trn4_grant_create arg = {
 		.bo = buf->handle,
 		.rights = rights,
 		.offset = offset,
 		.size = size,
+		.partition = partition,
 	};
 	struct trn4_grant *grant;
 	int ret;

@@ -50,6 +50,8 @@ SAME_AS_KERNEL(TRN4_OP_COPY, DRM_TRN4_OP_COPY);
 SAME_AS_KERNEL(TRN4_OP_ATOMIC, DRM_TRN4_OP_ATOMIC);
 SAME_AS_KERNEL(TRN4_OP_FILL, DRM_TRN4_OP_FILL);
 SAME_AS_KERNEL(TRN4_OP_FENCE, DRM_TRN4_OP_FENCE);
+SAME_AS_KERNEL(TRN4_OP_SEMAPHORE, DRM_TRN4_OP_SIGNAL);
+SAME_AS_KERNEL(TRN4_SEMAPHORE_SIGNAL, 0);
 SAME_AS_KERNEL(TRN4_DESC_FETCH, DRM_TRN4_CMD_FETCH);
 SAME_AS_KERNEL(TRN4_ATOMIC_XOR, DRM_TRN4_ATOMIC_XOR);
 SAME_AS_KERNEL(TRN4_TYPE_F32X4, DRM_TRN4_TYPE_F32X4);
@@ -294,44 +296,28 @@ int trn4_queue_put(struct trn4_queue *queue, const struct trn4_command *command)
 		   command->has_src ? &command->src : NULL);
 }
 
-static int put_semaphore(struct trn4_queue *queue, unsigned int kind,
-			 const struct trn4_place *place, enum trn4_word word,
-			 uint64_t value, uint64_t timeout)
-{
-	struct trn4_desc desc = {
-		.opcode = TRN4_OP_SEMAPHORE,
-		.kind = kind,
-		.type = word,
-		.semaphore = {
-			.value = htole64(value),
-			.timeout = htole64(timeout),
-		},
-	};
-
-	if (word != TRN4_U32 && word != TRN4_U64)
-		return -EINVAL;
-	return put(queue, &desc, place, NULL);
-}
-
-TRN4_API int trn4_queue_signal(struct trn4_queue *queue, struct trn4_place dst,
-			       enum trn4_word word, uint64_t value)
-{
-	return put_semaphore(queue, TRN4_SEMAPHORE_SIGNAL, &dst, word, value,
-			     0);
-}
-
+/* No submit has it: its end would be up to others. */
 TRN4_API int trn4_queue_await(struct trn4_queue *queue, struct trn4_place src,
 			      enum trn4_until until, enum trn4_word word,
 			      uint64_t value, int64_t timeout)
 {
-	uint64_t us = 0;
+	struct trn4_desc desc = {
+		.opcode = TRN4_OP_SEMAPHORE,
+		.kind = until,
+		.type = word,
+		.semaphore = { .value = htole64(value) },
+	};
+	uint64_t us;
 
-	if (until < TRN4_UNTIL_EQUAL || until > TRN4_UNTIL_ANY_BIT)
+	if (until < TRN4_UNTIL_EQUAL || until > TRN4_UNTIL_ANY_BIT ||
+	    (word != TRN4_U32 && word != TRN4_U64))
 		return -EINVAL;
 	/* To the device zero is for ever. */
-	if (timeout >= 0)
+	if (timeout >= 0) {
 		us = timeout < NSEC_PER_USEC ? 1 : timeout / NSEC_PER_USEC;
-	return put_semaphore(queue, until, &src, word, value, us);
+		desc.semaphore.timeout = htole64(us);
+	}
+	return put(queue, &desc, &src, NULL);
 }
 
 TRN4_API void trn4_queue_ring(struct trn4_queue *queue)

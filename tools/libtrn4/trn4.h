@@ -321,11 +321,30 @@ struct trn4_token {
  * @rights: enum trn4_rights, at least READ
  * @grant: out
  *
- * Return: 0; -EINVAL where the range or the rights are wrong; -ENOSPC where
+ * Return: 0; -EINVAL where range, rights or partition are wrong; -ENOSPC where
  * all grants are in use; -ENOMEM; -ENODEV.
  */
 int trn4_grant_create(struct trn4_buffer *buf, uint64_t offset, uint64_t size,
 		      uint32_t rights, struct trn4_grant **grant);
+
+/**
+ * trn4_grant_create_limited() - let members of one partition use a part of a
+ *	buffer
+ * @buf: as for trn4_grant_create()
+ * @offset: the same
+ * @size: the same
+ * @rights: the same
+ * @partition: of the fabric, up to 65535, there or not; 0 for any that both
+ *	sides are in
+ * @grant: out
+ *
+ * A window on it is live while both sides are members.
+ *
+ * Return: as trn4_grant_create().
+ */
+int trn4_grant_create_limited(struct trn4_buffer *buf, uint64_t offset,
+			      uint64_t size, uint32_t rights,
+			      uint32_t partition, struct trn4_grant **grant);
 
 /**
  * trn4_grant_revoke() - take a grant back, and release it
@@ -372,7 +391,8 @@ int trn4_token_parse(const char *text, struct trn4_token *token);
  * @TRN4_STATE_REVOKED: the grant was taken back; it will not return
  * @TRN4_STATE_NO_LINK: no link is up on one side
  * @TRN4_STATE_NO_ROUTE: no switch leads there
- * @TRN4_STATE_NO_PARTITION: the two are not in a common partition
+ * @TRN4_STATE_NO_PARTITION: the two are not in a common partition, or not in
+ *	that of the grant
  * @TRN4_STATE_FAULT: the device refuses it for another reason
  *
  * From the NO_ states it returns by itself when the cause has gone.
@@ -400,7 +420,7 @@ enum trn4_window_state {
  * not granted; -ERANGE beyond the grant's end; -ELOOP where the grant is this
  * device's own; -ENOLINK where no link is up, here or there; -EHOSTUNREACH
  * where no switch has a route; -EPERM where the two are in no common
- * partition; -ENOSPC where no window or no room in the aperture is free;
+ * partition, or not in the grant's; -ENOSPC where no window or no room in the aperture is free;
  * -EINVAL; -ENOMEM; -ENODEV.
  */
 int trn4_window_create(struct trn4_device *dev, const struct trn4_token *token,
@@ -667,8 +687,8 @@ struct trn4_result {
  * @max: most commands that will be in it, 1 to trn4_info.batch_max
  * @batch: out
  *
- * A batch is filled by trn4_batch_nop(), _copy(), _fill(), _atomic() and
- * _fence(), handed over by trn4_batch_submit(), waited for by
+ * A batch is filled by trn4_batch_nop(), _copy(), _fill(), _atomic(), _signal()
+ * and _fence(), handed over by trn4_batch_submit(), waited for by
  * trn4_batch_wait(), asked for its results, and filled anew after
  * trn4_batch_reset() or submitted again as it is.
  * Commands of one batch run in order; two batches may run at the same time.
@@ -784,6 +804,21 @@ int trn4_batch_atomic(struct trn4_batch *batch, struct trn4_place dst,
  */
 int trn4_batch_atomic_full(struct trn4_batch *batch, struct trn4_place dst,
 			   const struct trn4_atomic_full *atomic);
+
+/**
+ * trn4_batch_signal() - add a store by which others learn of what came before
+ * @batch: not under way
+ * @dst: the word, aligned to its size; in memory of any kind
+ * @word: TRN4_U32 or TRN4_U64
+ * @value: what it becomes; must fit the word
+ *
+ * Whoever sees the word so, sees all that the commands before it did, too: a
+ * processor that looks at it, or a user queue by trn4_queue_await().
+ *
+ * Return: as trn4_batch_copy().
+ */
+int trn4_batch_signal(struct trn4_batch *batch, struct trn4_place dst,
+		      enum trn4_word word, uint64_t value);
 
 /**
  * trn4_batch_submit() - queue a batch
@@ -1251,7 +1286,7 @@ int trn4_queue_wait(struct trn4_queue *queue, struct trn4_result *result,
  * @TRN4_CALL_BUFFER: trn4_buffer_create*(), trn4_buffer_wrap(),
  *	trn4_buffer_export()
  * @TRN4_CALL_MAP: trn4_buffer_map(), trn4_window_map()
- * @TRN4_CALL_GRANT: trn4_grant_create(), trn4_grant_revoke()
+ * @TRN4_CALL_GRANT: trn4_grant_create*(), trn4_grant_revoke()
  * @TRN4_CALL_WINDOW: trn4_window_create()
  * @TRN4_CALL_SUBMIT: trn4_batch_submit*() and what fills a batch
  * @TRN4_CALL_WAIT: trn4_batch_wait()

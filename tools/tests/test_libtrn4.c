@@ -29,6 +29,7 @@ static struct {
 	struct drm_trn4_cmd cmd;
 	struct drm_trn4_window_map window;
 	struct drm_trn4_bo_create bo;
+	struct drm_trn4_grant_create grant;
 	struct drm_prime_handle prime;
 	bool not_a_window;
 	int64_t deadline;
@@ -80,6 +81,7 @@ static int answer(unsigned long request, void *arg)
 		return 0;
 	case DRM_IOCTL_TRN4_GRANT_CREATE:
 		kernel.handles++;
+		kernel.grant = *grant;
 		memset(grant->token, 0xab, sizeof(grant->token));
 		return grant->size ? 0 : -EINVAL;
 	case DRM_IOCTL_TRN4_WINDOW_MAP:
@@ -297,8 +299,14 @@ static void grants_reach_to_the_end(void)
 	CHECK(!trn4_grant_create(buf, 0, 0, TRN4_RIGHT_READ, &grant));
 	trn4_token_format(trn4_grant_token(grant), text);
 	CHECK(!strcmp(text, "abababababababababababababababab"));
+	EQ(kernel.grant.size, 2 * MIB);
+	EQ(kernel.grant.partition, 0);
 	EQ(trn4_grant_create(buf, 2 * MIB, 0, TRN4_RIGHT_READ, &grant),
 	   -EINVAL);
+	EQ(trn4_grant_revoke(grant), 0);
+	CHECK(!trn4_grant_create_limited(buf, 0, 0, TRN4_RIGHT_READ, 65535,
+					 &grant));
+	EQ(kernel.grant.partition, 65535);
 	EQ(trn4_grant_revoke(grant), 0);
 	EQ(trn4_grant_revoke(NULL), 0);
 	trn4_buffer_destroy(buf);
@@ -462,6 +470,15 @@ static void commands_in_full(void)
 	EQ(trn4_batch_fence(batch), 0);
 	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
 	EQ(kernel.cmd.op, DRM_TRN4_OP_FENCE);
+
+	trn4_batch_reset(batch);
+	EQ(trn4_batch_signal(batch, dst, TRN4_U64, 9), 0);
+	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
+	EQ(kernel.cmd.op, DRM_TRN4_OP_SIGNAL);
+	EQ(kernel.cmd.dst, 6);
+	EQ(kernel.cmd.dst_offset, 64);
+	EQ(kernel.cmd.type, DRM_TRN4_TYPE_U64);
+	EQ(kernel.cmd.signal.value, 9);
 	trn4_batch_destroy(batch);
 
 	EQ(trn4_word_size(TRN4_F16X2), 4);
@@ -486,6 +503,7 @@ static void batches_have_no_segments(void)
 	EQ(trn4_batch_copy_rows(batch, object, segment, &row), -EINVAL);
 	EQ(trn4_batch_fill(batch, segment, 1, 0), -EINVAL);
 	EQ(trn4_batch_fill_rows(batch, segment, &row, 0), -EINVAL);
+	EQ(trn4_batch_signal(batch, segment, TRN4_U64, 0), -EINVAL);
 	EQ(trn4_batch_atomic(batch, segment, TRN4_ADD, TRN4_U32, 1, 0),
 	   -EINVAL);
 	EQ(trn4_batch_atomic_full(batch, segment, &atomic), -EINVAL);
