@@ -82,6 +82,17 @@ static uint64_t trap_refused_get(const struct nvlf_access *a)
     return nvlf_ep(a)->trap_refused;
 }
 
+static uint64_t queue_event_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->queue_event;
+}
+
+static uint32_t queue_event_set(const struct nvlf_access *a, uint64_t value)
+{
+    nvlf_ep(a)->queue_event &= ~(value & a->mask);
+    return NVL_ERR_NONE;
+}
+
 static const struct nvlf_reg endpoint_regs[] = {
     { OWN(TRN4_REG_HBM_SIZE), 8, 1, hbm_size_get, NULL },
     { OWN(TRN4_REG_HBM_BACKED), 8, 1, hbm_backed_get, NULL },
@@ -96,6 +107,7 @@ static const struct nvlf_reg endpoint_regs[] = {
     { OWN(TRN4_REG_FEATURES), 4, 1, features_get, NULL },
     { OWN(TRN4_REG_TRAP_COUNT), 8, 1, trap_count_get, NULL },
     { OWN(TRN4_REG_TRAP_REFUSED), 8, 1, trap_refused_get, NULL },
+    { OWN(TRN4_REG_QUEUE_EVENT), 8, 1, queue_event_get, queue_event_set },
 };
 static const struct nvlf_block endpoint_block =
     NVLF_BLOCK(NVLF_COMMON_SIZE, 1, OWN_SIZE, endpoint_regs);

@@ -377,6 +377,7 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
     }
     if (nvlf_queue_complete(ep, n) && (q->ctrl & TRN4_QUEUE_IRQ)) {
         run->vectors |= 1u << q->vector;
+        ep->queue_event |= NVLF_BIT(n);
     }
 }
 

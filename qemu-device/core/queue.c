@@ -200,6 +200,7 @@ bool nvlf_queue_complete(struct nvlf_endpoint *ep, unsigned int n)
 void nvlf_queues_clear(struct nvlf_endpoint *ep)
 {
     memset(ep->queues, 0, sizeof(ep->queues));
+    ep->queue_event = 0;
     ep->runnable = 0;
     ep->fences = 0;
     ep->held = 0;
@@ -329,6 +330,7 @@ static uint32_t ctrl_set(const struct nvlf_access *a, uint64_t value)
     }
     q->ctrl = value;
     if (value & ~(uint64_t)before & TRN4_QUEUE_ENABLE) {
+        ep->queue_event &= ~NVLF_BIT(a->entry);
         queue_begin(ep, q);
     } else if (!(value & TRN4_QUEUE_ENABLE)) {
         q->status = TRN4_QUEUE_OFF;

@@ -277,6 +277,17 @@ static void interrupts(void)
     EQ(w->ep[0].irqs[2], 1);
     EQ(w->ep[0].irqs[5], 1);
     EQ(w->ep[0].irqs[0], 0);
+    /* It is told whose they are, until that was heard, or it begins anew. */
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 1 << 2 | 1 << 5);
+    ewq(w, 0, TRN4_REG_QUEUE_EVENT, 1 << 2);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 1 << 5);
+    push_nops(&q2, 1);
+    engine_finish(w, 0);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 1 << 2 | 1 << 5);
+    ew(w, 0, queue_reg(5, TRN4_QUEUE_CTRL), 0);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 1 << 2 | 1 << 5);
+    ew(w, 0, queue_reg(5, TRN4_QUEUE_CTRL), TRN4_QUEUE_ENABLE);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 1 << 2);
     world_free(w);
 }
 

@@ -62,6 +62,7 @@ static const struct known endpoint_known[] = {
     { TRN4_REG_FEATURES, 4, RO, 0, 1, 0 },
     { TRN4_REG_TRAP_COUNT, 8, RO, 0, 1, 0 },
     { TRN4_REG_TRAP_REFUSED, 8, RO, 0, 1, 0 },
+    { TRN4_REG_QUEUE_EVENT, 8, W1C, 0, 1, 0 },
     { TRN4_REG_WINDOW_EVENT, 8, W1C, 0, 8, 8 },
     { TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_ADD, 4, RO, 0x3e3, 1, 4 },
     { TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_SWAP, 4, RO, 7, 2, 4 },
@@ -575,6 +576,14 @@ static void event_words_clear_by_halves(void)
     EQ(erq(w, 0, TRN4_REG_WINDOW_EVENT + 24), 0x0000ffffffff0000);
     ewq(w, 0, TRN4_REG_WINDOW_EVENT + 24, ALL_ONES);
     EQ(erq(w, 0, TRN4_REG_WINDOW_EVENT + 24), 0);
+
+    w->f->ep[0]->queue_event = ALL_ONES;
+    ew(w, 0, TRN4_REG_QUEUE_EVENT, 0x0000ffff);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 0xffffffffffff0000);
+    ew(w, 0, TRN4_REG_QUEUE_EVENT + 4, 0xffff0000);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 0x0000ffffffff0000);
+    nvlf_endpoint_reset(w->f, 0);
+    EQ(erq(w, 0, TRN4_REG_QUEUE_EVENT), 0);
 
     w->f->sw[0]->d.port_event.w[1] = 0xff;
     sw(w, 0, NVL_REG_PORT_EVENT + 8, 0x0f);
