@@ -769,37 +769,36 @@ int trn4_uqueue_segment(struct drm_file *drm_file,
 
 /* ---- Interrupts ------------------------------------------------------------------- */
 
-/*
- * Are there records that were not read? The ring does not tell: since the last
- * look at it the process may have gone around it any number of times.
- */
-static bool trn4_uqueue_unread(struct trn4_device *tdev, u32 slot)
-{
-	void __iomem *regs = trn4_uqueue_regs(tdev, slot);
-
-	return readl(regs + TRN4_QUEUE_CQ_TAIL) !=
-	       readl(regs + TRN4_QUEUE_CQ_HEAD);
-}
-
 /**
  * trn4_uqueue_irq() - there may be completions in user queues
  * @tdev: device
  *
- * A queue is in the table for no longer than its device may be touched.
+ * A queue is in the table for no longer than its device may be touched. Its
+ * ring does not tell whether there are new records: since the last look at it
+ * the process may have gone around it any number of times.
  *
  * Context: of the thread that signals fences, too: takes no lock that is held
  * over allocations
  */
 void trn4_uqueue_irq(struct trn4_device *tdev)
 {
+	void __iomem *reg = tdev->regs + TRN4_REG_QUEUE_EVENT;
 	unsigned int slot;
+	u64 slots = 0;
 
 	spin_lock(&tdev->uqueue_events);
-	for (slot = 1; slot < TRN4_QUEUES; slot++) {
-		struct trn4_uqueue *uq = tdev->uqueues[slot];
-
-		if (uq && uq->event && trn4_uqueue_unread(tdev, slot))
-			eventfd_signal(uq->event);
+	for (slot = 1; slot < TRN4_QUEUES; slot++)
+		if (tdev->uqueues[slot] && tdev->uqueues[slot]->event)
+			slots |= BIT_ULL(slot);
+	if (slots) {
+		/* Records that come after this set the bit, and interrupt, again. */
+		slots &= readq(reg);
+		writeq(slots, reg);
+	}
+	while (slots) {
+		slot = __ffs64(slots);
+		slots &= slots - 1;
+		eventfd_signal(tdev->uqueues[slot]->event);
 	}
 	spin_unlock(&tdev->uqueue_events);
 }
