@@ -79,9 +79,9 @@ static void nvlf_pair_store(struct nvlf_fabric *f, u32 src, u32 dst,
 	nvlf_publish(f, s, dst, path);
 	if (old != NVLF_PATH_OK)
 		return;
-	trace_nvlf_revoke_begin(src, dst);
+	trace_nvlf_revoke_begin(src, dst, 0);
 	s->ops->revoke(s->priv, dst, 0);
-	trace_nvlf_revoke_end(src, dst);
+	trace_nvlf_revoke_end(src, dst, 0);
 }
 
 static void nvlf_pair_lose(struct nvlf_fabric *f, u32 src, u32 dst)
@@ -159,9 +159,9 @@ static void nvlf_pair_part(struct nvlf_fabric *f, u32 src, u32 dst, u32 id)
 
 	if (s->path[dst] != NVLF_PATH_OK)
 		return;
-	trace_nvlf_revoke_begin(src, dst);
+	trace_nvlf_revoke_begin(src, dst, id);
 	s->ops->revoke(s->priv, dst, id);
-	trace_nvlf_revoke_end(src, dst);
+	trace_nvlf_revoke_end(src, dst, id);
 }
 
 /**

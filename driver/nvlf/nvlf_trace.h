@@ -147,17 +147,26 @@ TRACE_EVENT(nvlf_path, TP_PROTO(u32 src, u32 dst, u8 old, u8 new),
 		      nvlf_show_path(__entry->old),
 		      nvlf_show_path(__entry->new)));
 
-/* Windows of @src on @dst begin to be revoked, and have been */
-DECLARE_EVENT_CLASS(nvlf_revoke, TP_PROTO(u32 src, u32 dst), TP_ARGS(src, dst),
-		    TP_STRUCT__entry(__field(u32, src) __field(u32, dst)),
-		    TP_fast_assign(__entry->src = src; __entry->dst = dst;),
-		    TP_printk("src=%u dst=%u", __entry->src, __entry->dst));
+/*
+ * Windows of @src on @dst begin to be revoked, and have been; with a @partition
+ * those alone that need it
+ */
+DECLARE_EVENT_CLASS(nvlf_revoke, TP_PROTO(u32 src, u32 dst, u32 partition),
+		    TP_ARGS(src, dst, partition),
+		    TP_STRUCT__entry(__field(u32, src) __field(u32, dst)
+					     __field(u32, partition)),
+		    TP_fast_assign(__entry->src = src; __entry->dst = dst;
+				   __entry->partition = partition;),
+		    TP_printk("src=%u dst=%u partition=%u", __entry->src,
+			      __entry->dst, __entry->partition));
 
-DEFINE_EVENT(nvlf_revoke, nvlf_revoke_begin, TP_PROTO(u32 src, u32 dst),
-	     TP_ARGS(src, dst));
+DEFINE_EVENT(nvlf_revoke, nvlf_revoke_begin,
+	     TP_PROTO(u32 src, u32 dst, u32 partition),
+	     TP_ARGS(src, dst, partition));
 
-DEFINE_EVENT(nvlf_revoke, nvlf_revoke_end, TP_PROTO(u32 src, u32 dst),
-	     TP_ARGS(src, dst));
+DEFINE_EVENT(nvlf_revoke, nvlf_revoke_end,
+	     TP_PROTO(u32 src, u32 dst, u32 partition),
+	     TP_ARGS(src, dst, partition));
 
 /* A switch's entry was made, replaced, or removed: then it has no ports */
 TRACE_EVENT(nvlf_route,

@@ -75,9 +75,11 @@ TEST_F(trace, requests)
 	EXPECT_TRACED(self->trace,
 		      "nvlf_path: src=%u dst=%u old=ok new=no-partition\n",
 		      self->a, self->b);
-	EXPECT_TRACED(self->trace, "nvlf_revoke_begin: src=%u dst=%u\n",
-		      self->a, self->b);
-	EXPECT_TRACED(self->trace, "nvlf_revoke_end: src=%u dst=%u\n", self->a,
+	EXPECT_TRACED(self->trace,
+		      "nvlf_revoke_begin: src=%u dst=%u partition=0\n", self->a,
+		      self->b);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_revoke_end: src=%u dst=%u partition=0\n", self->a,
 		      self->b);
 	EXPECT_TRACED(self->trace,
 		      "nvlf_route: switch=%u target=%u ports=" NO_PORTS "\n",
