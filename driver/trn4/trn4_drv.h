@@ -239,6 +239,7 @@ struct trn4_grant {
  * @gone: why it ended, or DRM_TRN4_WINDOW_LIVE (@lock)
  * @grant: what it reaches; NULL once it has ended (trn4_share_lock)
  * @own: the grant that was made for it, and ends with it, or NULL
+ * @lent: dma-buf by which it came, a reference, or NULL
  * @link: in trn4_grant.windows (trn4_share_lock)
  * @jobs: times that jobs which have not ended name it
  */
@@ -254,6 +255,7 @@ struct trn4_window {
 	enum drm_trn4_window_state gone;
 	struct trn4_grant *grant;
 	struct trn4_grant *own;
+	struct dma_buf *lent;
 	struct list_head link;
 	atomic_t jobs;
 };
@@ -718,7 +720,7 @@ int trn4_window_attach(struct trn4_device *tdev, struct trn4_window *win,
 struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 				       const struct drm_trn4_window_map *args);
 struct trn4_window *trn4_window_import(struct trn4_device *tdev,
-				       struct trn4_bo *bo, u32 rights);
+				       struct dma_buf *dmabuf, u32 rights);
 void trn4_window_kill(struct trn4_window *win, enum drm_trn4_window_state why);
 void trn4_window_unmap(struct trn4_window *win);
 void trn4_window_kill_all(struct trn4_device *tdev,
@@ -785,6 +787,7 @@ static inline bool trn4_is_uqueue(const struct drm_gem_object *obj)
 int trn4_job_init(struct trn4_device *tdev);
 void trn4_job_finish(struct trn4_job *job, bool hbm);
 void trn4_job_abort(struct trn4_job *job, int error, bool hbm);
+bool trn4_job_is_ours(const struct drm_gpu_scheduler *sched);
 int trn4_job_submit(struct drm_file *drm_file,
 		    const struct drm_trn4_submit *args);
 

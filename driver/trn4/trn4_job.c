@@ -228,6 +228,17 @@ static const struct drm_sched_backend_ops trn4_sched_ops = {
 	.free_job = trn4_job_free_job,
 };
 
+/**
+ * trn4_job_is_ours() - is it the scheduler of an accelerator?
+ * @sched: scheduler
+ *
+ * Return: true where its jobs are ours.
+ */
+bool trn4_job_is_ours(const struct drm_gpu_scheduler *sched)
+{
+	return sched->ops == &trn4_sched_ops;
+}
+
 static void trn4_job_fini(struct drm_device *drm, void *arg)
 {
 	struct trn4_device *tdev = to_trn4(drm);
@@ -390,22 +401,27 @@ static int trn4_job_push(struct trn4_job *job, struct trn4_sync *out,
 	lockdep_assert_held(&job->file->submit_lock);
 
 	ret = trn4_sync_lock(job, &exec);
-	if (ret)
-		goto out_fini;
+	if (ret) {
+		drm_exec_fini(&exec);
+		return ret;
+	}
 	trn4_job_use(job);
 
 	cookie = dma_fence_begin_signalling();
 	drm_sched_job_arm(&job->base);
 	fence = dma_fence_get(&job->base.s_fence->finished);
 	trn4_sync_publish(job, fence);
+	/*
+	 * Once it is pushed it may end, and drop its buffers: no last reference
+	 * may go with others locked.
+	 */
+	drm_exec_fini(&exec);
 	drm_sched_entity_push_job(&job->base);
 	dma_fence_end_signalling(cookie);
 
 	trn4_sync_out_set(out, out_count, fence);
 	dma_fence_put(fence);
-out_fini:
-	drm_exec_fini(&exec);
-	return ret;
+	return 0;
 }
 
 /**

@@ -174,10 +174,30 @@ struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags)
 	return dmabuf;
 }
 
+/*
+ * Waits for what others have queued, and not for jobs of accelerators: a queue
+ * that is stopped does nothing, and windows have ended.
+ */
+static void trn4_prime_wait(struct dma_resv *resv)
+{
+	struct drm_sched_fence *job;
+	struct dma_resv_iter cursor;
+	struct dma_fence *fence;
+
+	dma_resv_assert_held(resv);
+
+	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence)
+	{
+		job = to_drm_sched_fence(fence);
+		if (!job || !trn4_job_is_ours(job->sched))
+			dma_fence_wait(fence, false);
+	}
+}
+
 /**
  * trn4_prime_revoke() - take HBM back from devices that reach it over PCIe
- * @tdev: device, whose state says already that it cannot be touched, and whose
- *	queue is stopped: what they have queued may wait for jobs of it
+ * @tdev: device, whose state says already that it cannot be touched, whose
+ *	queue is stopped, and on which no window is left
  *
  * They map it anew when they need it, and get it when the device is back. What
  * they have queued has ended when this returns.
@@ -191,9 +211,7 @@ void trn4_prime_revoke(struct trn4_device *tdev)
 		dma_resv_lock(bo->base.resv, NULL);
 		if (!list_empty(&bo->export->attachments)) {
 			dma_buf_move_notify(bo->export);
-			dma_resv_wait_timeout(bo->base.resv,
-					      DMA_RESV_USAGE_BOOKKEEP, false,
-					      MAX_SCHEDULE_TIMEOUT);
+			trn4_prime_wait(bo->base.resv);
 		}
 		dma_resv_unlock(bo->base.resv);
 	}
@@ -217,6 +235,17 @@ const struct drm_gem_object_funcs trn4_import_funcs = {
 	.export = trn4_gem_export,
 };
 
+static bool trn4_prime_whole_pages(struct sg_table *sgt)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sgtable_dma_sg(sgt, sg, i)
+		if (!PAGE_ALIGNED(sg_dma_address(sg) | sg_dma_len(sg)))
+			return false;
+	return true;
+}
+
 /**
  * trn4_prime_import_sg_table() - make a buffer of memory that is lent
  * @drm: DRM device
@@ -235,7 +264,8 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 	struct trn4_bo *bo;
 	int ret;
 
-	if (!PAGE_ALIGNED(size))
+	/* A word must not lie partly in one run, and partly in another. */
+	if (!PAGE_ALIGNED(size) || !trn4_prime_whole_pages(sgt))
 		return ERR_PTR(-EINVAL);
 	bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
 	if (!bo)
@@ -266,7 +296,7 @@ static struct drm_gem_object *trn4_prime_import_ours(struct drm_device *drm,
 		drm_gem_object_get(obj);
 		return obj;
 	}
-	win = trn4_window_import(to_trn4(drm), to_trn4_bo(obj),
+	win = trn4_window_import(to_trn4(drm), dmabuf,
 				 dmabuf->file->f_mode & FMODE_WRITE ?
 					 NVL_RIGHTS_ALL :
 					 NVL_RIGHT_READ);

@@ -19,6 +19,22 @@
 
 /* ---- Syncobjs -------------------------------------------------------------- */
 
+/* The scheduler's own helper takes a point for one of 32 bits. */
+static int trn4_sync_in_one(struct trn4_job *job, struct drm_file *drm_file,
+			    const struct drm_trn4_sync *sync)
+{
+	struct dma_fence *fence;
+	int ret;
+
+	if (sync->pad)
+		return -EINVAL;
+	ret = drm_syncobj_find_fence(drm_file, sync->handle, sync->point, 0,
+				     &fence);
+	if (ret)
+		return ret;
+	return drm_sched_job_add_dependency(&job->base, fence);
+}
+
 /**
  * trn4_sync_in() - let a job wait for syncobjs
  * @job: initialised, not armed
@@ -40,12 +56,7 @@ int trn4_sync_in(struct trn4_job *job, struct drm_file *drm_file, u64 from,
 	if (IS_ERR(syncs))
 		return PTR_ERR(syncs);
 	for (i = 0; i < count && !ret; i++)
-		ret = syncs[i].pad ?
-			      -EINVAL :
-			      drm_sched_job_add_syncobj_dependency(&job->base,
-								   drm_file,
-								   syncs[i].handle,
-								   syncs[i].point);
+		ret = trn4_sync_in_one(job, drm_file, &syncs[i]);
 	kfree(syncs);
 	return ret;
 }
@@ -182,8 +193,7 @@ static int trn4_sync_lock_all(struct trn4_job *job, struct drm_exec *exec)
 	int ret = 0;
 	u32 i;
 
-	drm_exec_until_all_locked(exec)
-	{
+	drm_exec_until_all_locked(exec) {
 		for (i = 0, ret = 0; i < trn4_job_uses(job) && !ret; i++) {
 			struct trn4_use use = trn4_job_use_at(job, i);
 
@@ -198,9 +208,17 @@ static int trn4_sync_lock_all(struct trn4_job *job, struct drm_exec *exec)
 	return ret;
 }
 
+/* Did it come by a dma-buf of another device? */
+static bool trn4_is_lent(struct drm_gem_object *obj)
+{
+	if (trn4_is_window(obj))
+		return to_trn4_window(obj)->lent;
+	return trn4_is_host(obj) && to_trn4_bo(obj)->lent;
+}
+
 /*
- * Memory that another device lends may be at work for others, who know nothing
- * of our syncobjs: the job waits as the rules of dma-bufs say.
+ * What another device lends others may be at work on, who know nothing of our
+ * syncobjs: the job waits as the rules of dma-bufs say.
  */
 static int trn4_sync_wait_lenders(struct trn4_job *job)
 {
@@ -210,8 +228,7 @@ static int trn4_sync_wait_lenders(struct trn4_job *job)
 	for (i = 0; i < trn4_job_uses(job) && !ret; i++) {
 		struct trn4_use use = trn4_job_use_at(job, i);
 
-		if (use.obj && trn4_is_host(use.obj) &&
-		    to_trn4_bo(use.obj)->lent)
+		if (use.obj && trn4_is_lent(use.obj))
 			ret = drm_sched_job_add_implicit_dependencies(&job->base,
 								      use.obj,
 								      use.usage ==

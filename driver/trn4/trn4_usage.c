@@ -31,8 +31,7 @@ void trn4_usage_end(struct drm_gem_object *obj)
 
 /*
  * One object. The kernel's drm_show_memory_stats() knows of one region alone,
- * and asks fences for what is active: buffers have none here, as all that is
- * done with them is ordered by syncobjs.
+ * and asks fences for what is active: others put some into what is lent, too.
  */
 static void trn4_usage_add(struct drm_memory_stats *stats,
 			   struct drm_gem_object *obj)

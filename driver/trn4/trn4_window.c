@@ -3,6 +3,7 @@
  * Windows: slices of the aperture that stand for grants of peers, their
  * mappings, and all the ways in which they end.
  */
+#include <linux/dma-buf.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -344,6 +345,8 @@ static void trn4_window_free(struct drm_gem_object *obj)
 	mutex_unlock(&trn4_share_lock);
 	kfree(win->own);
 	drm_gem_object_release(obj);
+	if (win->lent)
+		dma_buf_put(win->lent);
 	kfree(win);
 }
 
@@ -474,15 +477,16 @@ struct trn4_window *trn4_window_create(struct trn4_device *tdev,
 /**
  * trn4_window_import() - make a peer's buffer reachable
  * @tdev: device
- * @bo: buffer in HBM of another device; the caller has a reference
+ * @dmabuf: of a buffer in HBM of another device
  * @rights: DRM_TRN4_RIGHT_*
  *
- * The window has a grant of its own on all of the buffer, which ends with it.
+ * The window has a grant of its own on all of the buffer, which ends with it,
+ * and holds the dma-buf, among whose fences are those of work on the window.
  *
  * Return: a live window with one reference, or an ERR_PTR().
  */
 struct trn4_window *trn4_window_import(struct trn4_device *tdev,
-				       struct trn4_bo *bo, u32 rights)
+				       struct dma_buf *dmabuf, u32 rights)
 {
 	const struct drm_trn4_window_map args = { .rights = rights };
 	struct trn4_window *win;
@@ -491,10 +495,13 @@ struct trn4_window *trn4_window_import(struct trn4_device *tdev,
 	win = trn4_window_alloc(tdev, rights);
 	if (!win)
 		return ERR_PTR(-ENOMEM);
+	get_dma_buf(dmabuf);
+	win->lent = dmabuf;
+	win->base.resv = dmabuf->resv;
 	ret = mutex_lock_interruptible(&trn4_share_lock);
 	if (ret)
 		goto err_put;
-	win->own = trn4_grant_make(bo, rights);
+	win->own = trn4_grant_make(to_trn4_bo(dmabuf->priv), rights);
 	if (IS_ERR(win->own)) {
 		ret = PTR_ERR(win->own);
 		win->own = NULL;

@@ -144,6 +144,29 @@ TEST_F(timeline, no_such_point)
 					 6, 0, 0));
 }
 
+/* A point has 64 bits, and none of them is lost on the way in */
+TEST_F(timeline, far_points)
+{
+	const __u64 far = 1ull << 32;
+	__u32 other;
+
+	ASSERT_EQ(0, sync_create(self->fd, &other));
+	ASSERT_EQ(0, submit_points(self->fd, &self->nop, 1, 0, 0, 0, self->sync,
+				   1));
+	EXPECT_EQ(-EINVAL, submit_points(self->fd, &self->nop, 1, 0, self->sync,
+					 far, 0, 0));
+	EXPECT_EQ(-EINVAL, submit_points(self->fd, &self->nop, 1, 0, self->sync,
+					 far + 1, 0, 0));
+	ASSERT_EQ(0, submit_points(self->fd, self->slow, LONG_COUNT, 0, 0, 0,
+				   self->sync, far + 1));
+	/* Of one scheduler it would be in order in any case: not so the other */
+	ASSERT_EQ(0, sync_carry(self->fd, self->sync, self->other, &other));
+	ASSERT_EQ(0, submit_points(self->other, &self->nop, 1, 0, other,
+				   far + 1, other, far + 2));
+	ASSERT_EQ(0, point_wait(self->other, other, far + 2, 20));
+	EXPECT_LE((__s64)far + 1, point_reached(self->fd, self->sync));
+}
+
 /* A submit that is refused leaves the timeline where it was */
 TEST_F(timeline, refused_adds_no_point)
 {
@@ -336,6 +359,41 @@ TEST_F(timeline, writes_what_is_lent_after_readers)
 	EXPECT_EQ(0, ret);
 	EXPECT_EQ(0, first);
 	close(dmabuf);
+}
+
+/* A window that came by a dma-buf: work on it shows there, and waits for others */
+TEST_F(timeline, windows_of_dmabufs)
+{
+	int written = prime_export(self->fd, self->b.handle), first, ret;
+	struct drm_trn4_cmd cmds[LONG_COUNT], fetch;
+	__u32 window, done;
+	struct bo copy;
+	int i;
+
+	ASSERT_LE(0, written);
+	ASSERT_EQ(0, prime_import(self->other, written, &window));
+	ASSERT_EQ(0, bo_make(self->other, BIG, 0, &copy));
+	ASSERT_EQ(0, sync_create(self->other, &done));
+
+	/* It reads what the owner writes, after that, without a syncobj */
+	ASSERT_EQ(0,
+		  submit(self->fd, self->slow, LONG_COUNT, 0, 0, self->sync));
+	fetch = cmd_copy(copy.handle, 0, window, 0, PAGE);
+	ASSERT_EQ(0, submit(self->other, &fetch, 1, 0, 0, done));
+	ret = sync_wait(self->other, done, 20 * SEC);
+	first = sync_wait(self->fd, self->sync, 0);
+	EXPECT_EQ(0, ret);
+	EXPECT_EQ(0, first);
+
+	/* It writes, and that is seen at the owner's dma-buf */
+	for (i = 0; i < LONG_COUNT; i++)
+		cmds[i] = cmd_copy(window, 0, copy.handle, 0, BIG);
+	ASSERT_EQ(0, submit(self->other, cmds, LONG_COUNT, 0, 0, done));
+	EXPECT_EQ(0, ready(written, POLLIN, 0));
+	ret = sync_wait(self->other, done, 0);
+	EXPECT_EQ(-ETIME, ret);
+	EXPECT_EQ(POLLIN, ready(written, POLLIN, 20000));
+	close(written);
 }
 
 TEST_HARNESS_MAIN

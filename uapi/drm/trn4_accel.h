@@ -251,7 +251,7 @@ struct drm_trn4_window_unmap {
  * @DRM_TRN4_WINDOW_REVOKED: the grant was taken back; it will not return
  * @DRM_TRN4_WINDOW_NO_LINK: no link is up on one side
  * @DRM_TRN4_WINDOW_NO_ROUTE: no switch leads there
- * @DRM_TRN4_WINDOW_NO_PARTITION: not in a common partition
+ * @DRM_TRN4_WINDOW_NO_PARTITION: not in a common partition, or in the grant's
  * @DRM_TRN4_WINDOW_FAULT: the device refuses it for another reason
  *
  * From the NO_ states a window returns by itself when the cause has gone.
@@ -493,8 +493,9 @@ struct drm_trn4_sync {
  * the file have not ended.
  *
  * Buffers carry the fence, too, for whoever has them by a dma-buf: as that of a
- * reader, or of a writer. Where another device lent one, the commands wait for
- * the fences that it carries, readers for writers and writers for all.
+ * reader, or of a writer. Where one came from another device by a dma-buf, also
+ * as a window, the commands wait for the fences that it carries, readers for
+ * writers and writers for all.
  */
 struct drm_trn4_submit {
 	__u64 cmds;
