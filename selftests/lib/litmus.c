@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "litmus.h"
+#include "word.h"
 
 #define ENTRIES 4096 /* of a queue */
 
@@ -214,7 +215,10 @@ static void cpu_round(struct litmus_agent *a)
 	a->seen[0][round] = cpu_step(a->litmus, &a->step[0], round);
 	if (a->fence)
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	else
+		word_barrier();
 	a->seen[1][round] = cpu_step(a->litmus, &a->step[1], round);
+	word_barrier();
 }
 
 /* It goes on for as long as there is a queue that does */

@@ -239,6 +239,7 @@ TEST_F(litmus, a_record_comes_last)
 			if (looks == LOOKS)
 				ASSERT_EQ(0, uqueue_await(&q, &cqe));
 			met += looks && looks < LOOKS;
+			word_barrier();
 			bad += word_get(at, LAST) != n + 1 ||
 			       cqe.value != LONG || cqe.id != (__u16)n ||
 			       cqe.status != TRN4_STATUS_OK;
