@@ -46,19 +46,22 @@ static void meet(struct player *p, const struct player *other)
 				 TRN4_RIGHT_READ | TRN4_RIGHT_WRITE));
 }
 
-static void end(struct player *p)
+static void hit(struct player *p, uint64_t n)
 {
-	trn4_queue_destroy(p->queue);
-	trn4_window_destroy(p->win);
-	trn4_grant_revoke(p->grant);
-	trn4_buffer_destroy(p->buf);
-	trn4_close(p->dev);
+	must(TRN4_CALL_QUEUE,
+	     trn4_queue_signal(p->queue, trn4_segment_at(THEIRS, 0), TRN4_U64,
+			       n));
+}
+
+static void receive(struct player *p, uint64_t n)
+{
+	must(TRN4_CALL_QUEUE,
+	     trn4_queue_await(p->queue, trn4_segment_at(MINE, 0),
+			      TRN4_UNTIL_REACHED, TRN4_U64, n, 5 * SECOND));
 }
 
 int main(int argc, char **argv)
 {
-	const struct trn4_place mine = trn4_segment_at(MINE, 0);
-	const struct trn4_place theirs = trn4_segment_at(THEIRS, 0);
 	struct trn4_result first = {}, last = {};
 	struct player a, b;
 	uint64_t n;
@@ -69,16 +72,10 @@ int main(int argc, char **argv)
 	meet(&b, &a);
 
 	for (n = 1; n <= ROUNDS; n++) {
-		must(TRN4_CALL_QUEUE,
-		     trn4_queue_signal(a.queue, theirs, TRN4_U64, n));
-		must(TRN4_CALL_QUEUE,
-		     trn4_queue_await(a.queue, mine, TRN4_UNTIL_REACHED,
-				      TRN4_U64, n, 5 * SECOND));
-		must(TRN4_CALL_QUEUE,
-		     trn4_queue_await(b.queue, mine, TRN4_UNTIL_REACHED,
-				      TRN4_U64, n, 5 * SECOND));
-		must(TRN4_CALL_QUEUE,
-		     trn4_queue_signal(b.queue, theirs, TRN4_U64, n));
+		hit(&a, n);
+		receive(&a, n);
+		receive(&b, n);
+		hit(&b, n);
 	}
 	trn4_queue_ring(b.queue);
 	trn4_queue_ring(a.queue);
@@ -92,7 +89,6 @@ int main(int argc, char **argv)
 	}
 	printf("%d round trips, of %llu ns each in model time\n", ROUNDS,
 	       (unsigned long long)(last.end - first.start) / ROUNDS);
-	end(&a);
-	end(&b);
+	/* All that a process has ends with it. */
 	return 0;
 }
