@@ -186,8 +186,7 @@ static void trn4_prime_wait(struct dma_resv *resv)
 
 	dma_resv_assert_held(resv);
 
-	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence)
-	{
+	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence) {
 		job = to_drm_sched_fence(fence);
 		if (!job || !trn4_job_is_ours(job->sched))
 			dma_fence_wait(fence, false);

@@ -197,9 +197,11 @@ static int trn4_sync_lock_all(struct trn4_job *job, struct drm_exec *exec)
 		for (i = 0, ret = 0; i < trn4_job_uses(job) && !ret; i++) {
 			struct trn4_use use = trn4_job_use_at(job, i);
 
-			if (use.obj)
-				ret = drm_exec_prepare_obj(exec, use.obj,
-							   TRN4_FENCES_PER_OBJECT);
+			if (!use.obj)
+				continue;
+			ret = drm_exec_prepare_obj(exec, use.obj,
+						   TRN4_FENCES_PER_OBJECT);
+			/* Not before the first: what is contended waits for it. */
 			drm_exec_retry_on_contention(exec);
 		}
 		if (ret)

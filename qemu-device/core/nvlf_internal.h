@@ -341,7 +341,7 @@ struct nvlf_endpoint {
     struct nvlf_queue queues[TRN4_QUEUES];
     struct nvlf_segment segments[TRN4_QUEUES][TRN4_SEGMENTS];
     uint64_t queue_event; /* queues with IRQ that have written records */
-    uint64_t segmented; /* queues whose segments are not all zero */
+    uint64_t segmented;   /* queues whose segments are not all zero */
     uint64_t runnable;
     uint64_t polls;    /* queues whose operation is a SEMAPHORE that waits */
     uint64_t fences;   /* queues whose operation is a FENCE that waits */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/dma-buf.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -286,6 +287,68 @@ TEST_F(timeline, dmabuf_shows_what_is_returned)
 		close(shown[i]);
 	}
 }
+
+/* ---- Locks of many buffers ---- */
+
+#define CROWD 8 /* buffers */
+
+struct crowd {
+	int fd;
+	__u32 bos[CROWD];
+	int ret;
+};
+
+/*
+ * Submits of as many buffers, each in another order. The first command has no
+ * source: what is locked first is not what is looked at first.
+ */
+static void *submit_crowd(void *arg)
+{
+	struct crowd *crowd = arg;
+	struct drm_trn4_cmd cmds[CROWD];
+	int round, i;
+
+	for (round = 0; round < 300 && !crowd->ret; round++) {
+		for (i = 0; i < CROWD; i++)
+			cmds[i] = cmd_fill(crowd->bos[(i * (round % 4 * 2 + 1) +
+						       round) %
+						      CROWD],
+					   0, 8, round);
+		crowd->ret = submit(crowd->fd, cmds, CROWD, 0, 0, 0);
+	}
+	return NULL;
+}
+
+/* Two files have the same buffers; neither waits for the other for ever */
+TEST_F(timeline, same_buffers_in_any_order)
+{
+	struct crowd crowds[2] = {};
+	pthread_t threads[2];
+	int i, k, dmabuf;
+
+	crowds[0].fd = self->fd;
+	crowds[1].fd = accel_open(&self->rig.accels[0]);
+	ASSERT_LE(0, crowds[1].fd);
+	for (i = 0; i < CROWD; i++) {
+		ASSERT_EQ(0, bo_create(self->fd, PAGE, 0, &crowds[0].bos[i]));
+		dmabuf = prime_export(self->fd, crowds[0].bos[i]);
+		ASSERT_LE(0, dmabuf);
+		ASSERT_EQ(0, prime_import(crowds[1].fd, dmabuf,
+					  &crowds[1].bos[i]));
+		close(dmabuf);
+	}
+	for (k = 0; k < 2; k++)
+		ASSERT_EQ(0, pthread_create(&threads[k], NULL, submit_crowd,
+					    &crowds[k]));
+	for (k = 0; k < 2; k++) {
+		pthread_join(threads[k], NULL);
+		EXPECT_EQ(0, crowds[k].ret);
+		EXPECT_EQ(0, submit_wait(crowds[k].fd, &self->nop, 1, 0));
+	}
+	close(crowds[1].fd);
+}
+
+/* ---- What is lent ---- */
 
 /* Puts the fence of @sync of @fd into a dma-buf, as a reader's or a writer's */
 static int show(int fd, __u32 sync, int dmabuf, __u32 flags)
