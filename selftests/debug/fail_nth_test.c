@@ -165,6 +165,7 @@ struct fail {
 	struct grant grant;
 	__u32 window, sync, made;
 	__u64 offset;
+	int next; /* lowest file descriptor that was free */
 	struct nl nl;
 	__u32 sw, target;
 	__u8 route[NVLF_PORTS_LEN_MAX];
@@ -310,6 +311,27 @@ static int do_export(struct fail *self)
 		return fd;
 	close(fd);
 	return 0;
+}
+
+/*
+ * Where the answer is lost the dma-buf is there, by a number that nobody was
+ * told: the lowest that was free.
+ */
+static int before_export(struct fail *self)
+{
+	int ret = fresh_file(self);
+
+	self->next = dup(STDIN_FILENO);
+	if (self->next < 0)
+		return -errno;
+	close(self->next);
+	return ret;
+}
+
+static int export_gone(struct fail *self)
+{
+	close(self->next);
+	return file_gone(self);
 }
 
 static int do_import_lent(struct fail *self)
@@ -679,7 +701,7 @@ static const struct op file_ops[] = {
 	{ "bo_create", fresh_file, do_bo_hbm, file_gone },
 	{ "bo_create host", fresh_file, do_bo_host, file_gone },
 	{ "bo_create user", fresh_file, do_bo_user, file_gone },
-	{ "export", fresh_file, do_export, file_gone },
+	{ "export", before_export, do_export, export_gone },
 	{ "import", fresh_file, do_import_lent, file_gone },
 	{ "import peer's", fresh_file, do_import_peers, file_gone },
 	{ "mmap_offset", fresh_file, do_map_offset, file_gone },
@@ -806,11 +828,15 @@ TEST_F_TIMEOUT(fail, ioctls, SECONDS)
 
 	ASSERT_EQ(0, accel_param(self->f.rig.fd[0], DRM_TRN4_PARAM_HBM_FREE,
 				 &before));
-	for (i = 0; i < ARRAY_SIZE(file_ops); i++)
+	for (i = 0; i < ARRAY_SIZE(file_ops); i++) {
 		EXPECT_LE(0, all_nth(_metadata, &self->f, &file_kind,
 				     &file_ops[i]));
-	/* All of it has come back */
-	EXPECT_EQ(0, hbm_comes_back(self->f.rig.fd[0], before));
+		/* All of it has come back */
+		ASSERT_EQ(0, hbm_comes_back(self->f.rig.fd[0], before))
+		{
+			TH_LOG("of %s", file_ops[i].name);
+		}
+	}
 }
 
 TEST_F_TIMEOUT(fail, netlink, SECONDS)
