@@ -49,6 +49,9 @@ static uint64_t nvl_switch_regs_read(void *opaque, hwaddr addr, unsigned size)
     struct nvlf_fabric *core;
     uint64_t value;
 
+    if (nvlf_pci_msix_read(&s->pci, addr, size, &value)) {
+        return value;
+    }
     if (!s->attached || !nvl_fabric_enter(s->fabric, &core)) {
         return UINT64_MAX;
     }
@@ -64,6 +67,9 @@ static void nvl_switch_regs_write(void *opaque, hwaddr addr, uint64_t value,
     NvlSwitchState *s = opaque;
     struct nvlf_fabric *core;
 
+    if (nvlf_pci_msix_write(&s->pci, addr, value, size)) {
+        return;
+    }
     trace_nvl_switch_write(s->index, addr, size, value);
     if (s->attached && nvl_fabric_enter(s->fabric, &core)) {
         nvlf_switch_write(core, s->index, addr, value, size);
@@ -152,8 +158,8 @@ static void nvl_switch_realize(PCIDevice *pci, Error **errp)
                           "nvl-switch-regs", NVL_SWITCH_BAR_REGS_SIZE);
     pci_register_bar(pci, NVL_SWITCH_BAR_REGS, PCI_BASE_ADDRESS_SPACE_MEMORY,
                      &s->regs);
-    if (!nvlf_pci_init(&s->pci, pci, &s->regs, NVL_SWITCH_VECTORS,
-                       NVL_SWITCH_MSIX_TABLE, NVL_SWITCH_MSIX_PBA, errp)) {
+    if (!nvlf_pci_init(&s->pci, pci, NVL_SWITCH_VECTORS, NVL_SWITCH_MSIX_TABLE,
+                       NVL_SWITCH_MSIX_PBA, errp)) {
         return;
     }
     if (!nvl_fabric_attach_switch(s->fabric, s->index, &nvl_switch_ops, s,

@@ -37,9 +37,8 @@ static bool nvlf_pci_pm_init(PCIDevice *pci, Error **errp)
     return true;
 }
 
-bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
-                   unsigned int vectors, uint32_t table, uint32_t pba,
-                   Error **errp)
+bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, unsigned int vectors,
+                   uint32_t table, uint32_t pba, Error **errp)
 {
     unsigned int vector;
     int ret;
@@ -66,16 +65,20 @@ bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
     if (ret < 0) {
         goto undo_express;
     }
-    if (msix_init(pci, vectors, regs, 0, table, regs, 0, pba, NVLF_CAP_MSIX,
-                  errp) < 0) {
+    memory_region_init(&np->msix, OBJECT(pci), "nvlf-msix",
+                       pci->io_regions[0].size);
+    if (msix_init(pci, vectors, &np->msix, 0, table, &np->msix, 0, pba,
+                  NVLF_CAP_MSIX, errp) < 0) {
         goto undo_aer;
     }
+    /* They are reached from within BAR0's operations, which are guarded. */
+    pci->msix_table_mmio.disable_reentrancy_guard = true;
+    pci->msix_pba_mmio.disable_reentrancy_guard = true;
     for (vector = 0; vector < vectors; vector++) {
         msix_vector_use(pci, vector);
     }
 
     np->pci = pci;
-    np->regs = regs;
     np->irq_pending = 0;
     np->irq_bh = qemu_bh_new_guarded(nvlf_pci_irq_bh, np,
                                      &DEVICE(pci)->mem_reentrancy_guard);
@@ -96,11 +99,66 @@ void nvlf_pci_exit(NvlfPci *np)
     qemu_bh_delete(np->irq_bh);
     np->irq_bh = NULL;
     msix_unuse_all_vectors(np->pci);
-    msix_uninit(np->pci, np->regs, np->regs);
+    msix_uninit(np->pci, &np->msix, &np->msix);
     pcie_aer_exit(np->pci);
     pcie_cap_exit(np->pci);
     np->irq_pending = 0;
     np->pci = NULL;
+}
+
+/* Which of QEMU's regions is there, and where in it? NULL: none of them */
+static MemoryRegion *nvlf_pci_msix(NvlfPci *np, hwaddr addr, unsigned int size,
+                                   hwaddr *offset)
+{
+    MemoryRegion *const regions[] = { &np->pci->msix_table_mmio,
+                                      &np->pci->msix_pba_mmio };
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(regions); i++) {
+        uint64_t len = memory_region_size(regions[i]);
+
+        *offset = addr - regions[i]->addr;
+        if (*offset < len && len - *offset >= size) {
+            return regions[i];
+        }
+    }
+    return NULL;
+}
+
+bool nvlf_pci_msix_read(NvlfPci *np, hwaddr addr, unsigned int size,
+                        uint64_t *value)
+{
+    MemoryRegion *mr;
+    hwaddr offset;
+
+    if (!np->pci || np->dead) {
+        return false;
+    }
+    mr = nvlf_pci_msix(np, addr, size, &offset);
+    if (!mr) {
+        return false;
+    }
+    memory_region_dispatch_read(mr, offset, value, size_memop(size) | MO_LE,
+                                MEMTXATTRS_UNSPECIFIED);
+    return true;
+}
+
+bool nvlf_pci_msix_write(NvlfPci *np, hwaddr addr, uint64_t value,
+                         unsigned int size)
+{
+    MemoryRegion *mr;
+    hwaddr offset;
+
+    if (!np->pci || np->dead) {
+        return false;
+    }
+    mr = nvlf_pci_msix(np, addr, size, &offset);
+    if (!mr) {
+        return false;
+    }
+    memory_region_dispatch_write(mr, offset, value, size_memop(size) | MO_LE,
+                                 MEMTXATTRS_UNSPECIFIED);
+    return true;
 }
 
 void nvlf_pci_reset(NvlfPci *np)
@@ -141,8 +199,6 @@ void nvlf_pci_power(NvlfPci *np, bool on)
 {
     np->dead = !on;
     np->irq_pending = 0;
-    memory_region_set_enabled(&np->pci->msix_table_mmio, on);
-    memory_region_set_enabled(&np->pci->msix_pba_mmio, on);
 }
 
 uint32_t nvlf_pci_config_read(NvlfPci *np, PCIDevice *pci, uint32_t addr,

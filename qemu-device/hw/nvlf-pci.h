@@ -14,7 +14,8 @@
  * @vendor_id: property
  * @device_id: property
  * @pci: the function, while it is set up
- * @regs: its BAR0, which has the MSI-X table, while it is set up
+ * @msix: holds QEMU's regions for the MSI-X table and its pending bits, at
+ *        their places in BAR0, but is in no address space
  * @irq_bh: raises what is pending
  * @irq_pending: a bit for each vector to be raised. Guarded by the BQL
  * @dead: it answers nothing, by a fault
@@ -23,7 +24,7 @@ typedef struct NvlfPci {
     uint16_t vendor_id;
     uint16_t device_id;
     PCIDevice *pci;
-    MemoryRegion *regs;
+    MemoryRegion msix;
     QEMUBH *irq_bh;
     uint32_t irq_pending;
     bool dead;
@@ -41,8 +42,7 @@ typedef struct NvlfPci {
  * nvlf_pci_init() - ids, Express endpoint with FLR, AER and power management,
  * MSI-X within BAR0
  * @np: common part
- * @pci: the function
- * @regs: its BAR0
+ * @pci: the function, which has its BAR0
  * @vectors: number of MSI-X vectors, at most 32
  * @table: offset of the MSI-X table in BAR0
  * @pba: offset of its pending bits
@@ -50,12 +50,31 @@ typedef struct NvlfPci {
  *
  * Return: false where it failed; nothing needs to be undone then.
  */
-bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, MemoryRegion *regs,
-                   unsigned int vectors, uint32_t table, uint32_t pba,
-                   Error **errp);
+bool nvlf_pci_init(NvlfPci *np, PCIDevice *pci, unsigned int vectors,
+                   uint32_t table, uint32_t pba, Error **errp);
 
 /** nvlf_pci_exit() - undo nvlf_pci_init(), if that was ever done */
 void nvlf_pci_exit(NvlfPci *np);
+
+/**
+ * nvlf_pci_msix_read() - for BAR0's read, before all else
+ * @np: common part
+ * @addr: in BAR0
+ * @size: 1 to 8
+ * @value: filled in where it is MSI-X's
+ *
+ * The MSI-X regions are not part of BAR0's. There they would cut one page into
+ * five ranges, for each function; and each time that one function of a rack is
+ * enabled, QEMU lays out the ranges of all.
+ *
+ * Return: whether it is.
+ */
+bool nvlf_pci_msix_read(NvlfPci *np, hwaddr addr, unsigned int size,
+                        uint64_t *value);
+
+/** nvlf_pci_msix_write() - the same for BAR0's write */
+bool nvlf_pci_msix_write(NvlfPci *np, hwaddr addr, uint64_t value,
+                         unsigned int size);
 
 /** nvlf_pci_reset() - drop what is pending; configuration takes reset values */
 void nvlf_pci_reset(NvlfPci *np);

@@ -76,6 +76,9 @@ static uint64_t trn4_regs_read(void *opaque, hwaddr addr, unsigned size)
     struct nvlf_fabric *core;
     uint64_t value;
 
+    if (nvlf_pci_msix_read(&s->pci, addr, size, &value)) {
+        return value;
+    }
     if (!s->attached || !nvl_fabric_enter(s->fabric, &core)) {
         return UINT64_MAX;
     }
@@ -91,6 +94,9 @@ static void trn4_regs_write(void *opaque, hwaddr addr, uint64_t value,
     Trn4State *s = opaque;
     struct nvlf_fabric *core;
 
+    if (nvlf_pci_msix_write(&s->pci, addr, value, size)) {
+        return;
+    }
     trace_trn4_write(s->index, addr, size, value);
     if (s->attached && nvl_fabric_enter(s->fabric, &core)) {
         nvlf_endpoint_write(core, s->index, addr, value, size);
@@ -475,7 +481,7 @@ static void trn4_realize(PCIDevice *pci, Error **errp)
         return;
     }
     if (!trn4_claim_hbm(s, &mem, errp) || !trn4_init_bars(s, mem.size, errp) ||
-        !nvlf_pci_init(&s->pci, pci, &s->regs, TRN4_VECTORS, TRN4_MSIX_TABLE,
+        !nvlf_pci_init(&s->pci, pci, TRN4_VECTORS, TRN4_MSIX_TABLE,
                        TRN4_MSIX_PBA, errp)) {
         goto unwind;
     }

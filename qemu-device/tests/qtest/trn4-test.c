@@ -317,6 +317,42 @@ static void test_read_write(void)
     g_assert_cmphex(rack_read32(fn, NVL_REG_ERR_COUNT), ==, 0);
     rack_free(r);
 }
+/*
+ * The MSI-X table takes words of 4 and 8 bytes and nothing else; its pending
+ * bits take nothing. All of that is QEMU's, and no error of the device, but
+ * what reaches beyond the table's end is.
+ */
+static void test_msix_access(void)
+{
+    const uint64_t last = TRN4_MSIX_TABLE +
+                          (TRN4_VECTORS - 1) * PCI_MSIX_ENTRY_SIZE;
+    Rack *r = rack_new_args(1, 0, 1, NULL, NULL);
+    RackFn *fn = &r->ep[0];
+    const uint64_t entry = fn->regs + last;
+
+    rack_write64(fn, last, 0x123456789abcdef0);
+    g_assert_cmphex(rack_read64(fn, last), ==, 0x123456789abcdef0);
+    g_assert_cmphex(rack_read32(fn, last), ==, 0x9abcdef0);
+    rack_write32(fn, last + PCI_MSIX_ENTRY_UPPER_ADDR, 0x11223344);
+    g_assert_cmphex(rack_read64(fn, last), ==, 0x112233449abcdef0);
+    g_assert_cmphex(rack_read32(fn, TRN4_MSIX_TABLE), ==, 0);
+
+    qtest_writeb(r->qts, entry, 0x55);
+    qtest_writew(r->qts, entry + 4, 0x5555);
+    g_assert_cmphex(qtest_readb(r->qts, entry), ==, 0);
+    g_assert_cmphex(rack_read64(fn, last), ==, 0x112233449abcdef0);
+
+    rack_write32(fn, TRN4_MSIX_PBA, UINT32_MAX);
+    rack_write64(fn, TRN4_MSIX_PBA, UINT64_MAX);
+    g_assert_cmphex(rack_read64(fn, TRN4_MSIX_PBA), ==, 0);
+    g_assert_cmphex(rack_read32(fn, NVL_REG_ERR_COUNT), ==, 0);
+
+    rack_write64(fn, last + PCI_MSIX_ENTRY_VECTOR_CTRL, 0);
+    g_assert_cmphex(rack_read32(fn, NVL_REG_ERR_COUNT), ==, 1);
+    g_assert_cmphex(rack_read32(fn, last + PCI_MSIX_ENTRY_VECTOR_CTRL), ==,
+                    PCI_MSIX_ENTRY_CTRL_MASKBIT);
+    rack_free(r);
+}
 
 /*
  * The first bad access, in guest time, with an interrupt that a reset ends;
@@ -694,6 +730,7 @@ int main(int argc, char **argv)
     qtest_add_func("/trn4/registers/access", test_access);
     qtest_add_func("/trn4/registers/reserved", test_reserved);
     qtest_add_func("/trn4/registers/read-write", test_read_write);
+    qtest_add_func("/trn4/registers/msix", test_msix_access);
     qtest_add_func("/trn4/registers/log", test_log);
     qtest_add_func("/trn4/sensors/run-time", test_sensors);
     qtest_add_func("/trn4/sensors/given", test_sensors_given);
