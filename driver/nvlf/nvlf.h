@@ -93,7 +93,8 @@ struct nvlf_endpoint_desc {
 struct nvlf_endpoint *
 nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc);
 void nvlf_endpoint_unregister(struct nvlf_endpoint *ep);
-void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep);
+void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep,
+				 const unsigned long *which);
 void nvlf_endpoint_logged(struct nvlf_endpoint *ep);
 enum nvlf_path nvlf_path(struct nvlf_endpoint *ep, u32 peer);
 bool nvlf_together(struct nvlf_endpoint *ep, u32 peer, u32 partition);

@@ -341,23 +341,25 @@ void nvlf_endpoint_unregister(struct nvlf_endpoint *ep)
 EXPORT_SYMBOL_GPL(nvlf_endpoint_unregister);
 
 /**
- * nvlf_endpoint_ports_changed() - an endpoint's ports have changed
+ * nvlf_endpoint_ports_changed() - some of an endpoint's ports have changed
  * @ep: endpoint, registered
+ * @which: a bit for each of them, NVL_SWITCH_PORTS in all; NULL for all
  *
- * Reads all its ports; call it for an interrupt, after a reset, and when the
- * device answers no longer. A reset that begins meanwhile does no harm: the
- * core asks the client whether the registers answer, and where they do not,
- * all ports are OFF until the next call.
+ * Reads them. Call it for an interrupt, with the ports that it is for; after a
+ * reset, and when the device answers no longer, for all of them. A reset that
+ * begins meanwhile does no harm: the core asks the client whether the registers
+ * answer, and where they do not, these ports are OFF until the next call.
  *
  * Context: as nvlf_endpoint_register().
  */
-void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep)
+void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep,
+				 const unsigned long *which)
 {
 	const struct nvlf_device dev = nvlf_device_of_endpoint(ep);
 	struct nvlf_fabric *f = &nvlf_fabric;
 
 	nvlf_change_begin(f);
-	nvlf_topology_scan_endpoint(f, ep, NULL);
+	nvlf_topology_scan_endpoint(f, ep, which);
 	nvlf_partners_check(f);
 	nvlf_reach_links(f);
 	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) && ep->ops->link_event)

@@ -156,7 +156,7 @@ static void trn4_give_up(struct trn4_device *tdev)
 	drm_err(&tdev->drm, "given up until it is reset, or back\n");
 	pci_clear_master(tdev->pdev);
 	trn4_set_state(tdev, TRN4_DEAD);
-	nvlf_endpoint_ports_changed(tdev->ep);
+	nvlf_endpoint_ports_changed(tdev->ep, NULL);
 }
 
 /*
@@ -178,7 +178,7 @@ static int trn4_reset_end(struct trn4_device *tdev)
 	}
 	trn4_set_state(tdev, TRN4_RUNNING);
 	trn4_hw_irq_enable(tdev);
-	nvlf_endpoint_ports_changed(tdev->ep);
+	nvlf_endpoint_ports_changed(tdev->ep, NULL);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  * The registers: who may touch them, what the device is, the grant and window
  * tables, interrupts. The queue's registers have a file of their own.
  */
+#include <linux/bitmap.h>
 #include <linux/interrupt.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/sizes.h>
@@ -291,15 +292,16 @@ enum trn4_window_status trn4_hw_window_status(struct trn4_device *tdev,
 	return readl(trn4_hw_window(tdev, slot) + TRN4_WINDOW_STATUS);
 }
 
-static void trn4_hw_port_events(struct trn4_device *tdev)
+static void trn4_hw_port_events(struct trn4_device *tdev, unsigned long *which)
 {
+	u64 ports[2];
 	unsigned int i;
-	u64 ports;
 
-	for (i = 0; i < 2; i++) {
-		ports = readq(tdev->regs + NVL_REG_PORT_EVENT + i * 8);
-		writeq(ports, tdev->regs + NVL_REG_PORT_EVENT + i * 8);
+	for (i = 0; i < ARRAY_SIZE(ports); i++) {
+		ports[i] = readq(tdev->regs + NVL_REG_PORT_EVENT + i * 8);
+		writeq(ports[i], tdev->regs + NVL_REG_PORT_EVENT + i * 8);
 	}
+	bitmap_from_arr64(which, ports, NVL_SWITCH_PORTS);
 }
 
 static void trn4_hw_window_events(struct trn4_device *tdev)
@@ -323,6 +325,7 @@ static void trn4_hw_window_events(struct trn4_device *tdev)
 
 static void trn4_hw_events(struct trn4_device *tdev)
 {
+	DECLARE_BITMAP(ports, NVL_SWITCH_PORTS);
 	u32 status;
 	int idx;
 
@@ -336,7 +339,7 @@ static void trn4_hw_events(struct trn4_device *tdev)
 	status = readl(tdev->regs + NVL_REG_INT_STATUS);
 	writel(status, tdev->regs + NVL_REG_INT_STATUS);
 	if (status & NVL_INT_PORT)
-		trn4_hw_port_events(tdev);
+		trn4_hw_port_events(tdev, ports);
 	if (status & NVL_INT_WINDOW)
 		trn4_hw_window_events(tdev);
 	if (status & NVL_INT_ERROR)
@@ -357,7 +360,7 @@ static void trn4_hw_events(struct trn4_device *tdev)
 	if (status & (NVL_INT_PORT | NVL_INT_LOG) &&
 	    drm_dev_enter(&tdev->drm, &idx)) {
 		if (status & NVL_INT_PORT)
-			nvlf_endpoint_ports_changed(tdev->ep);
+			nvlf_endpoint_ports_changed(tdev->ep, ports);
 		if (status & NVL_INT_LOG)
 			nvlf_endpoint_logged(tdev->ep);
 		drm_dev_exit(idx);
