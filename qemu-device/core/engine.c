@@ -6,7 +6,8 @@
  * the latter overrun by less than a chunk, in turn from the queues that can go
  * on: a descriptor, or a chunk of a copy, each. A long copy keeps its progress
  * in its queue. Interrupts are raised at the end of the run, one for each
- * vector, after the records.
+ * vector, after the records. The first run after a doorbell can be a small one,
+ * of NVLF_FIRST_DESCS and NVLF_FIRST_BYTES.
  *
  * A descriptor is checked in this order, and the first that fails is its
  * status: opcode, fields (an unused one that is not zero included), alignment,
@@ -304,6 +305,7 @@ static enum trn4_status desc_begin(struct nvlf_endpoint *ep, struct nvlf_op *op)
 struct run {
     unsigned int descs;
     uint64_t bytes;
+    uint64_t most; /* that an operation may have to move; else the run ends */
     uint32_t vectors;
     bool progress; /* something may be what others wait for */
 };
@@ -369,6 +371,10 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
         nvlf_queue_wait(ep, n);
         return;
     }
+    if (!op->over && op->total - op->done > run->most) {
+        run->bytes = 0;
+        return;
+    }
     if (!op->over) {
         op->over = queue_step(ep, n, run);
     }
@@ -381,16 +387,11 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
     }
 }
 
-bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id)
+/* Turns until the run is at its end, or nothing is left. Returns what is. */
+static bool engine_turns(struct nvlf_endpoint *ep, struct run run)
 {
-    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
-    struct run run = { .descs = NVLF_RUN_DESCS, .bytes = NVLF_RUN_BYTES };
     unsigned int v;
 
-    if (!ep) {
-        return false;
-    }
-    nvlf_queues_look(ep);
     while (ep->runnable && run.descs && run.bytes) {
         uint64_t later = ep->runnable & (UINT64_MAX << ep->turn);
         unsigned int n = __builtin_ctzll(later ? later : ep->runnable);
@@ -399,7 +400,7 @@ bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id)
         queue_turn(ep, n, &run);
     }
     if (run.progress) {
-        nvlf_polls_wake(f);
+        nvlf_polls_wake(ep->d.f);
     }
     for (v = 0; v < TRN4_VECTORS; v++) {
         if (run.vectors & (1u << v)) {
@@ -407,4 +408,36 @@ bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id)
         }
     }
     return ep->runnable;
+}
+
+bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    if (!ep) {
+        return false;
+    }
+    nvlf_queues_look(ep);
+    return engine_turns(ep, (struct run) {
+                                .descs = NVLF_RUN_DESCS,
+                                .bytes = NVLF_RUN_BYTES,
+                                .most = UINT64_MAX,
+                            });
+}
+
+bool nvlf_engine_first(struct nvlf_fabric *f, unsigned int id)
+{
+    struct nvlf_endpoint *ep = nvlf_endpoint_at(f, id);
+
+    if (!ep) {
+        return false;
+    }
+    if (ep->runnable & (ep->runnable - 1)) {
+        return true;
+    }
+    return engine_turns(ep, (struct run) {
+                                .descs = NVLF_FIRST_DESCS,
+                                .bytes = NVLF_FIRST_BYTES,
+                                .most = NVLF_FIRST_BYTES,
+                            });
 }

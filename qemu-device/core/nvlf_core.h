@@ -282,6 +282,20 @@ uint64_t nvlf_endpoint_guid(unsigned int id);
 bool nvlf_engine_run(struct nvlf_fabric *f, unsigned int id);
 
 /**
+ * nvlf_engine_first() - work on what a doorbell was rung for, if it is little
+ * @f: fabric
+ * @id: endpoint
+ *
+ * For whoever was called by @kick within nvlf_endpoint_write(), after that has
+ * returned, and would otherwise call nvlf_engine_run() from elsewhere. It does
+ * nothing where more than one queue has work, for each has its turn; it takes
+ * few descriptors, and ends before the first that moves much.
+ *
+ * Return: true where work is left: call nvlf_engine_run() soon.
+ */
+bool nvlf_engine_first(struct nvlf_fabric *f, unsigned int id);
+
+/**
  * struct nvlf_location - where a device stands, as its registers tell it
  * @uuid: of the cluster, in the order in which it is written
  * @serial: ASCII; NULs to the end where it is shorter

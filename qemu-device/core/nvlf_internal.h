@@ -60,6 +60,10 @@
 #define NVLF_RUN_DESCS 64
 #define NVLF_CHUNK     (256u << 10)
 
+/* Work of one nvlf_engine_first(), and of one operation within it */
+#define NVLF_FIRST_BYTES 4096u
+#define NVLF_FIRST_DESCS 8
+
 /* By which segments name host memory */
 #define NVLF_HOST_PAGE 4096u
 

@@ -10,7 +10,8 @@
  * guest's memory, its interrupts, and the time in which the engine runs.
  *
  * Locking: all is under the BQL, vCPUs' register accesses included. The engine
- * runs in the main loop.
+ * runs in the main loop. Of what a doorbell asks for, the little that is done in
+ * less time than it takes to wake the main loop is done by the vCPU that rang.
  */
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"
@@ -67,6 +68,8 @@ struct Trn4State {
     VMChangeStateEntry *vm_change;
     QEMUBH *engine_bh;
     QEMUTimer *engine_pause;
+    bool writing; /* a register is being written; work waits for its end */
+    bool rung;    /* there was work to do for that */
     bool attached;
 };
 
@@ -88,6 +91,46 @@ static uint64_t trn4_regs_read(void *opaque, hwaddr addr, unsigned size)
     return value;
 }
 
+static void trn4_engine_soon(Trn4State *s)
+{
+    if (s->engine_bh) {
+        qemu_bh_schedule(s->engine_bh);
+    }
+}
+
+static void trn4_kick(void *dev)
+{
+    Trn4State *s = dev;
+
+    if (s->writing) {
+        s->rung = true;
+    } else {
+        trn4_engine_soon(s);
+    }
+}
+
+/*
+ * After a doorbell. To wake the main loop takes several times as long as a small
+ * operation does. Interrupts are not sent from here but from the main loop: one
+ * that is aimed at another accelerator's doorbell would have its engine run
+ * within this one's.
+ */
+static void trn4_rung(Trn4State *s)
+{
+    struct nvlf_fabric *core;
+    bool more = true;
+
+    if (runstate_is_running() && s->attached &&
+        nvl_fabric_enter(s->fabric, &core)) {
+        more = nvlf_engine_first(core, s->index);
+        nvl_fabric_leave(s->fabric);
+        trace_trn4_engine(s->index, more);
+    }
+    if (more) {
+        trn4_engine_soon(s);
+    }
+}
+
 static void trn4_regs_write(void *opaque, hwaddr addr, uint64_t value,
                             unsigned size)
 {
@@ -98,9 +141,16 @@ static void trn4_regs_write(void *opaque, hwaddr addr, uint64_t value,
         return;
     }
     trace_trn4_write(s->index, addr, size, value);
-    if (s->attached && nvl_fabric_enter(s->fabric, &core)) {
-        nvlf_endpoint_write(core, s->index, addr, value, size);
-        nvl_fabric_leave(s->fabric);
+    if (!s->attached || !nvl_fabric_enter(s->fabric, &core)) {
+        return;
+    }
+    s->writing = true;
+    nvlf_endpoint_write(core, s->index, addr, value, size);
+    s->writing = false;
+    nvl_fabric_leave(s->fabric);
+    if (s->rung) {
+        s->rung = false;
+        trn4_rung(s);
     }
 }
 
@@ -222,15 +272,6 @@ static void trn4_mem_dirty(void *dev, uint64_t offset, uint64_t len)
 
     if (s->hbm_backend) {
         memory_region_set_dirty(s->hbm_backend, offset, len);
-    }
-}
-
-static void trn4_kick(void *dev)
-{
-    Trn4State *s = dev;
-
-    if (s->engine_bh) {
-        qemu_bh_schedule(s->engine_bh);
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_fair.c - what a queue waits for others: exactly one turn of each, and
- * what a run of the engine takes at most, with all 64 queues busy.
+ * what a run of the engine takes at most, with all 64 queues busy; what the
+ * first run after a doorbell takes.
  *
  * Each queue writes to a MiB of HBM of its own, so that the order in which
  * HBM is written is the order of the turns.
@@ -305,10 +306,163 @@ static void descriptors_of_a_run(void)
     world_free(w);
 }
 
+/* ---- The first run after a doorbell ---- */
+
+static void push(unsigned int n, struct trn4_desc d, unsigned int count)
+{
+    while (count--) {
+        queue_push(&fair.q[n], &d);
+    }
+}
+
+/* How many records there are that were not seen yet, all of them good */
+static unsigned int ended(unsigned int n)
+{
+    struct trn4_cqe cqe;
+    unsigned int count = 0;
+
+    while (queue_pop(&fair.q[n], &cqe)) {
+        EQ(cqe.status, TRN4_STATUS_OK);
+        count++;
+    }
+    return count;
+}
+
+static void little_is_done_first(void)
+{
+    const struct trn4_desc nop = { .opcode = TRN4_OP_NOP };
+    struct world *w = fair_world();
+
+    queue_open(&fair.q[5], w, 0, 5, 5, TRN4_QUEUE_IRQ);
+    CHECK(!nvlf_engine_first(w->f, 0));
+    push(5, copy(5, NVLF_FIRST_BYTES), 1);
+    queue_ring(&fair.q[5]);
+    CHECK(!nvlf_engine_first(w->f, 0));
+    EQ(ended(5), 1);
+    EQ(fair.bytes, NVLF_FIRST_BYTES);
+    EQ(w->ep[0].irqs[5 % TRN4_VECTORS], 1);
+
+    push(5, nop, NVLF_FIRST_DESCS);
+    queue_ring(&fair.q[5]);
+    CHECK(!nvlf_engine_first(w->f, 0));
+    EQ(ended(5), NVLF_FIRST_DESCS);
+    EQ(w->ep[0].irqs[5 % TRN4_VECTORS], 2);
+
+    push(5, nop, NVLF_FIRST_DESCS + 1);
+    queue_ring(&fair.q[5]);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(ended(5), NVLF_FIRST_DESCS);
+    EQ(engine_finish(w, 0), 1);
+    EQ(ended(5), 1);
+    world_check(w);
+    world_free(w);
+}
+
+/* Nothing of it has moved; what came before it is done. */
+static void much_is_not_done_first(void)
+{
+    struct world *w = fair_world();
+
+    push(5, copy(5, 77), 2);
+    push(5, copy(5, NVLF_FIRST_BYTES + 1), 1);
+    push(5, copy(5, 77), 1);
+    queue_ring(&fair.q[5]);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(fair.bytes, 154);
+    EQ(ended(5), 2);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(fair.bytes, 154);
+    EQ(engine_finish(w, 0), 1);
+    EQ(fair.bytes, 231 + NVLF_FIRST_BYTES + 1);
+    EQ(ended(5), 2);
+
+    /* One by one they are little, together they are not. */
+    fair.bytes = 0;
+    push(5, copy(5, NVLF_FIRST_BYTES - 1), 4);
+    queue_ring(&fair.q[5]);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(fair.bytes, 2 * (NVLF_FIRST_BYTES - 1));
+    EQ(engine_finish(w, 0), 1);
+    EQ(ended(5), 4);
+    world_check(w);
+    world_free(w);
+}
+
+static void others_have_their_turn_first(void)
+{
+    struct world *w = fair_world();
+
+    push(5, copy(5, 1), 1);
+    push(6, copy(6, 1), 1);
+    queue_ring(&fair.q[5]);
+    queue_ring(&fair.q[6]);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(fair.pieces, 0);
+    EQ(engine_finish(w, 0), 1);
+    EQ(ended(5), 1);
+    EQ(ended(6), 1);
+
+    /* One that is stopped in the midst of a copy has work, too. */
+    push(6, copy(6, MIB), 1);
+    push(6, copy(6, MIB), 1);
+    queue_ring(&fair.q[6]);
+    CHECK(nvlf_engine_run(w->f, 0));
+    fair.pieces = 0;
+    push(5, copy(5, 1), 1);
+    queue_ring(&fair.q[5]);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(fair.pieces, 0);
+    engine_finish(w, 0);
+    EQ(ended(5), 1);
+    EQ(ended(6), 2);
+    world_check(w);
+    world_free(w);
+}
+
+/* A wait that is not over leaves no work, and is woken by a first run. */
+static void waits_and_first(void)
+{
+    const struct trn4_desc wait = semaphore_desc(TRN4_SPACE_HBM, 0, SRC,
+                                                 TRN4_SEMAPHORE_GE,
+                                                 TRN4_TYPE_U32, 1, 0);
+    const struct trn4_desc signal = semaphore_desc(TRN4_SPACE_HBM, 0, SRC,
+                                                   TRN4_SEMAPHORE_SIGNAL,
+                                                   TRN4_TYPE_U32, 1, 0);
+    struct world *w = fair_world();
+    unsigned int kicks;
+
+    w->ep[0].on_dirty = NULL;
+    push(5, wait, 1);
+    queue_ring(&fair.q[5]);
+    CHECK(!nvlf_engine_first(w->f, 0));
+    EQ(ended(5), 0);
+    kicks = w->ep[0].kicks;
+    push(6, signal, 1);
+    queue_ring(&fair.q[6]);
+    nvlf_engine_first(w->f, 0);
+    EQ(ended(6), 1);
+    CHECK(w->ep[0].kicks > kicks + 1);
+    engine_finish(w, 0);
+    EQ(ended(5), 1);
+    world_check(w);
+    world_free(w);
+}
+
+static void first_of_nobody(void)
+{
+    struct world *w = fair_world();
+
+    CHECK(!nvlf_engine_first(w->f, 1));
+    CHECK(!nvlf_engine_first(w->f, NVL_TARGET_IDS));
+    world_free(w);
+}
+
 static const struct tap_test tests[] = {
     TAP_TEST(one_piece_of_each_other), TAP_TEST(whatever_the_lengths),
     TAP_TEST(an_atomic_beside_copies), TAP_TEST(atomics_back_to_back),
     TAP_TEST(beside_waits_and_fences), TAP_TEST(bytes_of_a_run),
-    TAP_TEST(descriptors_of_a_run),
+    TAP_TEST(descriptors_of_a_run),    TAP_TEST(little_is_done_first),
+    TAP_TEST(much_is_not_done_first),  TAP_TEST(others_have_their_turn_first),
+    TAP_TEST(waits_and_first),         TAP_TEST(first_of_nobody),
 };
 TAP_MAIN(tests)
