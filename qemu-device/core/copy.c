@@ -240,6 +240,18 @@ static bool fill_piece(struct nvlf_endpoint *ep, const struct nvlf_op *op,
                         ep->ops->dma_write(ep->d.dev, to, buf, p->n));
 }
 
+/* As how many bytes that counts at least which is left of any operation */
+uint64_t nvlf_copy_left(const struct nvlf_op *op)
+{
+    uint64_t left = op->total - op->done, length = op->shape.length, rows;
+
+    if (!length) {
+        return left;
+    }
+    rows = left / length + (left % length != 0);
+    return length > ROW_BYTES ? left : rows * ROW_BYTES;
+}
+
 /* @o is one side of @n bytes that were moved. */
 static void count(const struct nvlf_endpoint *ep, const struct nvlf_operand *o,
                   enum nvlf_traffic kind, uint64_t n)

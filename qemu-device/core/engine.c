@@ -371,7 +371,7 @@ static void queue_turn(struct nvlf_endpoint *ep, unsigned int n,
         nvlf_queue_wait(ep, n);
         return;
     }
-    if (!op->over && op->total - op->done > run->most) {
+    if (!op->over && nvlf_copy_left(op) > run->most) {
         run->bytes = 0;
         return;
     }

@@ -752,6 +752,7 @@ uint64_t nvlf_operand_run(const struct nvlf_operand *o, uint64_t at,
 bool nvlf_operand_bus(const struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o, uint64_t at,
                       uint64_t *addr);
+uint64_t nvlf_copy_left(const struct nvlf_op *op);
 enum trn4_status nvlf_copy_begin(struct nvlf_endpoint *ep, struct nvlf_op *op);
 enum trn4_status nvlf_copy_step(struct nvlf_endpoint *ep, struct nvlf_op *op,
                                 uint64_t *moved);

@@ -308,6 +308,16 @@ static void descriptors_of_a_run(void)
 
 /* ---- The first run after a doorbell ---- */
 
+static struct trn4_desc rows(unsigned int n, unsigned int count)
+{
+    struct trn4_desc d = copy(n, 1);
+
+    d.copy.rows = count;
+    d.copy.src_pitch = 2;
+    d.copy.dst_pitch = 2;
+    return d;
+}
+
 static void push(unsigned int n, struct trn4_desc d, unsigned int count)
 {
     while (count--) {
@@ -375,6 +385,21 @@ static void much_is_not_done_first(void)
     EQ(engine_finish(w, 0), 1);
     EQ(fair.bytes, 231 + NVLF_FIRST_BYTES + 1);
     EQ(ended(5), 2);
+
+    /* Rows are work, however short they are. */
+    fair.bytes = 0;
+    push(5, rows(5, NVLF_FIRST_BYTES / 1024 + 1), 1);
+    queue_ring(&fair.q[5]);
+    CHECK(nvlf_engine_first(w->f, 0));
+    EQ(fair.bytes, 0);
+    EQ(engine_finish(w, 0), 1);
+    EQ(ended(5), 1);
+    fair.bytes = 0;
+    push(5, rows(5, NVLF_FIRST_BYTES / 1024), 1);
+    queue_ring(&fair.q[5]);
+    CHECK(!nvlf_engine_first(w->f, 0));
+    EQ(fair.bytes, NVLF_FIRST_BYTES / 1024);
+    EQ(ended(5), 1);
 
     /* One by one they are little, together they are not. */
     fair.bytes = 0;
