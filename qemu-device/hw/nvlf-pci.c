@@ -125,10 +125,17 @@ static MemoryRegion *nvlf_pci_msix(NvlfPci *np, hwaddr addr, unsigned int size,
     return NULL;
 }
 
+/* The regions take no 8 bytes that are aligned to 4; QEMU would split them. */
+static bool nvlf_pci_msix_splits(hwaddr offset, unsigned int size)
+{
+    return size == 8 && offset % 8 == 4;
+}
+
 bool nvlf_pci_msix_read(NvlfPci *np, hwaddr addr, unsigned int size,
                         uint64_t *value)
 {
     MemoryRegion *mr;
+    uint64_t high = 0;
     hwaddr offset;
 
     if (!np->pci || np->dead) {
@@ -137,6 +144,12 @@ bool nvlf_pci_msix_read(NvlfPci *np, hwaddr addr, unsigned int size,
     mr = nvlf_pci_msix(np, addr, size, &offset);
     if (!mr) {
         return false;
+    }
+    if (nvlf_pci_msix_splits(offset, size)) {
+        nvlf_pci_msix_read(np, addr, 4, value);
+        nvlf_pci_msix_read(np, addr + 4, 4, &high);
+        *value |= high << 32;
+        return true;
     }
     memory_region_dispatch_read(mr, offset, value, size_memop(size) | MO_LE,
                                 MEMTXATTRS_UNSPECIFIED);
@@ -155,6 +168,12 @@ bool nvlf_pci_msix_write(NvlfPci *np, hwaddr addr, uint64_t value,
     mr = nvlf_pci_msix(np, addr, size, &offset);
     if (!mr) {
         return false;
+    }
+    if (nvlf_pci_msix_splits(offset, size)) {
+        /* The first can send what unplugs the function, which is looked at. */
+        nvlf_pci_msix_write(np, addr, (uint32_t)value, 4);
+        nvlf_pci_msix_write(np, addr + 4, value >> 32, 4);
+        return true;
     }
     memory_region_dispatch_write(mr, offset, value, size_memop(size) | MO_LE,
                                  MEMTXATTRS_UNSPECIFIED);

@@ -337,6 +337,12 @@ static void test_msix_access(void)
     g_assert_cmphex(rack_read64(fn, last), ==, 0x112233449abcdef0);
     g_assert_cmphex(rack_read32(fn, TRN4_MSIX_TABLE), ==, 0);
 
+    rack_write64(fn, last + PCI_MSIX_ENTRY_UPPER_ADDR, 0x5566778811223344);
+    g_assert_cmphex(rack_read64(fn, last + PCI_MSIX_ENTRY_UPPER_ADDR), ==,
+                    0x5566778811223344);
+    g_assert_cmphex(rack_read32(fn, last + PCI_MSIX_ENTRY_DATA), ==,
+                    0x55667788);
+
     qtest_writeb(r->qts, entry, 0x55);
     qtest_writew(r->qts, entry + 4, 0x5555);
     g_assert_cmphex(qtest_readb(r->qts, entry), ==, 0);
