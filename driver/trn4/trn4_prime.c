@@ -234,6 +234,12 @@ const struct drm_gem_object_funcs trn4_import_funcs = {
 	.export = trn4_gem_export,
 };
 
+/* Who was given a dma-buf for reading alone is not to write by our engine. */
+static bool trn4_prime_writable(const struct dma_buf *dmabuf)
+{
+	return dmabuf->file->f_mode & FMODE_WRITE;
+}
+
 static bool trn4_prime_whole_pages(struct sg_table *sgt)
 {
 	struct scatterlist *sg;
@@ -273,6 +279,7 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 	drm_gem_private_object_init(drm, &bo->base, size);
 	bo->lent = attach->dmabuf;
 	bo->attach = attach;
+	bo->readonly = !trn4_prime_writable(attach->dmabuf);
 	ret = trn4_host_add(bo, sgt);
 	if (ret) {
 		/* Of the rest drm_gem_prime_import() takes care */
@@ -284,7 +291,7 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 	return &bo->base;
 }
 
-/* Who was given it for reading alone is not to write through a window. */
+/* A window can be for reading alone; a handle of the buffer itself cannot. */
 static struct drm_gem_object *trn4_prime_import_ours(struct drm_device *drm,
 						     struct dma_buf *dmabuf)
 {
@@ -292,13 +299,14 @@ static struct drm_gem_object *trn4_prime_import_ours(struct drm_device *drm,
 	struct trn4_window *win;
 
 	if (obj->dev == drm) {
+		if (!trn4_prime_writable(dmabuf))
+			return ERR_PTR(-EACCES);
 		drm_gem_object_get(obj);
 		return obj;
 	}
 	win = trn4_window_import(to_trn4(drm), dmabuf,
-				 dmabuf->file->f_mode & FMODE_WRITE ?
-					 NVL_RIGHTS_ALL :
-					 NVL_RIGHT_READ);
+				 trn4_prime_writable(dmabuf) ? NVL_RIGHTS_ALL :
+							       NVL_RIGHT_READ);
 	return IS_ERR(win) ? ERR_CAST(win) : &win->base;
 }
 

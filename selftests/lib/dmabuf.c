@@ -48,17 +48,11 @@ int dmabuf_udmabuf(__u64 size)
 	return ret;
 }
 
-/**
- * dmabuf_heap() - a dma-buf of the system's heap
- * @size: multiple of the page size
- *
- * Return: as dmabuf_udmabuf().
- */
-int dmabuf_heap(__u64 size)
+static int heap_alloc(__u64 size, __u32 mode)
 {
 	struct dma_heap_allocation_data arg = {
 		.len = size,
-		.fd_flags = O_RDWR | O_CLOEXEC,
+		.fd_flags = mode | O_CLOEXEC,
 	};
 	int heap = open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC), ret;
 
@@ -67,6 +61,23 @@ int dmabuf_heap(__u64 size)
 	ret = ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &arg) ? -errno : (int)arg.fd;
 	close(heap);
 	return ret;
+}
+
+/**
+ * dmabuf_heap() - a dma-buf of the system's heap
+ * @size: multiple of the page size
+ *
+ * Return: as dmabuf_udmabuf().
+ */
+int dmabuf_heap(__u64 size)
+{
+	return heap_alloc(size, O_RDWR);
+}
+
+/* The same, for reading alone */
+int dmabuf_heap_readonly(__u64 size)
+{
+	return heap_alloc(size, O_RDONLY);
 }
 
 /* Takes a dma-buf as an object of a device. Returns 0 or a negative errno. */

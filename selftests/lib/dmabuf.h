@@ -10,6 +10,7 @@
 
 int dmabuf_udmabuf(__u64 size);
 int dmabuf_heap(__u64 size);
+int dmabuf_heap_readonly(__u64 size);
 
 int prime_import(int fd, int dmabuf, __u32 *handle);
 int prime_export(int fd, __u32 handle);

@@ -179,7 +179,30 @@ TEST_F(share, for_reading)
 	EXPECT_EQ(-EACCES, submit_wait(self->peer, &cmd, 1, 0));
 	EXPECT_EQ(MAP_FAILED,
 		  mmap(NULL, PAGE, PROT_WRITE, MAP_SHARED, arg.fd, 0));
+	EXPECT_EQ(EACCES, errno);
 	close(arg.fd);
+}
+
+/*
+ * On the owner's own accelerator it would be the buffer itself, to write to.
+ * Who made it has that already.
+ */
+TEST_F(share, for_reading_at_home)
+{
+	struct drm_prime_handle arg = { .flags = DRM_CLOEXEC };
+	int other = accel_open(&self->rig.accels[0]);
+	__u32 handle;
+	struct bo bo;
+
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, bo_make(self->fd, PAGE, 0, &bo));
+	arg.handle = bo.handle;
+	ASSERT_EQ(0, accel_ioctl(self->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg));
+	EXPECT_EQ(-EACCES, prime_import(other, arg.fd, &handle));
+	ASSERT_EQ(0, prime_import(self->fd, arg.fd, &handle));
+	EXPECT_EQ(bo.handle, handle);
+	close(arg.fd);
+	close(other);
 }
 
 /* Neither handle nor file of who made it is needed any longer */

@@ -11,6 +11,7 @@
 #include "dmabuf.h"
 #include "pci.h"
 #include "rig.h"
+#include "uqueue.h"
 
 #define SMALL 4096ull
 #define SIZE  (256 * SMALL)
@@ -115,6 +116,41 @@ TEST_F(import, only_for_copies)
 	EXPECT_EQ(-EINVAL,
 		  grant_make(self->fd, self->handle, RIGHT_R, 0, PAGE, &grant));
 	EXPECT_EQ(-EINVAL, map_offset(self->fd, self->handle, &offset));
+}
+
+/* Whose file is for reading: a source, and nothing that the device writes to */
+TEST_F(import, for_reading)
+{
+	const struct drm_trn4_cmd nop = { .op = DRM_TRN4_OP_NOP };
+	static const __u8 zeroes[SIZE];
+	int lent = dmabuf_heap_readonly(SIZE);
+	struct drm_trn4_segment_set segment = {
+		.size = SIZE,
+		.rights = RIGHT_R,
+	};
+	struct uqueue q;
+	__u32 handle;
+
+	if (lent == -ENOENT)
+		SKIP(return, "the kernel lends no such memory");
+	ASSERT_LE(0, lent);
+	ASSERT_EQ(0, prime_import(self->fd, lent, &handle));
+	memset(self->hbm.map, 0x55, SIZE);
+	ASSERT_EQ(0, copy(self->fd, self->hbm.handle, 0, handle, 0, SIZE));
+	EXPECT_EQ(0, memcmp(self->hbm.map, zeroes, SIZE));
+
+	EXPECT_EQ(-EACCES,
+		  copy(self->fd, handle, 0, self->hbm.handle, 0, SIZE));
+	EXPECT_EQ(-EACCES, submit_wait(self->fd, &nop, 1, handle));
+	ASSERT_EQ(0, uqueue_make(self->fd, 64, -1, &q));
+	segment.handle = q.handle;
+	segment.object = handle;
+	EXPECT_EQ(0,
+		  accel_ioctl(self->fd, DRM_IOCTL_TRN4_SEGMENT_SET, &segment));
+	segment.rights = RIGHT_RW;
+	EXPECT_EQ(-EACCES,
+		  accel_ioctl(self->fd, DRM_IOCTL_TRN4_SEGMENT_SET, &segment));
+	close(lent);
 }
 
 /* In one file it is one object, and it is passed on as what it is */
