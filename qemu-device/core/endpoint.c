@@ -77,6 +77,11 @@ static uint64_t trap_count_get(const struct nvlf_access *a)
     return nvlf_ep(a)->trap_count;
 }
 
+static uint64_t steps_get(const struct nvlf_access *a)
+{
+    return nvlf_ep(a)->steps;
+}
+
 static uint64_t trap_refused_get(const struct nvlf_access *a)
 {
     return nvlf_ep(a)->trap_refused;
@@ -108,6 +113,7 @@ static const struct nvlf_reg endpoint_regs[] = {
     { OWN(TRN4_REG_TRAP_COUNT), 8, 1, trap_count_get, NULL },
     { OWN(TRN4_REG_TRAP_REFUSED), 8, 1, trap_refused_get, NULL },
     { OWN(TRN4_REG_QUEUE_EVENT), 8, 1, queue_event_get, queue_event_set },
+    { OWN(TRN4_REG_STEPS), 8, 1, steps_get, NULL },
 };
 static const struct nvlf_block endpoint_block =
     NVLF_BLOCK(NVLF_COMMON_SIZE, 1, OWN_SIZE, endpoint_regs);
@@ -198,6 +204,7 @@ static void endpoint_end(struct nvlf_endpoint *ep)
     ep->ro_stores = 0;
     ep->trap_count = 0;
     ep->trap_refused = 0;
+    ep->steps = 0;
     memset(ep->busy_until, 0, sizeof(ep->busy_until));
     memset(ep->busy_way, 0, sizeof(ep->busy_way));
 }

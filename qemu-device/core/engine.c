@@ -342,6 +342,7 @@ static bool queue_step(struct nvlf_endpoint *ep, unsigned int n,
         return false;
     }
     run->progress = true;
+    ep->steps++;
     return op->status != TRN4_STATUS_OK || op->done >= op->total;
 }
 

@@ -332,6 +332,7 @@ struct nvlf_endpoint {
     uint64_t ro_stores;
     uint64_t trap_count;
     uint64_t trap_refused;
+    uint64_t steps; /* of operations, but looks of one that waits are none */
     unsigned int lanes_up;
 
     struct nvlf_grant grants[TRN4_GRANTS];

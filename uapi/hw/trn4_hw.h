@@ -231,6 +231,7 @@ enum nvl_partner {
 #define TRN4_REG_QUEUE_EVENT	0x0e0	/* w1c 64: queues with IRQ that have written
 					 * records since
 					 */
+#define TRN4_REG_STEPS		0x0e8	/* ro 64: pieces of work done by the engine */
 #define TRN4_REG_WINDOW_EVENT	0x100	/* w1c 8 x 64: windows with a new STATUS */
 #define TRN4_REG_ATOMIC_TYPES	0x140	/* ro 16 x 32: number n is of enum
 					 * trn4_atomic n; bit t: it works on

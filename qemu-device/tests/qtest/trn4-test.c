@@ -136,6 +136,7 @@ static const RackReg registers[] = {
     { TRN4_REG_TRAP_COUNT, 8, RACK_RO, 0 },
     { TRN4_REG_TRAP_REFUSED, 8, RACK_RO, 0 },
     { TRN4_REG_QUEUE_EVENT, 8, RACK_W1C, 0 },
+    { TRN4_REG_STEPS, 8, RACK_RO, 0 },
     { TRN4_REG_WINDOW_EVENT, 8, RACK_W1C, 0, 8, 8 },
     { TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_ADD, 4, RACK_RO, 0x3e3, 1, 4 },
     { TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_SWAP, 4, RACK_RO, 7, 2, 4 },
@@ -195,7 +196,7 @@ static void test_access(void)
     /* Gaps between registers, of each kind of block, and the end of the BAR */
     /* clang-format off */
     static const uint32_t gaps[] = {
-        0x038, 0x03c, 0x050, 0x07c, 0x0cc, 0x0e8, 0x0fc, 0x180, 0xffc,
+        0x038, 0x03c, 0x050, 0x07c, 0x0cc, 0x0f0, 0x0fc, 0x180, 0xffc,
         TRN4_PORT_BASE + TRN4_PORTS * NVL_PORT_STRIDE,
         TRN4_QUEUE_BASE + 0x30, TRN4_QUEUE_BASE + 0x3c,
         TRN4_QUEUE_BASE + TRN4_QUEUES * TRN4_QUEUE_STRIDE,

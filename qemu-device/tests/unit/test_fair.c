@@ -306,6 +306,38 @@ static void descriptors_of_a_run(void)
     world_free(w);
 }
 
+/* ---- Steps ---- */
+
+/* Each piece is one, and so is what moves nothing; a look at a word is none. */
+static void steps_are_pieces(void)
+{
+    const struct trn4_desc nop = { .opcode = TRN4_OP_NOP };
+    const struct trn4_desc fence = { .opcode = TRN4_OP_FENCE };
+    const struct trn4_desc wait = semaphore_desc(TRN4_SPACE_HBM, 0, SRC,
+                                                 TRN4_SEMAPHORE_GE,
+                                                 TRN4_TYPE_U32, 1, 0);
+    struct world *w = fair_world();
+
+    EQ(erq(w, 0, TRN4_REG_STEPS), 0);
+    queue_do(&fair.q[1], &nop);
+    EQ(erq(w, 0, TRN4_REG_STEPS), 1);
+    queue_do(&fair.q[1], &fence);
+    EQ(erq(w, 0, TRN4_REG_STEPS), 2);
+
+    queue_push(&fair.q[2], &wait);
+    queue_ring(&fair.q[2]);
+    engine_finish(w, 0);
+    engine_finish(w, 0);
+    EQ(erq(w, 0, TRN4_REG_STEPS), 2);
+
+    feed(3, copy(3, MIB));
+    CHECK(nvlf_engine_run(w->f, 0));
+    EQ(erq(w, 0, TRN4_REG_STEPS), 2 + MIB / NVLF_CHUNK);
+    ew(w, 0, NVL_REG_CTRL, NVL_CTRL_RESET);
+    EQ(erq(w, 0, TRN4_REG_STEPS), 0);
+    world_free(w);
+}
+
 /* ---- The first run after a doorbell ---- */
 
 static struct trn4_desc rows(unsigned int n, unsigned int count)
@@ -483,11 +515,18 @@ static void first_of_nobody(void)
 }
 
 static const struct tap_test tests[] = {
-    TAP_TEST(one_piece_of_each_other), TAP_TEST(whatever_the_lengths),
-    TAP_TEST(an_atomic_beside_copies), TAP_TEST(atomics_back_to_back),
-    TAP_TEST(beside_waits_and_fences), TAP_TEST(bytes_of_a_run),
-    TAP_TEST(descriptors_of_a_run),    TAP_TEST(little_is_done_first),
-    TAP_TEST(much_is_not_done_first),  TAP_TEST(others_have_their_turn_first),
-    TAP_TEST(waits_and_first),         TAP_TEST(first_of_nobody),
+    TAP_TEST(one_piece_of_each_other),
+    TAP_TEST(whatever_the_lengths),
+    TAP_TEST(an_atomic_beside_copies),
+    TAP_TEST(atomics_back_to_back),
+    TAP_TEST(beside_waits_and_fences),
+    TAP_TEST(bytes_of_a_run),
+    TAP_TEST(descriptors_of_a_run),
+    TAP_TEST(steps_are_pieces),
+    TAP_TEST(little_is_done_first),
+    TAP_TEST(much_is_not_done_first),
+    TAP_TEST(others_have_their_turn_first),
+    TAP_TEST(waits_and_first),
+    TAP_TEST(first_of_nobody),
 };
 TAP_MAIN(tests)

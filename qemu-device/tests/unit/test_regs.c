@@ -63,6 +63,7 @@ static const struct known endpoint_known[] = {
     { TRN4_REG_TRAP_COUNT, 8, RO, 0, 1, 0 },
     { TRN4_REG_TRAP_REFUSED, 8, RO, 0, 1, 0 },
     { TRN4_REG_QUEUE_EVENT, 8, W1C, 0, 1, 0 },
+    { TRN4_REG_STEPS, 8, RO, 0, 1, 0 },
     { TRN4_REG_WINDOW_EVENT, 8, W1C, 0, 8, 8 },
     { TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_ADD, 4, RO, 0x3e3, 1, 4 },
     { TRN4_REG_ATOMIC_TYPES + 4 * TRN4_ATOMIC_SWAP, 4, RO, 7, 2, 4 },
