@@ -16,8 +16,9 @@
 
 #include "trn4_drv.h"
 
-/* The most that one descriptor writes */
+/* The most that one descriptor writes, and as how much a row counts at least */
 #define TRN4_PIECE_MAX SZ_64M
+#define TRN4_ROW_WORK  SZ_1K
 
 static_assert((int)DRM_TRN4_OP_NOP == TRN4_OP_NOP);
 static_assert((int)DRM_TRN4_OP_COPY == TRN4_OP_COPY);
@@ -369,7 +370,9 @@ static struct trn4_piece trn4_next_piece(const struct trn4_cmd *cmd)
 	p.row = div64_u64_rem(cmd->fed, cmd->length, &in_place);
 	if (last_first)
 		p.row = div64_u64(left - 1, cmd->length);
-	p.rows = div64_u64(min_t(u64, left, TRN4_PIECE_MAX), cmd->length);
+	p.rows = min(div64_u64(left, cmd->length),
+		     div64_u64(TRN4_PIECE_MAX,
+			       max_t(u64, cmd->length, TRN4_ROW_WORK)));
 	if (!scattered && !in_place && p.rows > 1) {
 		if (last_first)
 			p.row -= p.rows - 1;
@@ -473,13 +476,23 @@ static u64 (*const trn4_cmd_desc[])(struct trn4_desc *desc,
 	[TRN4_OP_SEMAPHORE] = trn4_desc_signal,
 };
 
+/* What it is worth to the engine to write @bytes: a short row is work, too. */
+static u64 trn4_cmd_work(const struct trn4_cmd *cmd, u64 bytes)
+{
+	if (!bytes || cmd->length >= TRN4_ROW_WORK)
+		return bytes;
+	return DIV64_U64_ROUND_UP(bytes, cmd->length) * TRN4_ROW_WORK;
+}
+
 /**
  * trn4_cmd_feed() - the next descriptor of a command
  * @cmd: command that has some to come: all have one at least
  * @desc: zero, but for its id
  *
+ * What it writes is taken off the command.
+ *
  * Context: trn4_queue.lock; does not allocate
- * Return: bytes that it writes, and that are taken off the command.
+ * Return: the work that it is, in bytes; TRN4_PIECE_MAX at most.
  */
 u64 trn4_cmd_feed(struct trn4_cmd *cmd, struct trn4_desc *desc)
 {
@@ -488,5 +501,5 @@ u64 trn4_cmd_feed(struct trn4_cmd *cmd, struct trn4_desc *desc)
 	desc->opcode = cmd->op;
 	bytes = trn4_cmd_desc[cmd->op](desc, cmd);
 	cmd->fed += bytes;
-	return bytes;
+	return trn4_cmd_work(cmd, bytes);
 }

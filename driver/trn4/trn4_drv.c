@@ -56,6 +56,9 @@ static int trn4_open(struct drm_device *drm, struct drm_file *drm_file)
 	file->tdev = tdev;
 	file->context = dma_fence_context_alloc(1);
 	mutex_init(&file->submit_lock);
+	INIT_LIST_HEAD(&file->work);
+	INIT_LIST_HEAD(&file->link);
+	INIT_LIST_HEAD(&file->turn);
 	xa_init_flags(&file->grants, XA_FLAGS_ALLOC1);
 	ret = drm_sched_entity_init(&file->entity, DRM_SCHED_PRIORITY_NORMAL,
 				    &sched, 1, NULL);
@@ -393,7 +396,8 @@ static int trn4_init_soft(struct trn4_device *tdev)
 	INIT_LIST_HEAD(&tdev->host_bos);
 	INIT_LIST_HEAD(&tdev->exports);
 	INIT_LIST_HEAD(&tdev->grants);
-	INIT_LIST_HEAD(&tdev->queue.jobs);
+	INIT_LIST_HEAD(&tdev->queue.files);
+	INIT_LIST_HEAD(&tdev->queue.turns);
 	trn4_uqueue_init(tdev);
 	tdev->state = TRN4_RUNNING;
 	trn4_aperture_init(&tdev->aperture, tdev->window_count,

@@ -101,8 +101,7 @@
 /* Entries of the kernel's queue, as a power of two */
 #define TRN4_QUEUE_ORDER 10
 
-/* Jobs handed to the hardware at a time, and jobs of a file at a time */
-#define TRN4_JOBS_HW   256
+/* Jobs of a file at a time */
 #define TRN4_JOBS_FILE 1024
 
 /* A queue that completes nothing for this long is reset */
@@ -281,13 +280,13 @@ struct trn4_aperture {
 /**
  * struct trn4_entry - what a descriptor in the ring belongs to
  * @job: job
- * @bytes: that it copies
+ * @work: that it is, in bytes
  * @cmd: command of the job
  * @last: it is the command's last descriptor
  */
 struct trn4_entry {
 	struct trn4_job *job;
-	u32 bytes;
+	u32 work;
 	u16 cmd;
 	bool last;
 };
@@ -305,10 +304,11 @@ struct trn4_entry {
  * @tail: descriptors ever put into the ring, modulo 2^32
  * @head: completions ever taken from it
  * @seen: @head at the last check for progress
- * @bytes: to be copied by the descriptors in the ring
- * @jobs: jobs with descriptors in the ring or still to come, oldest first
- * @feed: the oldest of them that has descriptors to come, or NULL
- * @busy_until: when the last job that had begun ended, in ktime_get_ns()
+ * @work: of the descriptors in the ring, in bytes
+ * @files: files with jobs that have descriptors in the ring or still to come
+ * @turns: those of them with descriptors to come, the next one's turn first
+ * @busy_until: when the last completion was taken, or else the ring was last
+ *	empty, in ktime_get_ns()
  */
 struct trn4_queue {
 	struct mutex lock; /* the ring and its jobs */
@@ -322,9 +322,9 @@ struct trn4_queue {
 	u32 tail;
 	u32 head;
 	u32 seen;
-	u64 bytes;
-	struct list_head jobs;
-	struct trn4_job *feed;
+	u64 work;
+	struct list_head files;
+	struct list_head turns;
 	u64 busy_until;
 };
 
@@ -450,6 +450,10 @@ struct trn4_device {
  * @context: of the hardware's fences of its jobs
  * @seqno: of the newest of them (trn4_queue.lock)
  * @busy_ns: for which jobs of it had the engine (trn4_queue.lock)
+ * @work: its jobs that the queue has, oldest first (trn4_queue.lock)
+ * @feed: the oldest of them with descriptors to come, or NULL (trn4_queue.lock)
+ * @link: in trn4_queue.files, while there is @work
+ * @turn: in trn4_queue.turns, while there is @feed
  * @queued: jobs that the queue has; woken by wake_up_var()
  * @jobs: jobs that are not freed yet; woken by wake_up_var()
  * @grants: by handle (trn4_share_lock)
@@ -462,6 +466,10 @@ struct trn4_file {
 	u64 context;
 	u64 seqno;
 	u64 busy_ns;
+	struct list_head work;
+	struct trn4_job *feed;
+	struct list_head link;
+	struct list_head turn;
 	atomic_t queued;
 	atomic_t jobs;
 	struct xarray grants;
@@ -531,7 +539,7 @@ struct trn4_cmd {
  * @tdev: device
  * @file: whose it is
  * @fence: signals when the hardware is done with it
- * @link: in trn4_queue.jobs
+ * @link: in trn4_file.work
  * @release: frees it
  * @results_bo: where results go, or NULL; a reference
  * @results_offset: where in it
@@ -540,7 +548,6 @@ struct trn4_cmd {
  * @ended: commands that have completed (trn4_queue.lock)
  * @pending: descriptors in the ring (trn4_queue.lock)
  * @begun: its first descriptor was made (trn4_queue.lock)
- * @begun_at: when, in ktime_get_ns() (trn4_queue.lock)
  * @cut: no descriptors are to follow (trn4_queue.lock)
  * @uses: its objects are counted as in use
  * @results: of each command
@@ -563,7 +570,6 @@ struct trn4_job {
 	bool begun;
 	bool cut;
 	bool uses;
-	u64 begun_at;
 	struct drm_trn4_result *results;
 	u32 count;
 	struct trn4_cmd cmds[] __counted_by(count);
@@ -758,11 +764,11 @@ int trn4_queue_start(struct trn4_device *tdev);
 void trn4_queue_stop(struct trn4_device *tdev, int error, bool mmio);
 int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job);
 void trn4_queue_irq(struct trn4_device *tdev);
-void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file);
+void trn4_queue_cut(struct trn4_device *tdev, struct trn4_file *file);
 bool trn4_queue_stuck(struct trn4_device *tdev);
 bool trn4_queue_is_up(struct trn4_device *tdev);
 bool trn4_queue_faulted(struct trn4_device *tdev);
-int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit);
+int trn4_queue_recover(struct trn4_device *tdev);
 
 /* trn4_uqueue.c */
 extern const struct drm_gem_object_funcs trn4_uqueue_funcs;

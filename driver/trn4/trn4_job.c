@@ -190,7 +190,7 @@ static enum drm_gpu_sched_stat trn4_job_timedout(struct drm_sched_job *base)
 
 	drm_sched_wqueue_stop(sched);
 	drm_err(&tdev->drm, "queue completes nothing: resetting it\n");
-	if (trn4_queue_recover(tdev, job)) {
+	if (trn4_queue_recover(tdev)) {
 		drm_err(&tdev->drm,
 			"queue does not start again: resetting all\n");
 		trn4_reset_ask(tdev);
@@ -258,10 +258,11 @@ static void trn4_job_fini(struct drm_device *drm, void *arg)
  */
 int trn4_job_init(struct trn4_device *tdev)
 {
+	/* Files have turns in the queue; the scheduler serves the oldest job. */
 	const struct drm_sched_init_args args = {
 		.ops = &trn4_sched_ops,
 		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
-		.credit_limit = TRN4_JOBS_HW,
+		.credit_limit = INT_MAX,
 		.timeout = msecs_to_jiffies(TRN4_JOB_TIMEOUT_MS),
 		.name = TRN4_NAME,
 		.dev = &tdev->pdev->dev,

@@ -6,6 +6,9 @@
  * A command can need any number of descriptors: host memory is scattered, and
  * a large copy is cut so that progress shows. They are made while the command
  * runs, so that neither memory nor the ring limits what a job may ask for.
+ *
+ * Files have turns, of a descriptor each: whatever one has asked for, another
+ * waits for what is in the ring by then, and for one descriptor of each.
  */
 #include <linux/dma-mapping.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
@@ -23,7 +26,7 @@
 #define TRN4_CQ_BYTES     (TRN4_RING_ENTRIES * sizeof(struct trn4_cqe))
 
 /* What the ring holds is worth no more work than this, give or take a piece */
-#define TRN4_RING_BYTES SZ_256M
+#define TRN4_RING_WORK SZ_256M
 
 static_assert(sizeof(struct trn4_desc) == 64);
 static_assert(sizeof(struct trn4_cqe) == 32);
@@ -97,8 +100,7 @@ static int trn4_queue_start_locked(struct trn4_device *tdev)
 	q->tail = 0;
 	q->head = 0;
 	q->seen = 0;
-	q->bytes = 0;
-	q->feed = NULL;
+	q->work = 0;
 	q->fault = false;
 
 	writeq(q->sq_dma, regs + TRN4_QUEUE_SQ_BASE);
@@ -140,20 +142,6 @@ static void trn4_queue_disable(struct trn4_device *tdev)
 }
 
 /*
- * The engine takes one job after the other, and many are in the ring at a time:
- * a job had it since the one before ended. So times of all files add up to no
- * more than the time that went by.
- */
-static void trn4_queue_account(const struct trn4_job *job)
-{
-	struct trn4_queue *q = &job->tdev->queue;
-	u64 now = ktime_get_ns();
-
-	job->file->busy_ns += now - max(job->begun_at, q->busy_until);
-	q->busy_until = now;
-}
-
-/*
  * The queue lets go of a job, which ends: with @error where it did not come to
  * its end. It may be freed when this returns, and so may a file that closes.
  */
@@ -162,8 +150,8 @@ static void trn4_queue_end(struct trn4_job *job, int error, bool hbm)
 	struct trn4_file *file = job->file;
 
 	list_del_init(&job->link);
-	if (job->begun)
-		trn4_queue_account(job);
+	if (list_empty(&file->work))
+		list_del_init(&file->link);
 	if (job->begun && job->results_bo)
 		job->results_bo->results_due--;
 	if (job->ended == job->count)
@@ -174,17 +162,32 @@ static void trn4_queue_end(struct trn4_job *job, int error, bool hbm)
 		wake_up_var(&file->queued);
 }
 
-static void trn4_queue_abort(struct trn4_device *tdev, struct trn4_job *culprit,
-			     int error, bool hbm)
+static void trn4_queue_abort_file(struct trn4_file *file,
+				  const struct trn4_job *culprit, int error,
+				  bool hbm)
+{
+	struct trn4_job *job, *next;
+
+	/* The end of its last job may be the end of the file. */
+	kref_get(&file->ref);
+	file->feed = NULL;
+	list_del_init(&file->turn);
+	list_for_each_entry_safe(job, next, &file->work, link)
+		trn4_queue_end(job, job == culprit ? -ETIMEDOUT : error, hbm);
+	trn4_file_put(file);
+}
+
+static void trn4_queue_abort(struct trn4_device *tdev,
+			     const struct trn4_job *culprit, int error,
+			     bool hbm)
 {
 	struct trn4_queue *q = &tdev->queue;
-	struct trn4_job *job, *next;
+	struct trn4_file *file, *next;
 
 	lockdep_assert_held(&q->lock);
 
-	q->feed = NULL;
-	list_for_each_entry_safe(job, next, &q->jobs, link)
-		trn4_queue_end(job, job == culprit ? -ETIMEDOUT : error, hbm);
+	list_for_each_entry_safe(file, next, &q->files, link)
+		trn4_queue_abort_file(file, culprit, error, hbm);
 }
 
 /**
@@ -216,30 +219,33 @@ static void trn4_queue_emit(struct trn4_queue *q, struct trn4_job *job)
 	struct trn4_cmd *cmd = &job->cmds[job->fed];
 	u32 place = q->tail & TRN4_RING_MASK;
 	struct trn4_desc desc = { .id = cpu_to_le16(place) };
-	u64 bytes = trn4_cmd_feed(cmd, &desc);
+	u64 work = trn4_cmd_feed(cmd, &desc);
 
 	q->entries[place].job = job;
-	q->entries[place].bytes = bytes;
+	q->entries[place].work = work;
 	q->entries[place].cmd = job->fed;
 	q->entries[place].last = cmd->fed == cmd->total;
 	if (q->entries[place].last)
 		job->fed++;
 	job->pending++;
-	q->bytes += bytes;
+	q->work += work;
 	q->sq[place] = desc;
 	q->tail++;
 }
 
-/* @job gets no more descriptors: the next one's turn that may have some */
-static void trn4_queue_fed(struct trn4_queue *q, struct trn4_job *job)
+/* The job that @file feeds gets no more descriptors: the next one's turn */
+static void trn4_queue_fed(struct trn4_file *file)
 {
-	q->feed = NULL;
-	list_for_each_entry_continue(job, &q->jobs, link) {
+	struct trn4_job *job = file->feed;
+
+	list_for_each_entry_continue(job, &file->work, link) {
 		if (!job->cut) {
-			q->feed = job;
-			break;
+			file->feed = job;
+			return;
 		}
 	}
+	file->feed = NULL;
+	list_del_init(&file->turn);
 }
 
 /* Does @obj take results of a job in the ring? */
@@ -252,7 +258,7 @@ static bool trn4_results_due(struct drm_gem_object *obj)
 /*
  * Results are written by the CPU when a job ends, and the ring does not wait
  * for that. So a job that reads or writes a buffer that takes the results of
- * one before it does not begin until they are there.
+ * one that has begun does not begin until they are there.
  */
 static bool trn4_queue_may_begin(const struct trn4_job *job)
 {
@@ -265,33 +271,63 @@ static bool trn4_queue_may_begin(const struct trn4_job *job)
 	return true;
 }
 
+static void trn4_queue_begin(struct trn4_job *job)
+{
+	job->begun = true;
+	if (job->results_bo)
+		job->results_bo->results_due++;
+}
+
+/* Whose turn it is, or NULL where nobody has a descriptor for the ring now */
+static struct trn4_file *trn4_queue_turn(struct trn4_queue *q)
+{
+	struct trn4_file *file;
+
+	list_for_each_entry(file, &q->turns, turn)
+		if (file->feed->begun || trn4_queue_may_begin(file->feed))
+			return file;
+	return NULL;
+}
+
 /* Fill the ring. One place stays free: a full ring would look empty. */
 static void trn4_queue_feed(struct trn4_device *tdev)
 {
 	struct trn4_queue *q = &tdev->queue;
+	struct trn4_file *file;
 	u32 tail = q->tail;
 
 	lockdep_assert_held(&q->lock);
 
-	while (q->feed && q->tail - q->head < TRN4_RING_MASK &&
-	       q->bytes < TRN4_RING_BYTES) {
-		struct trn4_job *job = q->feed;
-
-		if (!job->begun) {
-			if (!trn4_queue_may_begin(job))
-				break;
-			job->begun = true;
-			job->begun_at = ktime_get_ns();
-			if (job->results_bo)
-				job->results_bo->results_due++;
-		}
-		trn4_queue_emit(q, job);
-		if (job->fed == job->count)
-			trn4_queue_fed(q, job);
+	if (q->head == q->tail)
+		q->busy_until = ktime_get_ns();
+	while (q->tail - q->head < TRN4_RING_MASK && q->work < TRN4_RING_WORK) {
+		file = trn4_queue_turn(q);
+		if (!file)
+			break;
+		list_move_tail(&file->turn, &q->turns);
+		if (!file->feed->begun)
+			trn4_queue_begin(file->feed);
+		trn4_queue_emit(q, file->feed);
+		if (file->feed->fed == file->feed->count)
+			trn4_queue_fed(file);
 	}
 	if (q->tail != tail)
 		writel(q->tail & TRN4_RING_MASK,
 		       trn4_queue_doorbell(tdev) + TRN4_DOORBELL_SQ_TAIL);
+}
+
+static void trn4_queue_add(struct trn4_queue *q, struct trn4_job *job)
+{
+	struct trn4_file *file = job->file;
+
+	if (list_empty(&file->work))
+		list_add_tail(&file->link, &q->files);
+	list_add_tail(&job->link, &file->work);
+	if (!file->feed) {
+		file->feed = job;
+		list_add_tail(&file->turn, &q->turns);
+	}
+	atomic_inc(&file->queued);
 }
 
 /**
@@ -317,10 +353,7 @@ int trn4_queue_run(struct trn4_device *tdev, struct trn4_job *job)
 	if (!q->up) {
 		ret = plugged ? -ECANCELED : -ENODEV;
 	} else {
-		list_add_tail(&job->link, &q->jobs);
-		atomic_inc(&job->file->queued);
-		if (!q->feed)
-			q->feed = job;
+		trn4_queue_add(q, job);
 		/* Or unbind fails it, in its turn after those before it */
 		if (plugged)
 			trn4_queue_feed(tdev);
@@ -382,20 +415,33 @@ static bool trn4_queue_done(const struct trn4_job *job)
  * are of one context, and signal in order. A job that was cut short before it
  * began is done long before those that have descriptors in the ring.
  */
-static void trn4_queue_retire(struct trn4_queue *q,
-			      const struct trn4_file *file)
+static void trn4_queue_retire(struct trn4_file *file)
 {
 	struct trn4_job *job, *next;
 
-	lockdep_assert_held(&q->lock);
+	lockdep_assert_held(&file->tdev->queue.lock);
 
-	list_for_each_entry_safe(job, next, &q->jobs, link) {
-		if (job->file != file)
-			continue;
+	/* The end of its last job may be the end of the file. */
+	kref_get(&file->ref);
+	list_for_each_entry_safe(job, next, &file->work, link) {
 		if (!trn4_queue_done(job))
 			break;
 		trn4_queue_end(job, -ECANCELED, true);
 	}
+	trn4_file_put(file);
+}
+
+/*
+ * The engine takes one descriptor after the other, and many are in the ring at a
+ * time: one had it since the one before ended. So times of all files add up to
+ * no more than the time that went by.
+ */
+static void trn4_queue_account(struct trn4_queue *q, struct trn4_file *file)
+{
+	u64 now = ktime_get_ns();
+
+	file->busy_ns += now - q->busy_until;
+	q->busy_until = now;
 }
 
 /* Take completions off the ring; returns whether there were any. */
@@ -428,11 +474,12 @@ static bool trn4_queue_reap(struct trn4_device *tdev)
 		q->head++;
 
 		entry = &q->entries[place];
-		q->bytes -= entry->bytes;
+		q->work -= entry->work;
 		entry->job->pending--;
+		trn4_queue_account(q, entry->job->file);
 		trn4_queue_result(entry, cqe);
 		if (trn4_queue_done(entry->job))
-			trn4_queue_retire(q, entry->job->file);
+			trn4_queue_retire(entry->job->file);
 	}
 	if (q->head == head)
 		return false;
@@ -471,7 +518,7 @@ void trn4_queue_irq(struct trn4_device *tdev)
  *
  * What is in the ring completes, and nothing follows.
  */
-void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file)
+void trn4_queue_cut(struct trn4_device *tdev, struct trn4_file *file)
 {
 	struct trn4_queue *q = &tdev->queue;
 	struct trn4_job *job;
@@ -483,14 +530,11 @@ void trn4_queue_cut(struct trn4_device *tdev, const struct trn4_file *file)
 		return;
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&q->lock);
-	list_for_each_entry(job, &q->jobs, link) {
-		if (job->file != file || job->fed == job->count)
-			continue;
-		if (q->feed == job)
-			trn4_queue_fed(q, job);
-		job->cut = true;
-	}
-	trn4_queue_retire(q, file);
+	file->feed = NULL;
+	list_del_init(&file->turn);
+	list_for_each_entry(job, &file->work, link)
+		job->cut = job->fed < job->count;
+	trn4_queue_retire(file);
 	if (q->up)
 		trn4_queue_feed(tdev);
 	mutex_unlock(&q->lock);
@@ -556,13 +600,16 @@ bool trn4_queue_faulted(struct trn4_device *tdev)
 /**
  * trn4_queue_recover() - reset the queue; all of its jobs fail
  * @tdev: device, not unplugged
- * @culprit: the job that gets -ETIMEDOUT; all others get -ECANCELED
+ *
+ * The one whose descriptor is the oldest in the ring gets -ETIMEDOUT, all others
+ * -ECANCELED.
  *
  * Return: 0, or -EIO where the queue does not start again.
  */
-int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit)
+int trn4_queue_recover(struct trn4_device *tdev)
 {
 	struct trn4_queue *q = &tdev->queue;
+	const struct trn4_job *culprit = NULL;
 	bool cookie;
 	int ret = 0;
 
@@ -571,6 +618,8 @@ int trn4_queue_recover(struct trn4_device *tdev, struct trn4_job *culprit)
 	if (q->up) {
 		trn4_queue_disable(tdev);
 		q->up = false;
+		if (q->head != q->tail)
+			culprit = q->entries[q->head & TRN4_RING_MASK].job;
 		trn4_queue_abort(tdev, culprit, -ECANCELED, true);
 		ret = trn4_queue_start_locked(tdev);
 	}

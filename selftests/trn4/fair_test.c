@@ -151,4 +151,44 @@ TEST_F(fair, all_work_and_are_given_back)
 	free(q);
 }
 
+/* ---- Submits ---- */
+
+#define SUBMITS 16
+#define COPIES  8
+#define LARGE   (32 * PAGE)
+
+/* What another file asked for, 8 GiB of it, is not done first */
+TEST_F(fair, submits_have_turns)
+{
+	int other = accel_open(&self->rig.accels[0]), i;
+	struct drm_trn4_result *first, *added;
+	struct drm_trn4_cmd copies[COPIES], add;
+	struct bo from, to, results, mine, result;
+	__u32 sync;
+
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, bo_make(other, LARGE, 0, &from));
+	ASSERT_EQ(0, bo_make(other, LARGE, 0, &to));
+	ASSERT_EQ(0, bo_make(other, PAGE, 0, &results));
+	ASSERT_EQ(0, bo_make(self->fd, PAGE, 0, &mine));
+	ASSERT_EQ(0, bo_make(self->fd, PAGE, 0, &result));
+	ASSERT_EQ(0, sync_create(other, &sync));
+	for (i = 0; i < COPIES; i++)
+		copies[i] = cmd_copy(to.handle, 0, from.handle, 0, LARGE);
+	for (i = 0; i < SUBMITS; i++)
+		ASSERT_EQ(0, submit(other, copies, COPIES, results.handle, 0,
+				    sync));
+
+	add = cmd_atomic(DRM_TRN4_ATOMIC_ADD, 8, mine.handle, 0, 1, 0);
+	ASSERT_EQ(0, submit_wait(self->fd, &add, 1, result.handle));
+	EXPECT_EQ(1, word_get(mine.map, 0));
+	ASSERT_EQ(0, sync_wait(other, sync, 60 * SEC));
+	/* Those of the last submit, which has overwritten all others' */
+	first = (struct drm_trn4_result *)results.map;
+	added = (struct drm_trn4_result *)result.map;
+	EXPECT_EQ(0, first->error);
+	EXPECT_LE(added->end, first->start);
+	close(other);
+}
+
 TEST_HARNESS_MAIN
