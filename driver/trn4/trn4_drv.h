@@ -104,7 +104,7 @@
 /* Jobs of a file at a time */
 #define TRN4_JOBS_FILE 1024
 
-/* A queue that completes nothing for this long is reset */
+/* A queue for which nothing goes on for this long is reset, if not told else */
 #define TRN4_JOB_TIMEOUT_MS 10000
 
 /* How long error recovery may take: the PCI core waits a minute for a device */
@@ -304,6 +304,7 @@ struct trn4_entry {
  * @tail: descriptors ever put into the ring, modulo 2^32
  * @head: completions ever taken from it
  * @seen: @head at the last check for progress
+ * @steps: what the whole engine had done by then (TRN4_REG_STEPS)
  * @work: of the descriptors in the ring, in bytes
  * @files: files with jobs that have descriptors in the ring or still to come
  * @turns: those of them with descriptors to come, the next one's turn first
@@ -322,6 +323,7 @@ struct trn4_queue {
 	u32 tail;
 	u32 head;
 	u32 seen;
+	u64 steps;
 	u64 work;
 	struct list_head files;
 	struct list_head turns;

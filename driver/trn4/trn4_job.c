@@ -5,6 +5,8 @@
  */
 #include <linux/dma-fence.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -16,6 +18,11 @@
 #include <drm/drm_print.h>
 
 #include "trn4_drv.h"
+
+static unsigned int trn4_job_timeout_ms = TRN4_JOB_TIMEOUT_MS;
+module_param_named(job_timeout_ms, trn4_job_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(job_timeout_ms,
+		 "ms without any work until the queue is reset, 0: for ever");
 
 static struct trn4_job *to_trn4_job(struct drm_sched_job *base)
 {
@@ -258,12 +265,13 @@ static void trn4_job_fini(struct drm_device *drm, void *arg)
  */
 int trn4_job_init(struct trn4_device *tdev)
 {
+	const unsigned int ms = READ_ONCE(trn4_job_timeout_ms);
 	/* Files have turns in the queue; the scheduler serves the oldest job. */
 	const struct drm_sched_init_args args = {
 		.ops = &trn4_sched_ops,
 		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
 		.credit_limit = INT_MAX,
-		.timeout = msecs_to_jiffies(TRN4_JOB_TIMEOUT_MS),
+		.timeout = ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT,
 		.name = TRN4_NAME,
 		.dev = &tdev->pdev->dev,
 	};

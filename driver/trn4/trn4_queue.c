@@ -544,8 +544,24 @@ void trn4_queue_cut(struct trn4_device *tdev, struct trn4_file *file)
 
 /* ---- When nothing completes ---------------------------------------------------- */
 
+/*
+ * Neither has anything completed since this was last asked, nor has the engine
+ * done anything for other queues: it has turns for all, and a fence waits for
+ * what these had begun.
+ */
+static bool trn4_queue_still(struct trn4_device *tdev)
+{
+	struct trn4_queue *q = &tdev->queue;
+	u64 steps = readq(tdev->regs + TRN4_REG_STEPS);
+	bool still = q->head == q->seen && steps == q->steps;
+
+	q->seen = q->head;
+	q->steps = steps;
+	return still;
+}
+
 /**
- * trn4_queue_stuck() - has nothing completed since this was last asked?
+ * trn4_queue_stuck() - has nothing gone on since this was last asked?
  * @tdev: device, not unplugged
  *
  * Return: true where a reset is the only way on.
@@ -559,10 +575,9 @@ bool trn4_queue_stuck(struct trn4_device *tdev)
 	if (q->up) {
 		if (trn4_queue_reap(tdev))
 			trn4_queue_feed(tdev);
-		stuck = q->fault || q->head == q->seen ||
+		stuck = trn4_queue_still(tdev) || q->fault ||
 			readl(trn4_queue_regs(tdev) + TRN4_QUEUE_STATUS) !=
 				TRN4_QUEUE_RUNNING;
-		q->seen = q->head;
 	}
 	mutex_unlock(&q->lock);
 	return stuck;
