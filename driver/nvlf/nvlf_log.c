@@ -27,7 +27,10 @@ static_assert(!(NVL_LOG_ENTRIES & (NVL_LOG_ENTRIES - 1)));
 
 #define NVLF_LOG_NO_PORT U32_MAX
 
-/* Reads record @n; false where another has taken its place. */
+/*
+ * Reads record @n; false where another has taken its place, or nobody answers.
+ * Zeroes are no record 0: they come from behind a bridge that has closed.
+ */
 static bool nvlf_log_fetch(void __iomem *regs, u64 n,
 			   struct nvlf_log_record *rec)
 {
@@ -40,7 +43,8 @@ static bool nvlf_log_fetch(void __iomem *regs, u64 n,
 	rec->what = readl(regs + NVL_LOG_WHAT);
 	rec->port = readl(regs + NVL_LOG_PORT);
 	rec->detail = readq(regs + NVL_LOG_DETAIL);
-	return readq(regs + NVL_LOG_INDEX) == n;
+	return readq(regs + NVL_LOG_INDEX) == n &&
+	       NVL_LOG_CLASS(rec->what) != NVL_ERROR_NONE;
 }
 
 static int nvlf_nl_put_record(struct sk_buff *skb, const struct genl_info *info,
@@ -86,7 +90,8 @@ static void nvlf_nl_notify_record(const struct nvlf_device *dev,
 
 /*
  * Moves what is new into the ring. Returns the number from which on no driver
- * has read the device's records before.
+ * has read the device's records before. A device that loses its power meanwhile
+ * keeps its records: those that it did not tell are moved when it is back.
  */
 static u64 nvlf_log_move(const struct nvlf_device *dev, u64 head)
 {
@@ -99,9 +104,14 @@ static u64 nvlf_log_move(const struct nvlf_device *dev, u64 head)
 	n = head < log->next ? 0 : log->next;
 	if (head - n > NVL_LOG_ENTRIES)
 		n = head - NVL_LOG_ENTRIES;
-	for (; n < head; n++)
-		if (nvlf_log_fetch(dev->common, n, &rec))
-			log->record[log->count++ % NVLF_LOG_KEPT] = rec;
+	for (; n < head; n++) {
+		if (!nvlf_log_fetch(dev->common, n, &rec))
+			continue;
+		log->record[log->count++ % NVLF_LOG_KEPT] = rec;
+		log->next = n + 1;
+	}
+	if (!nvlf_device_answers(dev))
+		return tail;
 	log->next = head;
 	writeq(head, dev->common + NVL_REG_LOG_TAIL);
 	writel(NVL_LOG_OVERFLOW, dev->common + NVL_REG_LOG_STATUS);
@@ -129,7 +139,7 @@ void nvlf_log_collect(const struct nvlf_device *dev)
 	if (!nvlf_device_begin(dev))
 		return;
 	head = readq(dev->common + NVL_REG_LOG_HEAD);
-	/* All-ones: pulled out */
+	/* All-ones: there is nobody, and no need to read 64 records */
 	if (head != U64_MAX && head != log->next)
 		tail = nvlf_log_move(dev, head);
 	nvlf_device_end(dev);

@@ -372,6 +372,75 @@ static void log_overtaken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log->next, 2);
 }
 
+/* What a device without power says of record @n, or one that is pulled out */
+static void log_ones(void __iomem *regs, u64 n)
+{
+	unsigned int at = NVL_LOG_BASE + n % NVL_LOG_ENTRIES * NVL_LOG_STRIDE;
+	unsigned int i;
+
+	for (i = 0; i < NVL_LOG_STRIDE; i += 4)
+		put32(regs, at + i, U32_MAX);
+}
+
+/* What it could not say is not taken for read, once it is back */
+static void log_dies(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct nvlf_device dev = nvlf_device_of_switch(rig->sw[1]);
+	const struct nvlf_log *log = &rig->sw[1]->log;
+	void __iomem *regs = rig->sw[1]->regs;
+	u64 n;
+
+	guard(mutex)(&rig->f->change);
+	for (n = 0; n < 6; n++)
+		log_put(regs, n);
+	/* After HEAD was read, and two records */
+	for (n = 2; n < 6; n++)
+		log_ones(regs, n);
+	put32(regs, NVL_REG_ID, U32_MAX);
+	put32(regs, NVL_REG_LOG_TAIL, 0xee);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 0, 0, 1);
+	KUNIT_EXPECT_EQ(test, log->next, 2);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_TAIL), 0xee);
+
+	put32(regs, NVL_REG_ID, NVL_SWITCH_ID_VALUE);
+	for (n = 2; n < 6; n++)
+		log_put(regs, n);
+	nvlf_log_collect(&dev);
+	log_expect(test, log, 0, 0, 5);
+	KUNIT_EXPECT_EQ(test, log->next, 6);
+	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_TAIL), 6);
+}
+
+/* Zeroes from behind a bridge that has closed are neither HEAD nor a record */
+static void log_closed(struct kunit *test)
+{
+	struct rig *rig = test->priv;
+	const struct nvlf_device dev[2] = {
+		nvlf_device_of_endpoint(rig->near),
+		nvlf_device_of_switch(rig->sw[0]),
+	};
+	u64 n;
+
+	guard(mutex)(&rig->f->change);
+	for (n = 0; n < 6; n++)
+		log_put(rig->near->common, n);
+	nvlf_log_collect(&dev[0]);
+	put32(rig->near->common, NVL_REG_ID, 0);
+	put64(rig->near->common, NVL_REG_LOG_HEAD, 0);
+	nvlf_log_collect(&dev[0]);
+	log_expect(test, &rig->near->log, 0, 0, 5);
+	KUNIT_EXPECT_EQ(test, rig->near->log.next, 6);
+
+	/* After HEAD was read */
+	put32(rig->sw[0]->regs, NVL_REG_ID, 0);
+	put64(rig->sw[0]->regs, NVL_REG_LOG_HEAD, 1);
+	nvlf_log_collect(&dev[1]);
+	KUNIT_EXPECT_EQ(test, rig->sw[0]->log.count, 0);
+	KUNIT_EXPECT_EQ(test, rig->sw[0]->log.next, 0);
+}
+
 /* Numbers begin anew when the device has lost its power */
 static void log_anew(struct kunit *test)
 {
@@ -401,6 +470,8 @@ static struct kunit_case nvlf_port_cases[] = { KUNIT_CASE(location_told),
 					       KUNIT_CASE(counters),
 					       KUNIT_CASE(log_collect),
 					       KUNIT_CASE(log_overtaken),
+					       KUNIT_CASE(log_dies),
+					       KUNIT_CASE(log_closed),
 					       KUNIT_CASE(log_anew),
 					       {} };
 
