@@ -46,6 +46,7 @@
 
 #define nvlf_show_severity(severity) \
 	__print_symbolic(severity, { NVL_SEVERITY_INFO, "info" }, \
+			 { NVL_SEVERITY_DEGRADED, "degraded" }, \
 			 { NVL_SEVERITY_ERROR, "error" }, \
 			 { NVL_SEVERITY_FATAL, "fatal" })
 

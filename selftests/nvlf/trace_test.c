@@ -6,7 +6,9 @@
 #include <errno.h>
 
 #include <kselftest_harness.h>
-#include "fabric.h"
+#include "fault.h"
+#include "pci.h"
+#include "port.h"
 #include "trace.h"
 
 #define NO_PORTS "00000000,00000000,00000000,00000000"
@@ -150,6 +152,103 @@ TEST_F(trace, ports)
 	EXPECT_TRACED(self->trace,
 		      "nvlf_health: endpoint=%u state=isolated cause=no-partition links=36\n",
 		      self->a);
+}
+
+static int on_lanes(const struct nl_reply *reply, void *priv)
+{
+	struct port_record *r = priv;
+
+	if (reply->cmd != NVLF_CMD_LOG_NTF)
+		return -EAGAIN;
+	if (port_parse_record(reply, r))
+		return -EBADMSG;
+	return r->owner == NVLF_OWNER_ENDPOINT && r->error == NVLF_ERROR_LANES ?
+		       0 :
+		       -EAGAIN;
+}
+
+/* A record is traced with its severity, before it is told */
+TEST_F(trace, severity)
+{
+	struct port_record told;
+	struct nl ear;
+	int ret;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	ASSERT_EQ(0, nl_open(&ear));
+	ASSERT_EQ(0, nl_listen(&ear));
+	TRACED(self->trace);
+	ASSERT_EQ(0, fault_set("trn", self->a, "0:lanes=2"));
+	do
+		ret = nl_event(&ear, PORT_MSEC, on_lanes, &told);
+	while (ret == -EAGAIN);
+	ASSERT_EQ(0, ret);
+	TRACED(self->trace);
+	EXPECT_EQ(NVLF_SEVERITY_DEGRADED, told.severity);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_error: endpoint=%u index=%llu error=lanes severity=degraded port=0 detail=0x2\n",
+		      self->a, (unsigned long long)told.index);
+	ASSERT_EQ(0, fault_set("trn", self->a, ""));
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
+	nl_close(&ear);
+}
+
+/* A switch stops before it goes; an endpoint's driver has stopped it by then */
+TEST_F(trace, devices_go_and_come)
+{
+	const char *sw = self->fabric->switches[0].device;
+	const char *ep = self->fabric->endpoints[0].device;
+
+	TRACED(self->trace);
+	ASSERT_EQ(0, pci_unbind("nvl-switch", sw));
+	TRACED(self->trace);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: switch=%u present=1 online=0\n", self->sw);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: switch=%u present=0 online=0\n", self->sw);
+	ASSERT_EQ(0, pci_bind("nvl-switch", sw));
+	TRACED(self->trace);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: switch=%u present=1 online=1\n", self->sw);
+
+	ASSERT_EQ(0, pci_unbind("trn4", ep));
+	TRACED(self->trace);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: endpoint=%u present=0 online=0\n", self->a);
+	ASSERT_EQ(0, pci_bind("trn4", ep));
+	TRACED(self->trace);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: endpoint=%u present=1 online=1\n", self->a);
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
+}
+
+/* It stays present all the time */
+TEST_F(trace, a_switch_without_power)
+{
+	const struct fabric_port *linked;
+	struct fabric_port p;
+	struct port port;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	linked = port_linked(self->fabric, NVLF_OWNER_SWITCH, self->sw);
+	ASSERT_NE(NULL, linked);
+	port = port_of(linked);
+	TRACED(self->trace);
+	ASSERT_EQ(0, fault_set("switch", self->sw, "dead"));
+	ASSERT_EQ(0, port_wait(&self->nl, &port, NVLF_PORT_STATE_OFF, &p));
+	TRACED(self->trace);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: switch=%u present=1 online=0\n", self->sw);
+	EXPECT_EQ(NULL, strstr(self->trace.text, "present=0"));
+	ASSERT_EQ(0, fault_set("switch", self->sw, ""));
+	ASSERT_EQ(0, port_wait(&self->nl, &port, NVLF_PORT_STATE_ACTIVE, &p));
+	TRACED(self->trace);
+	EXPECT_TRACED(self->trace,
+		      "nvlf_device: switch=%u present=1 online=1\n", self->sw);
+	EXPECT_EQ(NULL, strstr(self->trace.text, "present=0"));
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 }
 
 /* What is refused, or changes nothing, is no event */
