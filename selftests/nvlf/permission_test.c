@@ -91,6 +91,15 @@ FIXTURE_TEARDOWN(permission)
 }
 
 /*
+ * Was it for a lack of permission? Who refuses for another reason, as the
+ * heartbeat of one who is not the manager, says which.
+ */
+static bool denied(const struct nl *nl, int ret)
+{
+	return ret == -EPERM && !nl->text[0];
+}
+
+/*
  * In a child. Returns 0, or the first operation that is refused and should
  * not be, or that is not and should; 100 more where it is its dump, and 200
  * and more where it did not come to that.
@@ -122,9 +131,7 @@ static int try_all(int (*lessen)(void), int refused)
 		/* Nothing is asked for, so that none succeeds */
 		if (!ret)
 			return changes[i];
-		/* A heartbeat of nobody's is refused in any case */
-		if (changes[i] != NVLF_CMD_MANAGER_HEARTBEAT &&
-		    (ret == -EPERM) != (refused == -EPERM))
+		if (denied(&nl, ret) != (refused == -EPERM))
 			return changes[i];
 	}
 	return nl_listen(&nl) ? 202 : 0;
@@ -146,6 +153,75 @@ TEST_F(permission, each)
 	EXPECT_EQ(0, status)
 	{
 		TH_LOG("operation %d", WEXITSTATUS(status));
+	}
+}
+
+static int attach(struct nl *nl)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_MANAGER_ATTACH);
+	nl_put(&req, NVLF_A_MANAGER_NAME, "m", 2);
+	nl_put_u32(&req, NVLF_A_MANAGER_TIMEOUT, NVLF_MANAGER_TIMEOUT_MAX);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+static int beat(struct nl *nl, __u32 configured)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_MANAGER_HEARTBEAT);
+	nl_put_u32(&req, NVLF_A_MANAGER_CONFIGURED, configured);
+	return nl_do(nl, &req, NULL, NULL);
+}
+
+static int on_manager(const struct nl_reply *reply, void *priv)
+{
+	return nl_get_u32(reply, NVLF_A_MANAGER_STATE, priv);
+}
+
+/*
+ * In a child: the manager gives its rights away, and beats on its own socket,
+ * which nothing but the lack of them speaks against. Returns 0, or the first
+ * step that went wrong.
+ */
+static int beat_lessened(int (*lessen)(void), int refused)
+{
+	__u32 state, want = refused ? NVLF_MANAGER_STATE_CONFIGURED :
+				      NVLF_MANAGER_STATE_STANDBY;
+	struct nl_request req;
+	struct nl nl;
+	int ret;
+
+	if (nl_open(&nl) || attach(&nl) || beat(&nl, 1))
+		return 1;
+	if (lessen && lessen())
+		return 2;
+	ret = beat(&nl, 0);
+	if (ret != refused || denied(&nl, ret) != (refused == -EPERM))
+		return 3;
+	nl_request(&req, NVLF_CMD_MANAGER_GET);
+	if (nl_do(&nl, &req, on_manager, &state))
+		return 4;
+	return state == want ? 0 : 5;
+}
+
+TEST_F(permission, heartbeat)
+{
+	int status;
+	pid_t child;
+
+	if (variant->lessen == own_namespace &&
+	    access("/proc/self/ns/user", F_OK))
+		SKIP(return, "no user namespaces");
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(beat_lessened(variant->lessen, variant->refused));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status)
+	{
+		TH_LOG("step %d", WEXITSTATUS(status));
 	}
 }
 
