@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <kselftest_harness.h>
-#include "fabric.h"
+#include "pci.h"
+#include "port.h"
 
 #define EVENTS_MAX 256
 
@@ -329,6 +331,93 @@ TEST_F(notify, generation)
 		ASSERT_EQ(0, nl_do(&self->nl, &req, on_generation, &now));
 		EXPECT_EQ(now, event->generation);
 	}
+}
+
+/* The next that is told of endpoints and of the whole, or a negative errno */
+static int hear(struct nl *ear, int msec, struct event *event)
+{
+	int ret;
+
+	do
+		ret = nl_event(ear, msec, on_event, event);
+	while (!ret && event->cmd != NVLF_CMD_ENDPOINT_NTF &&
+	       event->cmd != NVLF_CMD_ENDPOINT_DEL_NTF &&
+	       event->cmd != NVLF_CMD_FABRIC_NTF);
+	return ret ? ret : event->bad;
+}
+
+static bool tells_of(const struct event *event, __u32 id)
+{
+	return event->cmd != NVLF_CMD_FABRIC_NTF && event->endpoint.id == id;
+}
+
+/*
+ * An accelerator that goes is told of once, then what its peers reach no more,
+ * then the generation; one that comes is told of, and then the generation.
+ */
+TEST_F(notify, endpoint_goes_and_comes)
+{
+	const struct fabric_endpoint *gone = &self->fabric->endpoints[1];
+	__u32 a = self->fabric->endpoints[0].id, b = gone->id, generation;
+	int size = 4 << 20; /* for the ports' own, too, while nobody reads */
+	bool lost = false, won = false;
+	__u32 both[2] = { a, b };
+	struct event event;
+
+	ASSERT_EQ(0, fabric_set_partition(&self->nl, 1, both, 2));
+	ASSERT_EQ(0, fabric_route(&self->nl, self->fabric, self->sw, b));
+	ASSERT_TRUE(fabric_reaches(&self->nl, a, b));
+	ASSERT_EQ(0, setsockopt(self->ear.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size,
+				sizeof(size)));
+	COLLECT();
+
+	ASSERT_EQ(0, pci_unbind("trn4", gone->device));
+	do {
+		ASSERT_EQ(0, hear(&self->ear, 0, &event));
+	} while (event.cmd != NVLF_CMD_ENDPOINT_DEL_NTF);
+	EXPECT_EQ(b, event.endpoint.id);
+	EXPECT_EQ(gone->guid, event.endpoint.guid);
+	EXPECT_STREQ(gone->device, event.endpoint.device);
+	for (;;) {
+		ASSERT_EQ(0, hear(&self->ear, 0, &event));
+		if (event.cmd == NVLF_CMD_FABRIC_NTF)
+			break;
+		EXPECT_FALSE(tells_of(&event, b));
+		lost |= tells_of(&event, a) &&
+			!bit_is(event.endpoint.reachable, b);
+	}
+	EXPECT_TRUE(lost);
+	generation = event.generation;
+	/* Its links are seen to be down by their other ends */
+	while (!hear(&self->ear, 0, &event))
+		EXPECT_FALSE(tells_of(&event, b));
+
+	ASSERT_EQ(0, pci_bind("trn4", gone->device));
+	do {
+		ASSERT_EQ(0, hear(&self->ear, 0, &event));
+		won |= tells_of(&event, a) &&
+		       bit_is(event.endpoint.reachable, b);
+	} while (!tells_of(&event, b));
+	EXPECT_EQ(NVLF_CMD_ENDPOINT_NTF, event.cmd);
+	EXPECT_EQ(gone->guid, event.endpoint.guid);
+	EXPECT_STREQ(gone->device, event.endpoint.device);
+	for (;;) {
+		ASSERT_EQ(0, hear(&self->ear, 0, &event));
+		if (event.cmd == NVLF_CMD_FABRIC_NTF)
+			break;
+		EXPECT_FALSE(tells_of(&event, b));
+		won |= tells_of(&event, a) &&
+		       bit_is(event.endpoint.reachable, b);
+	}
+	EXPECT_LT(generation, event.generation);
+	/* With the links, which may have trained by then */
+	while (!won) {
+		ASSERT_EQ(0, hear(&self->ear, PORT_MSEC, &event));
+		EXPECT_NE(NVLF_CMD_ENDPOINT_DEL_NTF, event.cmd);
+		won = tells_of(&event, a) &&
+		      bit_is(event.endpoint.reachable, b);
+	}
+	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 }
 
 /* Reading, and what is refused, is told to nobody */

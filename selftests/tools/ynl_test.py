@@ -46,6 +46,7 @@ def load_once(stream):
 yaml.safe_load = load_once
 
 DRIVEN = set()
+TOLD = set()
 
 
 class Refused(Exception):
@@ -96,6 +97,7 @@ def told(said, name, **expected):
     """The first message of that name that is like that"""
     for ntf, message in said:
         if ntf == name and matches(message, expected):
+            TOLD.add(name)
             return message
     raise AssertionError(f"no {name} with {expected} in {said}")
 
@@ -297,15 +299,15 @@ def test_clear():
     want(do("fabric-get"), routes=0, partitions=0, groups=0)
 
 
-def test_switch_goes():
+def goes(kind, key, device):
     """Unbound from its driver, and bound again"""
-    switch = dump("switch-get")[-1]
     driver = os.path.realpath(
-        f"/sys/bus/pci/devices/{switch['device']}/driver")
+        f"/sys/bus/pci/devices/{device['device']}/driver")
+    name = {key.replace("-", "_"): device[key]}
 
     def tell(what):
         with open(f"{driver}/{what}", "w", encoding="ascii") as file:
-            file.write(switch["device"])
+            file.write(device["device"])
 
     room = "/proc/sys/net/core/rmem_default"
     with open(room, encoding="ascii") as file:
@@ -318,29 +320,39 @@ def test_switch_goes():
     # cli.py takes notifications when all have come: those of all ports.
     make_room(str(4 << 20))
     try:
-        told(heard(lambda: tell("unbind")), "switch-del-ntf", id=switch["id"])
-        refused(errno.ENOENT, f"no switch {switch['id']}", "switch-get",
-                id=switch["id"])
+        told(heard(lambda: tell("unbind")), f"{kind}-del-ntf", **name)
+        refused(errno.ENOENT, f"no {kind} {device[key]}", f"{kind}-get",
+                **name)
     finally:
         said = heard(lambda: tell("bind"))
         make_room(before)
-    told(said, "switch-ntf", id=switch["id"])
-    until(lambda: do("switch-get", id=switch["id"])["ports-up"] ==
-          switch["ports-up"])
+    told(said, f"{kind}-ntf", **name)
+    until(lambda: do(f"{kind}-get", **name)["ports-up"] ==
+          device["ports-up"])
+
+
+def test_switch_goes():
+    goes("switch", "id", dump("switch-get")[-1])
+
+
+def test_endpoint_goes():
+    goes("endpoint", "target-id", dump("endpoint-get")[-1])
 
 
 def test_whole_family():
-    """No operation of the spec was left out"""
+    """No operation of the spec was left out, and no notification"""
     spec = LOADED[SPEC]["operations"]["list"]
     there = {(op["name"], mode) for op in spec
              for mode in ("do", "dump") if mode in op}
     left = sorted(there - DRIVEN)
     assert not left, f"not driven: {left}"
+    left = sorted({op["name"] for op in spec if "mcgrp" in op} - TOLD)
+    assert not left, f"not told: {left}"
 
 
 TESTS = [test_fabric, test_ports, test_routes, test_partitions, test_groups,
          test_health, test_link_down, test_manager, test_clear,
-         test_switch_goes, test_whole_family]
+         test_switch_goes, test_endpoint_goes, test_whole_family]
 
 
 def main():
