@@ -5,6 +5,8 @@
  * and changes nothing at all where any of its entries is refused.
  */
 #include <errno.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <kselftest_harness.h>
 #include "fabric.h"
@@ -282,6 +284,129 @@ TEST_F(table, reach)
 	EXPECT_EQ(1, heard.endpoints);
 	EXPECT_TRUE(fabric_reaches(&self->nl, a, b));
 	EXPECT_TRUE(fabric_reaches(&self->nl, b, a));
+}
+
+/* ---- That nobody sees half of it ---- */
+
+#define LARGE 144 /* routes of a table: more than the smallest part holds */
+#define SEEN  25  /* dumps of each table that are enough */
+
+/*
+ * Table @which of two. Each has half of its targets with the other in common,
+ * and leads there by another port.
+ */
+static __u32 large_target(unsigned int which, unsigned int i)
+{
+	return 1000 + i + which * LARGE / 2;
+}
+
+static void large(struct nl_request *req, __u32 sw, unsigned int which)
+{
+	unsigned int i;
+
+	fabric_table(req, sw, true);
+	for (i = 0; i < LARGE; i++)
+		entry_over(req, large_target(which, i), which);
+}
+
+/* Is that table, and nothing else, in @routes? In order of the targets. */
+static bool is_large(const struct fabric_route *routes, unsigned int count,
+		     unsigned int which)
+{
+	__u8 ports[NVLF_PORTS_LEN_MAX] = { 0 };
+	unsigned int i;
+
+	if (count != LARGE)
+		return false;
+	bit_set(ports, which);
+	for (i = 0; i < LARGE; i++)
+		if (routes[i].target != large_target(which, i) ||
+		    memcmp(routes[i].ports, ports, sizeof(ports)))
+			return false;
+	return true;
+}
+
+struct dumped {
+	struct fabric_route routes[2 * LARGE];
+	unsigned int count;
+};
+
+static int on_dumped(const struct nl_reply *reply, void *priv)
+{
+	struct dumped *dumped = priv;
+
+	if (reply->cmd != NVLF_CMD_ROUTE_GET ||
+	    dumped->count == ARRAY_SIZE(dumped->routes))
+		return -EBADMSG;
+	return fabric_parse_route(reply, &dumped->routes[dumped->count++]);
+}
+
+/* In a child, until it is killed */
+static int alternate(__u32 sw)
+{
+	struct nl_request req;
+	unsigned int which;
+	struct nl nl;
+
+	if (nl_open(&nl))
+		return 1;
+	for (which = 0;; which = !which) {
+		large(&req, sw, which);
+		if (nl_do(&nl, &req, NULL, NULL))
+			return 2;
+	}
+}
+
+/* One table or the other, or said to be none: in one part, and in several */
+TEST_F(table, never_half)
+{
+	unsigned int interrupted = 0, seen[2] = { 0 };
+	struct nl_request req;
+	struct dumped dumped;
+	struct nl small;
+	int status;
+	pid_t child;
+
+	ASSERT_EQ(0, nl_open_small(&small));
+	large(&req, self->sw, 0);
+	ASSERT_LT(0, ask(&self->nl, &req));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(alternate(self->sw));
+	while (seen[0] < SEEN || seen[1] < SEEN) {
+		struct nl *nl = (seen[0] + seen[1] + interrupted) & 1 ?
+					&small :
+					&self->nl;
+		bool a, b;
+
+		dumped.count = 0;
+		nl_request(&req, NVLF_CMD_ROUTE_GET);
+		nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, self->sw);
+		ASSERT_EQ(0, nl_dump(nl, &req, on_dumped, &dumped));
+		if (nl->interrupted) {
+			/* Where all fits in one part nothing comes between */
+			EXPECT_EQ(&small, nl);
+			interrupted++;
+			continue;
+		}
+		a = is_large(dumped.routes, dumped.count, 0);
+		b = is_large(dumped.routes, dumped.count, 1);
+		ASSERT_TRUE(a || b)
+		{
+			TH_LOG("%u routes", dumped.count);
+		}
+		seen[b]++;
+	}
+	TH_LOG("%u and %u of the tables, %u interrupted", seen[0], seen[1],
+	       interrupted);
+	kill(child, SIGKILL);
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status))
+	{
+		TH_LOG("step %d", WEXITSTATUS(status));
+	}
+	nl_close(&small);
 }
 
 /* ---- That it refuses ---- */
