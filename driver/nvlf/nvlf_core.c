@@ -41,6 +41,7 @@ void nvlf_fabric_init(struct nvlf_fabric *f)
 {
 	mutex_init(&f->change);
 	f->generation = 1;
+	f->log_sequence = 1;
 }
 
 /**
@@ -81,6 +82,13 @@ static void nvlf_ports_told(unsigned long *changed,
 	bitmap_zero(changed, NVL_SWITCH_PORTS);
 }
 
+/* To a dump 0 means that it has not begun */
+static void nvlf_sequence_next(u32 *sequence)
+{
+	if (!++*sequence)
+		*sequence = 1;
+}
+
 /**
  * nvlf_change_end() - tell listeners what came of a change, and end it
  * @f: fabric
@@ -94,9 +102,10 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 	unsigned long id, i;
 	u32 generation;
 
-	/* To a dump 0 means that it has not begun */
-	if (f->touched && !++f->generation)
-		f->generation = 1;
+	if (f->touched)
+		nvlf_sequence_next(&f->generation);
+	if (f->touched || f->logged)
+		nvlf_sequence_next(&f->log_sequence);
 
 	for_each_set_bit(id, f->registered, NVL_TARGET_IDS) {
 		ep = f->endpoint[id];
@@ -128,6 +137,7 @@ u32 nvlf_change_end(struct nvlf_fabric *f)
 	if (f->touched)
 		nvlf_nl_notify_fabric(f);
 	f->touched = false;
+	f->logged = false;
 
 	generation = f->generation;
 	mutex_unlock(&f->change);
@@ -288,7 +298,7 @@ nvlf_endpoint_register(const struct nvlf_endpoint_desc *desc)
 	__set_bit(ep->id, f->relinked);
 	nvlf_topology_scan_endpoint(f, ep, NULL);
 	nvlf_reach_links(f);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(f, &dev);
 	nvlf_change_end(f);
 
 	err = nvlf_monitor_init(&ep->monitor, ep->dev, NVLF_OWNER_ENDPOINT,
@@ -365,7 +375,7 @@ void nvlf_endpoint_ports_changed(struct nvlf_endpoint *ep,
 	if (!bitmap_empty(ep->changed, NVL_SWITCH_PORTS) && ep->ops->link_event)
 		ep->ops->link_event(ep->priv);
 	/* After a reset, which may have lost the interrupt for it */
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(f, &dev);
 	nvlf_change_end(f);
 }
 EXPORT_SYMBOL_GPL(nvlf_endpoint_ports_changed);
@@ -383,7 +393,7 @@ void nvlf_endpoint_logged(struct nvlf_endpoint *ep)
 	const struct nvlf_device dev = nvlf_device_of_endpoint(ep);
 
 	nvlf_change_begin(&nvlf_fabric);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(&nvlf_fabric, &dev);
 	nvlf_change_end(&nvlf_fabric);
 }
 EXPORT_SYMBOL_GPL(nvlf_endpoint_logged);
@@ -545,7 +555,7 @@ void nvlf_switch_logged(struct nvlf_switch *sw)
 
 	nvlf_change_begin(sw->fabric);
 	if (sw->registered)
-		nvlf_log_collect(&dev);
+		nvlf_log_collect(sw->fabric, &dev);
 	nvlf_change_end(sw->fabric);
 }
 

@@ -133,5 +133,6 @@ static int nvlf_nl_dump_counters(struct sk_buff *skb,
 
 int nvlf_nl_counter_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nvlf_nl_dump_devices(skb, cb, nvlf_nl_dump_counters);
+	return nvlf_nl_dump_devices(skb, cb, &nvlf_fabric.generation,
+				    nvlf_nl_dump_counters);
 }

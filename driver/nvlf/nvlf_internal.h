@@ -440,7 +440,10 @@ struct nvlf_manager {
  * struct nvlf_fabric - all that is known
  * @change: see "Locking" above
  * @generation: goes up with each change, never 0; the sequence of dumps
+ * @log_sequence: goes up with each change and each that records were taken over
+ *	in, never 0; the sequence of dumps of logs
  * @touched: this change stored something that gets and dumps tell
+ * @logged: records were taken over in this change
  * @endpoint: by target id
  * @sw: switches, by number
  * @partition: by the slot that it has in each switch's table
@@ -459,7 +462,9 @@ struct nvlf_fabric {
 	/* guards all below; outermost, held over calls up */
 	struct mutex change;
 	u32 generation;
+	u32 log_sequence;
 	bool touched;
+	bool logged;
 	struct nvlf_endpoint *endpoint[NVL_TARGET_IDS];
 	struct nvlf_switch *sw[NVL_SWITCHES_MAX];
 	struct nvlf_partition __rcu *partition[NVL_PARTITIONS];
@@ -593,7 +598,7 @@ bool nvlf_counters_read(const struct nvlf_device *dev, unsigned int p,
 			u64 *values);
 
 /* nvlf_log.c */
-void nvlf_log_collect(const struct nvlf_device *dev);
+void nvlf_log_collect(struct nvlf_fabric *f, const struct nvlf_device *dev);
 
 /* nvlf_health.c */
 bool nvlf_port_miswired(const struct nvlf_fabric *f,

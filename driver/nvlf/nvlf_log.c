@@ -120,6 +120,7 @@ static u64 nvlf_log_move(const struct nvlf_device *dev, u64 head)
 
 /**
  * nvlf_log_collect() - take over what a device has logged since the last time
+ * @f: fabric
  * @dev: device; nothing is done where it does not answer
  *
  * The first time, what the device still has is taken over, too, for who asks;
@@ -128,7 +129,7 @@ static u64 nvlf_log_move(const struct nvlf_device *dev, u64 head)
  *
  * Context: holds change.
  */
-void nvlf_log_collect(const struct nvlf_device *dev)
+void nvlf_log_collect(struct nvlf_fabric *f, const struct nvlf_device *dev)
 {
 	struct nvlf_log *log = dev->log;
 	const struct nvlf_log_record *rec;
@@ -144,6 +145,7 @@ void nvlf_log_collect(const struct nvlf_device *dev)
 		tail = nvlf_log_move(dev, head);
 	nvlf_device_end(dev);
 
+	f->logged |= count != log->count;
 	for (; count != log->count; count++) {
 		rec = &log->record[count % NVLF_LOG_KEPT];
 		if (rec->index < tail)
@@ -164,9 +166,9 @@ static int nvlf_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb,
 	int err;
 
 	/*
-	 * The ring goes on between the parts of a dump. That of a device that
-	 * was bound anew has begun anew, maybe with less than was told: the
-	 * dump is interrupted, and ends here.
+	 * The ring goes on between the parts of a dump, which is interrupted
+	 * then. That of a device that was bound anew has begun anew, maybe with
+	 * less than was told: the dump ends here.
 	 */
 	if (at->index > log->count)
 		at->index = log->count;
@@ -184,5 +186,6 @@ static int nvlf_nl_dump_log(struct sk_buff *skb, struct netlink_callback *cb,
 
 int nvlf_nl_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nvlf_nl_dump_devices(skb, cb, nvlf_nl_dump_log);
+	return nvlf_nl_dump_devices(skb, cb, &nvlf_fabric.log_sequence,
+				    nvlf_nl_dump_log);
 }

@@ -438,7 +438,8 @@ static int nvlf_nl_dump_ports(struct sk_buff *skb, struct netlink_callback *cb,
 
 int nvlf_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nvlf_nl_dump_devices(skb, cb, nvlf_nl_dump_ports);
+	return nvlf_nl_dump_devices(skb, cb, &nvlf_fabric.generation,
+				    nvlf_nl_dump_ports);
 }
 
 static int nvlf_nl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb,

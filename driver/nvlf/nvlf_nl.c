@@ -8,8 +8,9 @@
  * refused before a handler is called. Every error names its attribute.
  *
  * Gets and dumps hold fabric.change while they fill a message: no half of a
- * change is in one. Dumps carry the fabric's generation: user space sees
- * NLM_F_DUMP_INTR where it changed between two messages, and asks again.
+ * change is in one. Dumps carry the fabric's generation, or the sequence of its
+ * logs: user space sees NLM_F_DUMP_INTR where it changed between two messages,
+ * and asks again.
  */
 #include <linux/nospec.h>
 #include <linux/rcupdate.h>
@@ -516,12 +517,15 @@ static int nvlf_nl_dump_filter(const struct genl_info *info,
  * nvlf_nl_dump_devices() - dump what devices have, of all, one kind or one
  * @skb: to be filled
  * @cb: the dump; its request may have NVLF_A_PORT_OWNER and _OWNER_ID
+ * @sequence: the fabric's, that goes up when what is dumped changes; guarded by
+ *	change
  * @visit: puts what one device has, beginning at @at->index; -EMSGSIZE where
  *	that did not all fit
  *
  * Return: what the handler returns.
  */
 int nvlf_nl_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
+			 const u32 *sequence,
 			 int (*visit)(struct sk_buff *skb,
 				      struct netlink_callback *cb,
 				      struct nvlf_nl_dump *at,
@@ -540,6 +544,7 @@ int nvlf_nl_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EINVAL;
 
 	at = nvlf_nl_dump_begin(cb);
+	cb->seq = *sequence;
 	err = nvlf_nl_dump_filter(info, at);
 	if (err)
 		goto out;

@@ -55,6 +55,7 @@ int nvlf_nl_port(struct nvlf_fabric *f, struct nlattr **attrs,
 		 struct netlink_ext_ack *extack, struct nvlf_device *dev,
 		 unsigned int *p);
 int nvlf_nl_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
+			 const u32 *sequence,
 			 int (*visit)(struct sk_buff *skb,
 				      struct netlink_callback *cb,
 				      struct nvlf_nl_dump *at,

@@ -56,7 +56,7 @@ bool nvlf_switch_start(struct nvlf_switch *sw)
 	trace_nvlf_device(NVLF_OWNER_SWITCH, sw->id, true, true);
 	nvlf_topology_scan_switch(f, sw, NULL);
 	nvlf_reach_links(f);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(f, &dev);
 	return true;
 }
 

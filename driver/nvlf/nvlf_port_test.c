@@ -313,23 +313,26 @@ static void log_collect(struct kunit *test)
 	u64 n;
 
 	guard(mutex)(&rig->f->change);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	KUNIT_EXPECT_EQ(test, log->count, 0);
+	KUNIT_EXPECT_FALSE(test, rig->f->logged);
 	for (n = 0; n < 3; n++)
 		log_put(regs, n);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
+	/* Dumps of logs are told */
+	KUNIT_EXPECT_TRUE(test, rig->f->logged);
 	log_expect(test, log, 0, 0, 2);
 	/* The device is told what was read */
 	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_TAIL), 3);
 	put32(regs, NVL_REG_LOG_STATUS, 0xee);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_expect(test, log, 0, 0, 2);
 	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_STATUS), 0xee);
 
 	/* A hundred at once: the device has the newest 64, 39 are missed */
 	for (; n < 103; n++)
 		log_put(regs, n);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_expect(test, log, 3, 39, 102);
 	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_STATUS),
 			NVL_LOG_OVERFLOW);
@@ -337,7 +340,7 @@ static void log_collect(struct kunit *test)
 	/* The ring keeps the newest */
 	for (; n < 1000; n++) {
 		log_put(regs, n);
-		nvlf_log_collect(&dev);
+		nvlf_log_collect(rig->f, &dev);
 	}
 	log_expect(test, log, log->count - NVLF_LOG_KEPT, 1000 - NVLF_LOG_KEPT,
 		   999);
@@ -345,11 +348,11 @@ static void log_collect(struct kunit *test)
 	/* Not while it does not answer, and not the all-ones of one gone */
 	log_put(regs, n);
 	rig->deaf = true;
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	KUNIT_EXPECT_EQ(test, log->next, 1000);
 	rig->deaf = false;
 	put64(regs, NVL_REG_LOG_HEAD, U64_MAX);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	KUNIT_EXPECT_EQ(test, log->next, 1000);
 	KUNIT_EXPECT_EQ(test, rig->entered, 0);
 }
@@ -367,7 +370,7 @@ static void log_overtaken(struct kunit *test)
 	log_put(regs, 1);
 	log_put(regs, NVL_LOG_ENTRIES);
 	put64(regs, NVL_REG_LOG_HEAD, 2);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_expect(test, log, 0, 1, 1);
 	KUNIT_EXPECT_EQ(test, log->next, 2);
 }
@@ -399,7 +402,7 @@ static void log_dies(struct kunit *test)
 		log_ones(regs, n);
 	put32(regs, NVL_REG_ID, U32_MAX);
 	put32(regs, NVL_REG_LOG_TAIL, 0xee);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_expect(test, log, 0, 0, 1);
 	KUNIT_EXPECT_EQ(test, log->next, 2);
 	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_TAIL), 0xee);
@@ -407,7 +410,7 @@ static void log_dies(struct kunit *test)
 	put32(regs, NVL_REG_ID, NVL_SWITCH_ID_VALUE);
 	for (n = 2; n < 6; n++)
 		log_put(regs, n);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_expect(test, log, 0, 0, 5);
 	KUNIT_EXPECT_EQ(test, log->next, 6);
 	KUNIT_EXPECT_EQ(test, get32(regs, NVL_REG_LOG_TAIL), 6);
@@ -426,17 +429,17 @@ static void log_closed(struct kunit *test)
 	guard(mutex)(&rig->f->change);
 	for (n = 0; n < 6; n++)
 		log_put(rig->near->common, n);
-	nvlf_log_collect(&dev[0]);
+	nvlf_log_collect(rig->f, &dev[0]);
 	put32(rig->near->common, NVL_REG_ID, 0);
 	put64(rig->near->common, NVL_REG_LOG_HEAD, 0);
-	nvlf_log_collect(&dev[0]);
+	nvlf_log_collect(rig->f, &dev[0]);
 	log_expect(test, &rig->near->log, 0, 0, 5);
 	KUNIT_EXPECT_EQ(test, rig->near->log.next, 6);
 
 	/* After HEAD was read */
 	put32(rig->sw[0]->regs, NVL_REG_ID, 0);
 	put64(rig->sw[0]->regs, NVL_REG_LOG_HEAD, 1);
-	nvlf_log_collect(&dev[1]);
+	nvlf_log_collect(rig->f, &dev[1]);
 	KUNIT_EXPECT_EQ(test, rig->sw[0]->log.count, 0);
 	KUNIT_EXPECT_EQ(test, rig->sw[0]->log.next, 0);
 }
@@ -453,9 +456,9 @@ static void log_anew(struct kunit *test)
 	guard(mutex)(&rig->f->change);
 	for (n = 0; n < 10; n++)
 		log_put(regs, n);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_put(regs, 0);
-	nvlf_log_collect(&dev);
+	nvlf_log_collect(rig->f, &dev);
 	log_expect(test, log, 10, 0, 0);
 }
 

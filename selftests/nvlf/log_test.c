@@ -8,6 +8,7 @@
 
 #include <kselftest_harness.h>
 #include "caps.h"
+#include "fault.h"
 #include "pci.h"
 #include "port.h"
 
@@ -286,6 +287,70 @@ TEST_F(log, rebound_in_dump)
 		TH_LOG("%u of %u records are none", after, r->count - before);
 	}
 	nl_close(&dumper);
+}
+
+static int on_generation(const struct nl_reply *reply, void *priv)
+{
+	return nl_get_u32(reply, NVLF_A_FABRIC_GENERATION, priv);
+}
+
+static int generation(struct nl *nl, __u32 *now)
+{
+	struct nl_request req;
+
+	nl_request(&req, NVLF_CMD_FABRIC_GET);
+	return nl_do(nl, &req, on_generation, now);
+}
+
+/*
+ * A record that comes between two parts of a dump shows it as interrupted,
+ * though it is no change of the fabric.
+ */
+TEST_F(log, logged_in_dump)
+{
+	struct records *r = self->records;
+	__u32 before, after;
+	struct nl_request req;
+	struct nl dumper, ear;
+	struct port_record told;
+	char faults[32];
+	int ret;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	ASSERT_EQ(0,
+		  log_many(&self->nl, self->fabric, &self->far, TAKEN_OVER, r));
+	/* The first error on the line is logged, when it is seen */
+	ASSERT_EQ(0, port_set(&self->nl, &self->far, PORT_KEEP, PORT_CLEAR));
+	ASSERT_EQ(0, nl_open(&ear));
+	ASSERT_EQ(0, nl_listen(&ear));
+	ASSERT_EQ(0, nl_open_small(&dumper));
+	ASSERT_EQ(0, generation(&self->nl, &before));
+	nl_request(&req, NVLF_CMD_LOG_GET);
+	nl_put_u32(&req, NVLF_A_LOG_OWNER, self->far.owner);
+	nl_put_u32(&req, NVLF_A_LOG_OWNER_ID, self->far.id);
+	/* The first part is made; the second is when the first is taken */
+	ASSERT_EQ(0, nl_dump_begin(&dumper, &req));
+	snprintf(faults, sizeof(faults), "%u:crc=1000", self->near.index);
+	ASSERT_EQ(0, fault_set("trn", self->near.id, faults));
+	do {
+		ret = nl_event(&ear, PORT_MSEC, on_told, &told);
+		ASSERT_LE(0, ret);
+	} while (!ret || told.owner != self->far.owner ||
+		 told.error != NVLF_ERROR_CRC);
+	EXPECT_EQ(self->far.index, told.port);
+	ASSERT_EQ(0, generation(&self->nl, &after));
+	EXPECT_EQ(before, after);
+	r->count = 0;
+	do
+		ret = nl_dump_next(&dumper, on_record, r);
+	while (ret == 1);
+	EXPECT_EQ(0, ret);
+	EXPECT_TRUE(dumper.interrupted);
+	EXPECT_LE(TAKEN_OVER, r->count);
+	ASSERT_EQ(0, fault_set("trn", self->near.id, ""));
+	nl_close(&dumper);
+	nl_close(&ear);
 }
 
 /* ---- What is refused ---- */
