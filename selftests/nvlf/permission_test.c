@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * permission_test.c - who may do what: every operation of the family, without
- * capabilities and with all of them in a user namespace of one's own.
+ * capabilities, with all of them in a user namespace of one's own, and from
+ * another network namespace, of which the fabric is none's.
  *
  * Permission is asked for before a request is looked at, so that an empty one
  * tells: refused, or whatever else.
@@ -12,7 +13,7 @@
 
 #include <kselftest_harness.h>
 #include "caps.h"
-#include "nvlf_nl.h"
+#include "fabric.h"
 
 /* Reads; all other operations are changes, or notifications */
 static const __u8 do_reads[] = {
@@ -36,12 +37,6 @@ static const __u8 changes[] = {
 	NVLF_CMD_MANAGER_ATTACH,  NVLF_CMD_MANAGER_HEARTBEAT,
 };
 
-/* All capabilities, but only where they are worth nothing here */
-static int own_namespace(void)
-{
-	return unshare(CLONE_NEWUSER) ? -errno : 0;
-}
-
 static bool is_one_of(__u8 cmd, const __u8 *list, unsigned int count)
 {
 	while (count--)
@@ -55,24 +50,37 @@ FIXTURE(permission)
 	struct nl nl;
 };
 
+/* What a child does before it asks for anything */
 FIXTURE_VARIANT(permission)
 {
-	int (*lessen)(void); /* gives rights away, in a child */
-	int refused;         /* what a change returns then */
+	bool drop;   /* gives its capabilities away */
+	int unshare; /* CLONE_*: goes to namespaces of its own */
+	int refused; /* what a change returns then */
 };
 
 FIXTURE_VARIANT_ADD(permission, root) {
-	.lessen = NULL,
 	.refused = 0,
 };
 
 FIXTURE_VARIANT_ADD(permission, without_capabilities) {
-	.lessen = drop_caps,
+	.drop = true,
 	.refused = -EPERM,
 };
 
-FIXTURE_VARIANT_ADD(permission, in_own_namespace) {
-	.lessen = own_namespace,
+/* All capabilities, but only where they are worth nothing here */
+FIXTURE_VARIANT_ADD(permission, in_own_users) {
+	.unshare = CLONE_NEWUSER,
+	.refused = -EPERM,
+};
+
+FIXTURE_VARIANT_ADD(permission, in_own_network) {
+	.unshare = CLONE_NEWNET,
+	.refused = 0,
+};
+
+/* As root of a container is */
+FIXTURE_VARIANT_ADD(permission, in_own_users_and_network) {
+	.unshare = CLONE_NEWUSER | CLONE_NEWNET,
 	.refused = -EPERM,
 };
 
@@ -83,6 +91,34 @@ FIXTURE_SETUP(permission)
 	if (ret == -ENOENT)
 		SKIP(return, "there is no family nvlf");
 	ASSERT_EQ(0, ret);
+	if ((variant->unshare & CLONE_NEWUSER &&
+	     access("/proc/self/ns/user", F_OK)) ||
+	    (variant->unshare & CLONE_NEWNET &&
+	     access("/proc/self/ns/net", F_OK)))
+		SKIP(return, "no such namespaces");
+}
+
+static int lessen(const FIXTURE_VARIANT(permission) * variant)
+{
+	if (variant->unshare && unshare(variant->unshare))
+		return -errno;
+	return variant->drop ? drop_caps() : 0;
+}
+
+/* Runs @steps in a child; 0, or what it says of where it went wrong */
+static int in_child(int (*steps)(const FIXTURE_VARIANT(permission) * variant),
+		    const FIXTURE_VARIANT(permission) * variant)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child < 0)
+		return -errno;
+	if (!child)
+		_exit(steps(variant));
+	if (waitpid(child, &status, 0) != child)
+		return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 }
 
 FIXTURE_TEARDOWN(permission)
@@ -104,14 +140,14 @@ static bool denied(const struct nl *nl, int ret)
  * not be, or that is not and should; 100 more where it is its dump, and 200
  * and more where it did not come to that.
  */
-static int try_all(int (*lessen)(void), int refused)
+static int try_all(const FIXTURE_VARIANT(permission) * variant)
 {
 	struct nl_request req;
 	unsigned int i;
 	struct nl nl;
 	int ret;
 
-	if (lessen && lessen())
+	if (lessen(variant))
 		return 200;
 	if (nl_open(&nl))
 		return 201;
@@ -131,7 +167,7 @@ static int try_all(int (*lessen)(void), int refused)
 		/* Nothing is asked for, so that none succeeds */
 		if (!ret)
 			return changes[i];
-		if (denied(&nl, ret) != (refused == -EPERM))
+		if (denied(&nl, ret) != (variant->refused == -EPERM))
 			return changes[i];
 	}
 	return nl_listen(&nl) ? 202 : 0;
@@ -139,21 +175,7 @@ static int try_all(int (*lessen)(void), int refused)
 
 TEST_F(permission, each)
 {
-	int status;
-	pid_t child;
-
-	if (variant->lessen == own_namespace &&
-	    access("/proc/self/ns/user", F_OK))
-		SKIP(return, "no user namespaces");
-	child = fork();
-	ASSERT_LE(0, child);
-	if (!child)
-		_exit(try_all(variant->lessen, variant->refused));
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, status)
-	{
-		TH_LOG("operation %d", WEXITSTATUS(status));
-	}
+	EXPECT_EQ(0, in_child(try_all, variant));
 }
 
 static int attach(struct nl *nl)
@@ -185,20 +207,21 @@ static int on_manager(const struct nl_reply *reply, void *priv)
  * which nothing but the lack of them speaks against. Returns 0, or the first
  * step that went wrong.
  */
-static int beat_lessened(int (*lessen)(void), int refused)
+static int beat_lessened(const FIXTURE_VARIANT(permission) * variant)
 {
-	__u32 state, want = refused ? NVLF_MANAGER_STATE_CONFIGURED :
-				      NVLF_MANAGER_STATE_STANDBY;
+	__u32 state, want = variant->refused ? NVLF_MANAGER_STATE_CONFIGURED :
+					       NVLF_MANAGER_STATE_STANDBY;
 	struct nl_request req;
 	struct nl nl;
 	int ret;
 
 	if (nl_open(&nl) || attach(&nl) || beat(&nl, 1))
 		return 1;
-	if (lessen && lessen())
+	if (lessen(variant))
 		return 2;
 	ret = beat(&nl, 0);
-	if (ret != refused || denied(&nl, ret) != (refused == -EPERM))
+	if (ret != variant->refused ||
+	    denied(&nl, ret) != (variant->refused == -EPERM))
 		return 3;
 	nl_request(&req, NVLF_CMD_MANAGER_GET);
 	if (nl_do(&nl, &req, on_manager, &state))
@@ -208,21 +231,65 @@ static int beat_lessened(int (*lessen)(void), int refused)
 
 TEST_F(permission, heartbeat)
 {
-	int status;
-	pid_t child;
+	EXPECT_EQ(0, in_child(beat_lessened, variant));
+}
 
-	if (variant->lessen == own_namespace &&
-	    access("/proc/self/ns/user", F_OK))
-		SKIP(return, "no user namespaces");
-	child = fork();
-	ASSERT_LE(0, child);
-	if (!child)
-		_exit(beat_lessened(variant->lessen, variant->refused));
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, status)
-	{
-		TH_LOG("step %d", WEXITSTATUS(status));
-	}
+#define HEARD_PART 77 /* a partition that is made to be heard of */
+#define HEARD_MSEC 10000
+
+/* With all rights, in the first namespaces: makes a change when told to */
+static int change_on(int fd)
+{
+	__u32 member = 0;
+	struct nl nl;
+	char byte;
+
+	if (read(fd, &byte, 1) != 1 || nl_open(&nl))
+		return 1;
+	return fabric_set_partition(&nl, HEARD_PART, &member, 1) ? 2 : 0;
+}
+
+static int on_partition(const struct nl_reply *reply, void *priv)
+{
+	struct fabric_partition *part = priv;
+
+	if (reply->cmd != NVLF_CMD_PARTITION_NTF)
+		return -EAGAIN;
+	return fabric_parse_partition(reply, part);
+}
+
+/* In a child: hears what another does. Returns 0, or the step that went wrong */
+static int hear_another(const FIXTURE_VARIANT(permission) * variant)
+{
+	struct fabric_partition part;
+	int ret, status, fds[2];
+	struct nl ear;
+	pid_t other;
+
+	if (pipe(fds))
+		return 1;
+	other = fork();
+	if (other < 0)
+		return 2;
+	if (!other)
+		_exit(change_on(fds[0]));
+	if (lessen(variant))
+		return 3;
+	if (nl_open(&ear) || nl_listen(&ear))
+		return 4;
+	if (write(fds[1], "", 1) != 1 || waitpid(other, &status, 0) != other ||
+	    status)
+		return 5;
+	do
+		ret = nl_event(&ear, HEARD_MSEC, on_partition, &part);
+	while (ret == -EAGAIN);
+	return ret || part.id != HEARD_PART ? 6 : 0;
+}
+
+TEST_F(permission, hears)
+{
+	EXPECT_EQ(0, in_child(hear_another, variant));
+	EXPECT_EQ(0, fabric_del_partition(&self->nl, HEARD_PART));
 }
 
 /* No operation is left out above: each is a read, a change, or is unknown */
