@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * netlink_set_test.c - routes and partitions by netlink: set, get, dump, delete; every
- * attribute's bad values, with nothing changed by a request that fails; and
- * who may do it.
+ * netlink_set_test.c - routes and partitions by netlink: set, get, dump, delete;
+ * bitmaps of ports that are refused; and who may do it.
  */
 #include <errno.h>
 #include <sched.h>
@@ -13,7 +12,6 @@
 #include "fabric.h"
 
 #define PARTS_MAX 64 /* that a switch has */
-#define TWICE     "attribute given twice"
 
 FIXTURE(set)
 {
@@ -210,46 +208,6 @@ TEST_F(set, routes_of_one_switch)
 	EXPECT_STRNE("", self->nl.text);
 }
 
-/*
- * A request for route-set of which one attribute is left out (@without) or
- * replaced (@type by @data). Returns the kernel's answer; *at is where the
- * replaced attribute was.
- */
-struct broken {
-	__u16 without, type;
-	const void *data;
-	size_t len;
-};
-
-static int route_set(struct nl *nl, const struct broken *b, __u32 sw,
-		     __u32 target, const __u8 *ports, __u32 *at)
-{
-	const struct {
-		__u16 type;
-		const void *data;
-		size_t len;
-	} attrs[] = {
-		{ NVLF_A_ROUTE_SWITCH_ID, &sw, 4 },
-		{ NVLF_A_ROUTE_TARGET_ID, &target, 4 },
-		{ NVLF_A_ROUTE_PORTS, ports, 9 },
-	};
-	struct nl_request req;
-	unsigned int i;
-
-	*at = 0;
-	nl_request(&req, NVLF_CMD_ROUTE_SET);
-	for (i = 0; i < 3; i++) {
-		if (attrs[i].type == b->without)
-			continue;
-		if (attrs[i].type == b->type)
-			*at = nl_put(&req, b->type, b->data, b->len);
-		else
-			nl_put(&req, attrs[i].type, attrs[i].data,
-			       attrs[i].len);
-	}
-	return nl_do(nl, &req, NULL, NULL);
-}
-
 /* The route that stands must be as it was after each request that fails */
 #define EXPECT_ROUTE_KEPT() \
 	do { \
@@ -262,90 +220,9 @@ static int route_set(struct nl *nl, const struct broken *b, __u32 sw,
 		EXPECT_EQ(1, fabric_routes(&self->nl, &__route, 1)); \
 	} while (0)
 
-TEST_F(set, route_missing_attributes)
-{
-	struct broken broken = { 0 };
-	__u32 at;
-
-	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
-				      self->ports, sizeof(self->ports)));
-	for (broken.without = NVLF_A_ROUTE_SWITCH_ID;
-	     broken.without <= NVLF_A_ROUTE_PORTS; broken.without++) {
-		EXPECT_EQ(-EINVAL, route_set(&self->nl, &broken, self->sw,
-					     self->target, self->ports, &at));
-		EXPECT_EQ(broken.without, self->nl.missing);
-		EXPECT_ROUTE_KEPT();
-	}
-}
-
-TEST_F(set, route_wrong_sizes)
-{
-	static const __u8 zeroes[16];
-	static const size_t sizes[] = { 0, 1, 3, 5, 8, 16 };
-	struct broken broken = { .data = zeroes };
-	unsigned int i;
-	__u32 at;
-
-	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
-				      self->ports, sizeof(self->ports)));
-	for (broken.type = NVLF_A_ROUTE_SWITCH_ID;
-	     broken.type <= NVLF_A_ROUTE_TARGET_ID; broken.type++)
-		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-			broken.len = sizes[i];
-			EXPECT_GT(0, route_set(&self->nl, &broken, self->sw,
-					       self->target, self->ports, &at));
-			EXPECT_EQ(at, self->nl.offset);
-			EXPECT_STRNE("", self->nl.text);
-			EXPECT_ROUTE_KEPT();
-		}
-}
-
-TEST_F(set, route_bad_ids)
-{
-	const __u32 absent = 77, high = NVLF_TARGET_MAX + 1, ones = ~0u;
-	const struct {
-		__u16 type;
-		const __u32 *value;
-		int ret;
-	} cases[] = {
-		{ NVLF_A_ROUTE_SWITCH_ID, &absent, 0 },
-		{ NVLF_A_ROUTE_SWITCH_ID, &ones, 0 },
-		{ NVLF_A_ROUTE_TARGET_ID, &high, -ERANGE },
-		{ NVLF_A_ROUTE_TARGET_ID, &ones, -ERANGE },
-	};
-	struct broken broken = { .len = 4 };
-	unsigned int i;
-	__u32 at;
-	int ret;
-
-	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
-				      self->ports, sizeof(self->ports)));
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		broken.type = cases[i].type;
-		broken.data = cases[i].value;
-		ret = route_set(&self->nl, &broken, self->sw, self->target,
-				self->ports, &at);
-		if (cases[i].ret) {
-			EXPECT_EQ(cases[i].ret, ret);
-		} else {
-			EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV)
-			{
-				TH_LOG("case %u returned %d", i, ret);
-			}
-		}
-		EXPECT_EQ(at, self->nl.offset);
-		EXPECT_STRNE("", self->nl.text);
-		EXPECT_ROUTE_KEPT();
-	}
-}
-
 TEST_F(set, route_bad_ports)
 {
 	__u8 ports[NVLF_PORTS_LEN_MAX + 8] = { 0 };
-	struct broken broken = {
-		.type = NVLF_A_ROUTE_PORTS,
-		.data = ports,
-	};
 	/* clang-format off */
 	static const struct {
 		size_t len;
@@ -357,13 +234,12 @@ TEST_F(set, route_bad_ports)
 		{ 10, 72 }, { 10, 79 },		/* beyond the last port */
 		{ 64, 511 },
 		{ NVLF_PORTS_LEN_MAX, 8 * NVLF_PORTS_LEN_MAX - 1 },
-		{ NVLF_PORTS_LEN_MAX + 1, 0 },	/* too long */
-		{ NVLF_PORTS_LEN_MAX + 8, 0 },
+		{ NVLF_PORTS_LEN_MAX + 8, 0 },	/* too long */
 	};
 	/* clang-format on */
+	struct nl_request req;
 	unsigned int i;
 	__u32 at;
-	int ret;
 
 	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
 				      self->ports, sizeof(self->ports)));
@@ -374,12 +250,13 @@ TEST_F(set, route_bad_ports)
 			memcpy(ports, self->ports, sizeof(self->ports));
 		if (cases[i].bit >= 0)
 			bit_set(ports, cases[i].bit);
-		broken.len = cases[i].len;
-		ret = route_set(&self->nl, &broken, self->sw, self->target,
-				self->ports, &at);
-		EXPECT_TRUE(ret == -EINVAL || ret == -ERANGE)
+		nl_request(&req, NVLF_CMD_ROUTE_SET);
+		nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, self->sw);
+		nl_put_u32(&req, NVLF_A_ROUTE_TARGET_ID, self->target);
+		at = nl_put(&req, NVLF_A_ROUTE_PORTS, ports, cases[i].len);
+		EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL))
 		{
-			TH_LOG("case %u returned %d", i, ret);
+			TH_LOG("case %u", i);
 		}
 		EXPECT_EQ(at, self->nl.offset);
 		EXPECT_STRNE("", self->nl.text);
@@ -387,42 +264,21 @@ TEST_F(set, route_bad_ports)
 	}
 }
 
+/* Ports are not asked for */
 TEST_F(set, route_del_bad)
 {
 	struct nl_request req;
-	struct fabric_route route;
-	int ret;
+	__u32 at;
 
 	ASSERT_EQ(0, fabric_set_route(&self->nl, self->sw, self->target,
 				      self->ports, sizeof(self->ports)));
 	nl_request(&req, NVLF_CMD_ROUTE_DEL);
-	nl_put_u32(&req, NVLF_A_ROUTE_TARGET_ID, self->target);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_ROUTE_SWITCH_ID, self->nl.missing);
-	nl_request(&req, NVLF_CMD_ROUTE_DEL);
-	nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, self->sw);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_ROUTE_TARGET_ID, self->nl.missing);
-
-	/* Ports are not asked for */
-	nl_request(&req, NVLF_CMD_ROUTE_DEL);
 	nl_put_u32(&req, NVLF_A_ROUTE_SWITCH_ID, self->sw);
 	nl_put_u32(&req, NVLF_A_ROUTE_TARGET_ID, self->target);
-	nl_put(&req, NVLF_A_ROUTE_PORTS, self->ports, sizeof(self->ports));
+	at = nl_put(&req, NVLF_A_ROUTE_PORTS, self->ports, sizeof(self->ports));
 	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-
-	EXPECT_EQ(-ERANGE,
-		  fabric_unroute(&self->nl, self->sw, NVLF_TARGET_MAX + 1));
-	EXPECT_STRNE("", self->nl.text);
-	EXPECT_EQ(-ENOENT,
-		  fabric_unroute(&self->nl, self->sw, NVLF_TARGET_MAX));
-	EXPECT_STRNE("", self->nl.text);
-	ret = fabric_unroute(&self->nl, 77, self->target);
-	EXPECT_TRUE(ret == -ENOENT || ret == -ENODEV);
-	EXPECT_STRNE("", self->nl.text);
-	EXPECT_EQ(1, fabric_routes(&self->nl, &route, 1));
-	EXPECT_EQ(0, fabric_unroute(&self->nl, self->sw, self->target));
-	EXPECT_EQ(-ENOENT, fabric_unroute(&self->nl, self->sw, self->target));
+	EXPECT_EQ(at, self->nl.offset);
+	EXPECT_ROUTE_KEPT();
 }
 
 /* ---- Partitions ---- */
@@ -481,231 +337,6 @@ TEST_F(set, partition_until_none_is_left)
 	EXPECT_EQ(0, fabric_set_partition(&self->nl, 5, &self->target, 1));
 	EXPECT_EQ(-ENOSPC,
 		  fabric_set_partition(&self->nl, 6, &self->target, 1));
-}
-
-TEST_F(set, partition_bad)
-{
-	static const __u8 bytes[NVLF_MEMBERS_LEN_MAX + 1] = { 1 };
-	static const __u32 ids[] = { 0, NVLF_PARTITION_MAX + 1, ~0u };
-	static const size_t sizes[] = { 0, 1, 3, 5, 8 };
-	struct fabric_partition part;
-	struct nl_request req;
-	unsigned int i;
-	__u32 at;
-	int ret;
-
-	ASSERT_EQ(0, fabric_set_partition(&self->nl, 1, &self->target, 1));
-	for (i = 0; i < ARRAY_SIZE(ids); i++) {
-		nl_request(&req, NVLF_CMD_PARTITION_SET);
-		at = nl_put_u32(&req, NVLF_A_PARTITION_ID, ids[i]);
-		nl_put(&req, NVLF_A_PARTITION_MEMBERS, bytes, 1);
-		EXPECT_EQ(-ERANGE, nl_do(&self->nl, &req, NULL, NULL));
-		EXPECT_EQ(at, self->nl.offset);
-		EXPECT_STRNE("", self->nl.text);
-		EXPECT_EQ(-ERANGE, fabric_del_partition(&self->nl, ids[i]));
-		EXPECT_EQ(-ERANGE, get_partition(&self->nl, ids[i], &part));
-	}
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		nl_request(&req, NVLF_CMD_PARTITION_SET);
-		at = nl_put(&req, NVLF_A_PARTITION_ID, bytes, sizes[i]);
-		nl_put(&req, NVLF_A_PARTITION_MEMBERS, bytes, 1);
-		EXPECT_GT(0, nl_do(&self->nl, &req, NULL, NULL));
-		EXPECT_EQ(at, self->nl.offset);
-		EXPECT_STRNE("", self->nl.text);
-	}
-	nl_request(&req, NVLF_CMD_PARTITION_SET);
-	nl_put_u32(&req, NVLF_A_PARTITION_ID, 1);
-	at = nl_put(&req, NVLF_A_PARTITION_MEMBERS, bytes, sizeof(bytes));
-	ret = nl_do(&self->nl, &req, NULL, NULL);
-	EXPECT_TRUE(ret == -EINVAL || ret == -ERANGE)
-	{
-		TH_LOG("returned %d", ret);
-	}
-	EXPECT_EQ(at, self->nl.offset);
-	EXPECT_STRNE("", self->nl.text);
-
-	nl_request(&req, NVLF_CMD_PARTITION_SET);
-	nl_put_u32(&req, NVLF_A_PARTITION_ID, 2);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_PARTITION_MEMBERS, self->nl.missing);
-	nl_request(&req, NVLF_CMD_PARTITION_SET);
-	nl_put(&req, NVLF_A_PARTITION_MEMBERS, bytes, 1);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_PARTITION_ID, self->nl.missing);
-	nl_request(&req, NVLF_CMD_PARTITION_DEL);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_PARTITION_ID, self->nl.missing);
-	nl_request(&req, NVLF_CMD_PARTITION_GET);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_PARTITION_ID, self->nl.missing);
-
-	/* All as it was */
-	EXPECT_EQ(1, fabric_partitions(&self->nl, &part, 1));
-	EXPECT_EQ(1, part.id);
-	EXPECT_TRUE(bit_is(part.members, self->target));
-}
-
-/* ---- The same attribute twice ---- */
-
-/* Of two values neither counts */
-TEST_F(set, duplicates)
-{
-	struct fabric_partition part;
-	struct nl_request req;
-	__u8 first = 1, second = 2;
-	__u32 at;
-
-	nl_request(&req, NVLF_CMD_PARTITION_SET);
-	nl_put_u32(&req, NVLF_A_PARTITION_ID, 3);
-	nl_put(&req, NVLF_A_PARTITION_MEMBERS, &first, 1);
-	at = nl_put(&req, NVLF_A_PARTITION_MEMBERS, &second, 1);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(at, self->nl.offset);
-	EXPECT_STREQ(TWICE, self->nl.text);
-	EXPECT_EQ(-ENOENT, get_partition(&self->nl, 3, &part));
-}
-
-#define FIELDS_MAX 7 /* that a request has */
-
-/* A request that the policy takes; fields end with type 0 */
-struct asked {
-	__u8 cmd;
-	bool dump;
-	struct {
-		__u16 type, len;
-		__u32 value;
-	} fields[FIELDS_MAX + 1];
-};
-
-/* clang-format off */
-/* All that take attributes; route-table-set's entries stand below */
-static const struct asked asked[] = {
-	{ NVLF_CMD_ENDPOINT_GET, false, {
-		{ NVLF_A_ENDPOINT_TARGET_ID, 4, 0 } } },
-	{ NVLF_CMD_ENDPOINT_GET, true, {
-		{ NVLF_A_ENDPOINT_RACK, 4, 0 }, { NVLF_A_ENDPOINT_TRAY, 4, 0 },
-		{ NVLF_A_ENDPOINT_HOST, 4, 0 } } },
-	{ NVLF_CMD_SWITCH_GET, false, { { NVLF_A_SWITCH_ID, 4, 0 } } },
-	{ NVLF_CMD_PORT_GET, false, {
-		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 },
-		{ NVLF_A_PORT_INDEX, 4, 0 } } },
-	{ NVLF_CMD_PORT_GET, true, {
-		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 } } },
-	{ NVLF_CMD_PORT_SET, false, {
-		{ NVLF_A_PORT_OWNER, 4, 1 }, { NVLF_A_PORT_OWNER_ID, 4, 0 },
-		{ NVLF_A_PORT_INDEX, 4, 0 },
-		{ NVLF_A_PORT_ENABLE, 4, 1 }, { NVLF_A_PORT_RETRAIN, 0, 0 },
-		{ NVLF_A_PORT_RESET, 0, 0 }, { NVLF_A_PORT_CLEAR, 0, 0 } } },
-	{ NVLF_CMD_ROUTE_GET, false, {
-		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
-		{ NVLF_A_ROUTE_TARGET_ID, 4, 0 } } },
-	{ NVLF_CMD_ROUTE_GET, true, { { NVLF_A_ROUTE_SWITCH_ID, 4, 0 } } },
-	{ NVLF_CMD_ROUTE_SET, false, {
-		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
-		{ NVLF_A_ROUTE_TARGET_ID, 4, 0 },
-		{ NVLF_A_ROUTE_PORTS, 1, 1 } } },
-	{ NVLF_CMD_ROUTE_DEL, false, {
-		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
-		{ NVLF_A_ROUTE_TARGET_ID, 4, 0 } } },
-	{ NVLF_CMD_ROUTE_TABLE_SET, false, {
-		{ NVLF_A_ROUTE_SWITCH_ID, 4, 0 },
-		{ NVLF_A_ROUTE_REPLACE, 0, 0 } } },
-	{ NVLF_CMD_PARTITION_GET, false, { { NVLF_A_PARTITION_ID, 4, 1 } } },
-	{ NVLF_CMD_PARTITION_GET, true, {
-		{ NVLF_A_PARTITION_TARGET_ID, 4, 0 } } },
-	{ NVLF_CMD_PARTITION_SET, false, {
-		{ NVLF_A_PARTITION_ID, 4, 1 },
-		{ NVLF_A_PARTITION_MEMBERS, 1, 1 } } },
-	{ NVLF_CMD_PARTITION_DEL, false, { { NVLF_A_PARTITION_ID, 4, 1 } } },
-	{ NVLF_CMD_GROUP_GET, false, { { NVLF_A_GROUP_ID, 4, 0 } } },
-	{ NVLF_CMD_GROUP_GET, true, { { NVLF_A_GROUP_PARTITION_ID, 4, 1 } } },
-	{ NVLF_CMD_GROUP_SET, false, {
-		{ NVLF_A_GROUP_ID, 4, 0 }, { NVLF_A_GROUP_PARTITION_ID, 4, 1 },
-		{ NVLF_A_GROUP_MEMBERS, 1, 1 } } },
-	{ NVLF_CMD_GROUP_DEL, false, { { NVLF_A_GROUP_ID, 4, 0 } } },
-	{ NVLF_CMD_COUNTER_GET, false, {
-		{ NVLF_A_COUNTER_OWNER, 4, 1 }, { NVLF_A_COUNTER_OWNER_ID, 4, 0 },
-		{ NVLF_A_COUNTER_INDEX, 4, 0 } } },
-	{ NVLF_CMD_COUNTER_GET, true, {
-		{ NVLF_A_COUNTER_OWNER, 4, 1 }, { NVLF_A_COUNTER_OWNER_ID, 4, 0 } } },
-	{ NVLF_CMD_HEALTH_GET, false, { { NVLF_A_HEALTH_TARGET_ID, 4, 0 } } },
-	{ NVLF_CMD_HEALTH_GET, true, { { NVLF_A_HEALTH_STATE, 4, 0 } } },
-	{ NVLF_CMD_DIAGNOSE, false, {
-		{ NVLF_A_DIAGNOSE_SRC, 4, 0 }, { NVLF_A_DIAGNOSE_DST, 4, 1 } } },
-	{ NVLF_CMD_LOG_GET, true, {
-		{ NVLF_A_LOG_OWNER, 4, 1 }, { NVLF_A_LOG_OWNER_ID, 4, 0 } } },
-	{ NVLF_CMD_MANAGER_ATTACH, false, {
-		{ NVLF_A_MANAGER_NAME, 2, 'm' },
-		{ NVLF_A_MANAGER_TIMEOUT, 4, 1000 },
-		{ NVLF_A_MANAGER_TAKEOVER, 0, 0 } } },
-	{ NVLF_CMD_MANAGER_HEARTBEAT, false, {
-		{ NVLF_A_MANAGER_CONFIGURED, 4, 1 } } },
-};
-
-/* clang-format on */
-
-/* Asks with field @twice there once more at the end, which is at *at */
-static int ask_twice(struct nl *nl, const struct asked *a, unsigned int twice,
-		     __u32 *at)
-{
-	struct nl_request req;
-	unsigned int i;
-
-	nl_request(&req, a->cmd);
-	for (i = 0; a->fields[i].type; i++)
-		nl_put(&req, a->fields[i].type, &a->fields[i].value,
-		       a->fields[i].len);
-	*at = nl_put(&req, a->fields[twice].type, &a->fields[twice].value,
-		     a->fields[twice].len);
-	if (a->dump)
-		return nl_dump(nl, &req, NULL, NULL);
-	return nl_do(nl, &req, NULL, NULL);
-}
-
-/* Not even where both say the same */
-TEST_F(set, duplicates_of_all)
-{
-	unsigned int i, k;
-	__u32 at;
-
-	for (i = 0; i < ARRAY_SIZE(asked); i++)
-		for (k = 0; asked[i].fields[k].type; k++) {
-			EXPECT_EQ(-EINVAL,
-				  ask_twice(&self->nl, &asked[i], k, &at))
-			{
-				TH_LOG("command %u%s, attribute %u",
-				       asked[i].cmd,
-				       asked[i].dump ? ", dump" : "",
-				       asked[i].fields[k].type);
-			}
-			EXPECT_EQ(at, self->nl.offset);
-			EXPECT_STREQ(TWICE, self->nl.text);
-		}
-}
-
-/* Entries are many, but each has one target and one set of ports */
-TEST_F(set, duplicates_nested)
-{
-	static const __u16 types[] = { NVLF_A_ROUTE_ENTRY_TARGET_ID,
-				       NVLF_A_ROUTE_ENTRY_PORTS };
-	struct fabric_route route;
-	struct nl_request req;
-	unsigned int i;
-	__u32 at, nest;
-
-	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		fabric_table(&req, self->sw, false);
-		fabric_table_entry(&req, 1, self->ports);
-		nest = nl_nest(&req, NVLF_A_ROUTE_ENTRY);
-		nl_put_u32(&req, NVLF_A_ROUTE_ENTRY_TARGET_ID, 2);
-		nl_put(&req, NVLF_A_ROUTE_ENTRY_PORTS, self->ports, 4);
-		at = nl_put(&req, types[i], self->ports, 4);
-		nl_nest_end(&req, nest);
-		EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-		EXPECT_EQ(at, self->nl.offset);
-		EXPECT_STREQ(TWICE, self->nl.text);
-		EXPECT_EQ(0, fabric_routes(&self->nl, &route, 1));
-	}
 }
 
 /* ---- Who may ---- */
