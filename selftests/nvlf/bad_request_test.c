@@ -605,9 +605,12 @@ static int row_of(__u8 cmd, bool dump)
 {
 	const struct asked *a;
 
-	for (a = asked; a < asked + ARRAY_SIZE(asked); a++)
-		if (a->cmd == cmd && dump == (a->how == DUMP))
+	for (a = asked; a < asked + ARRAY_SIZE(asked); a++) {
+		bool dumps = a->how == DUMP;
+
+		if (a->cmd == cmd && dumps == dump)
 			return a - asked;
+	}
 	return NONE;
 }
 

@@ -381,62 +381,13 @@ TEST_F(health, diagnose_route_down)
 
 /* ---- What is refused ---- */
 
-TEST_F(health, refused)
+TEST_F(health, diagnose_oneself)
 {
-	static const size_t sizes[] = { 0, 1, 3, 5, 8 };
-	static const __u8 zeroes[8];
-	struct nl_request req;
 	struct diagnosis d;
-	struct health h;
-	unsigned int i;
-	__u16 type;
-	__u32 at;
-
-	nl_request(&req, NVLF_CMD_HEALTH_GET);
-	EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-	EXPECT_EQ(NVLF_A_HEALTH_TARGET_ID, self->nl.missing);
-	EXPECT_EQ(-ERANGE, health_get(&self->nl, NVLF_TARGET_MAX + 1, &h));
-	EXPECT_NE(0, self->nl.offset);
-	EXPECT_EQ(-ENOENT, health_get(&self->nl, NVLF_TARGET_MAX, &h));
-	EXPECT_NE(0, self->nl.offset);
-	EXPECT_STRNE("", self->nl.text);
-	nl_request(&req, NVLF_CMD_HEALTH_GET);
-	nl_put_u32(&req, NVLF_A_HEALTH_STATE,
-		   NVLF_HEALTH_STATE_MISCONFIGURED + 1);
-	EXPECT_EQ(-ERANGE, nl_dump(&self->nl, &req, health_on, &h));
-	EXPECT_STRNE("", self->nl.text);
 
 	EXPECT_EQ(-EINVAL, diagnose(&self->nl, self->a, self->a, &d));
 	EXPECT_NE(0, self->nl.offset);
 	EXPECT_STRNE("", self->nl.text);
-	EXPECT_EQ(-ERANGE,
-		  diagnose(&self->nl, NVLF_TARGET_MAX + 1, self->a, &d));
-	EXPECT_NE(0, self->nl.offset);
-	EXPECT_EQ(-ERANGE, diagnose(&self->nl, self->a, ~0u, &d));
-	EXPECT_NE(0, self->nl.offset);
-	for (type = NVLF_A_DIAGNOSE_SRC; type <= NVLF_A_DIAGNOSE_DST; type++) {
-		__u16 other = NVLF_A_DIAGNOSE_SRC + NVLF_A_DIAGNOSE_DST - type;
-
-		nl_request(&req, NVLF_CMD_DIAGNOSE);
-		nl_put_u32(&req, other, self->a);
-		EXPECT_EQ(-EINVAL, nl_do(&self->nl, &req, NULL, NULL));
-		EXPECT_EQ(type, self->nl.missing);
-		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-			nl_request(&req, NVLF_CMD_DIAGNOSE);
-			nl_put_u32(&req, other, self->b);
-			at = nl_put(&req, type, zeroes, sizes[i]);
-			EXPECT_GT(0, nl_do(&self->nl, &req, NULL, NULL));
-			EXPECT_EQ(at, self->nl.offset);
-			EXPECT_STRNE("", self->nl.text);
-		}
-	}
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		nl_request(&req, NVLF_CMD_HEALTH_GET);
-		at = nl_put(&req, NVLF_A_HEALTH_TARGET_ID, zeroes, sizes[i]);
-		EXPECT_GT(0, nl_do(&self->nl, &req, NULL, NULL));
-		EXPECT_EQ(at, self->nl.offset);
-		EXPECT_STRNE("", self->nl.text);
-	}
 }
 
 static int without_caps(__u32 a, __u32 b)
