@@ -205,8 +205,10 @@ static void endpoint_end(struct nvlf_endpoint *ep)
     ep->trap_count = 0;
     ep->trap_refused = 0;
     ep->steps = 0;
-    memset(ep->busy_until, 0, sizeof(ep->busy_until));
-    memset(ep->busy_way, 0, sizeof(ep->busy_way));
+    ep->hbm_until = 0;
+    ep->host_until = 0;
+    memset(ep->tx_until, 0, sizeof(ep->tx_until));
+    memset(ep->rx_until, 0, sizeof(ep->rx_until));
 }
 
 /* See switch_begin() in switch.c for why there are no events. */

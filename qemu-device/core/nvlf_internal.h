@@ -253,10 +253,18 @@ struct nvlf_operand {
     uint64_t pages;
 };
 
+/* Lanes on both sides of a switch that carry what a pair exchanges */
+struct nvlf_sides {
+    uint8_t near; /* to the endpoint that has the window */
+    uint8_t far;  /* to the one that has the memory */
+};
+
 /* The way of the bytes of a side that is a window; see timing.c */
 struct nvlf_path {
     uint32_t peer;
-    uint64_t rate; /* 1 / NVL_LANES MB/s */
+    uint32_t carry; /* lanes: of each switch those of the side with fewer */
+    uint64_t via;   /* switches that let through */
+    struct nvlf_sides lanes[NVL_SWITCHES_MAX];
 };
 
 /* Rows of bytes; the fewer the better, so that adjoining ones are one */
@@ -315,15 +323,6 @@ struct nvlf_queue {
     bool marked;
 };
 
-/* What operations contend for at an endpoint */
-enum nvlf_resource {
-    NVLF_RES_HBM,
-    NVLF_RES_HOST, /* its PCIe link */
-    NVLF_RES_TX,   /* its links, towards the switches */
-    NVLF_RES_RX,
-    NVLF_RESOURCES,
-};
-
 struct nvlf_endpoint {
     struct nvlf_device d;
     const struct nvlf_endpoint_ops *ops;
@@ -356,8 +355,10 @@ struct nvlf_endpoint {
     /* Model time, fabric ps: see timing.c */
     struct nvlf_endpoint_timing timing;
     uint64_t time_base; /* the last reset */
-    uint64_t busy_until[NVLF_RESOURCES];
-    uint64_t busy_way[NVL_ENDPOINTS_MAX]; /* from here to each */
+    uint64_t hbm_until; /* when it ceases to be busy */
+    uint64_t host_until;
+    uint64_t tx_until[NVL_SWITCHES_MAX]; /* links to each, towards it */
+    uint64_t rx_until[NVL_SWITCHES_MAX];
 };
 
 struct nvlf_route {
@@ -657,6 +658,16 @@ void nvlf_traffic(struct nvlf_fabric *f, unsigned int src, unsigned int dst,
                   enum nvlf_traffic kind, uint64_t bytes);
 
 /* ---- reach.c: who reaches whom --------------------------------------- */
+
+/* The up links from @sw to @dst that are in the route there, valid or not */
+static inline struct nvlf_ports nvlf_route_ports(const struct nvlf_switch *sw,
+                                                 unsigned int dst)
+{
+    const struct nvlf_route *r = &sw->routes[dst];
+    const struct nvlf_ports *up = &sw->up[dst];
+
+    return (struct nvlf_ports) { { up->w[0] & r->lo, up->w[1] & r->hi } };
+}
 
 void nvlf_reach_pair(struct nvlf_fabric *f, unsigned int s, unsigned int src,
                      unsigned int dst);

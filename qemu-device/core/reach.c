@@ -19,11 +19,9 @@
 
 static bool route_leads(const struct nvlf_switch *sw, unsigned int dst)
 {
-    const struct nvlf_route *r = &sw->routes[dst];
-    const struct nvlf_ports *up = &sw->up[dst];
+    struct nvlf_ports ports = nvlf_route_ports(sw, dst);
 
-    return (r->hi & NVL_ROUTE_VALID) &&
-           ((r->lo & up->w[0]) | (r->hi & up->w[1]));
+    return (sw->routes[dst].hi & NVL_ROUTE_VALID) && !nvlf_ports_empty(&ports);
 }
 
 static bool lets_through(const struct nvlf_switch *sw, unsigned int src,

@@ -14,9 +14,9 @@
  *    before cannot be later than what was begun because of it. Where several
  *    doorbells are waiting the newest counts for all of them.
  *
- * It asks for resources: HBM, PCIe link and up links, towards the switches and
- * from them, of each endpoint that it has to do with, and the way that the
- * bytes take from one endpoint to another. Each is busy by itself,
+ * It asks for resources: HBM and PCIe link of each endpoint that it has to do
+ * with, and, each way by itself, the links between an endpoint and a switch.
+ * Each is busy by itself,
  *     busy_until = max(start, busy_until) + demand / rate
  * and the last byte is in place at
  *     end = latency + max(busy_until of each resource)
@@ -24,10 +24,13 @@
  * wherever the next resource on their way is busy for longer.
  *
  * Demand is the bytes that pass there: twice the length where a copy reads and
- * writes one HBM. Traffic is spread evenly over up links. The rate of a way is
- * that of the lanes that can carry it: on each switch that lets it through, the
- * fewer of those of the source's up links and of the up links on the route to
- * the destination.
+ * writes one HBM. What a pair exchanges is spread over the switches that let it
+ * through, and on each side of a switch over links, as traffic.c does it: near,
+ * where the endpoint is that has the window, over all that are up; far, where
+ * the memory is, over those of them that are in the route there. A switch
+ * carries as much as the fewer lanes of its two sides, and gets that share of
+ * the bytes. So links between an endpoint and a switch are busy for as long as
+ * the busiest of them, and no port carries more than its rate.
  *
  * Times are settled when an operation has moved its bytes, for those that it
  * has moved; of a word that is paced, before. An operation that moves none
@@ -50,18 +53,7 @@
 
 _Static_assert(RATE_TOP < UINT64_MAX / RATE_UNIT, "see duration()");
 
-/* What one operation asks of one resource */
-struct demand {
-    uint64_t *busy_until;
-    uint64_t rate; /* 1 / NVL_LANES MB/s */
-    uint64_t bytes;
-};
-
-/* At most four on each side of a copy */
-struct demands {
-    struct demand d[8];
-    unsigned int n;
-};
+_Static_assert(UINT8_MAX >= TRN4_PORTS * NVL_LANES, "see struct nvlf_sides");
 
 static uint64_t later(uint64_t a, uint64_t b)
 {
@@ -117,63 +109,52 @@ void nvlf_time_begin(struct nvlf_endpoint *ep, struct nvlf_queue *q,
 /* Lanes of @sw's up links to @dst that are in the route there */
 static unsigned int route_lanes(const struct nvlf_switch *sw, unsigned int dst)
 {
-    const struct nvlf_route *r = &sw->routes[dst];
-    uint64_t set[NVLF_PORT_WORDS] = {
-        sw->up[dst].w[0] & r->lo,
-        sw->up[dst].w[1] & r->hi,
-    };
+    struct nvlf_ports set = nvlf_route_ports(sw, dst);
     unsigned int lanes = 0, i, e, link;
 
-    if (set[0] == sw->up[dst].w[0] && set[1] == sw->up[dst].w[1]) {
+    if (set.w[0] == sw->up[dst].w[0] && set.w[1] == sw->up[dst].w[1]) {
         return sw->lanes[dst];
     }
     for (i = 0; i < NVLF_PORT_WORDS; i++) {
-        for (; set[i]; set[i] &= set[i] - 1) {
+        for (; set.w[i]; set.w[i] &= set.w[i] - 1) {
             nvlf_wire_from_switch(sw->d.f, sw->d.self,
-                                  64 * i + __builtin_ctzll(set[i]), &e, &link);
+                                  64 * i + __builtin_ctzll(set.w[i]), &e,
+                                  &link);
             lanes += sw->d.f->links[e][link].lanes;
         }
     }
     return lanes;
 }
 
-/* Lanes that can carry what @src and @dst exchange */
-static unsigned int pair_lanes(const struct nvlf_fabric *f, unsigned int src,
-                               unsigned int dst)
+/* What a switch carries from one of its sides to the other */
+static unsigned int fewer(struct nvlf_sides n)
 {
-    unsigned int lanes = 0, s;
-
-    for (s = 0; s < f->switches; s++) {
-        unsigned int near, far;
-
-        if (!(f->pair[src][dst].via & NVLF_BIT(s))) {
-            continue;
-        }
-        near = f->sw[s]->lanes[src];
-        far = route_lanes(f->sw[s], dst);
-        lanes += near < far ? near : far;
-    }
-    return lanes;
+    return n.near < n.far ? n.near : n.far;
 }
 
-static uint64_t whole_rate(uint32_t mb_per_s)
-{
-    return (uint64_t)mb_per_s * NVL_LANES;
-}
-
-static uint64_t lanes_rate(const struct nvlf_fabric *f, unsigned int lanes)
-{
-    return (uint64_t)f->timing.link_rate * lanes;
-}
-
-/* How the bytes of operand @o go; it was found good a moment ago. */
+/*
+ * How the bytes of operand @o go, all of them, whatever links do meanwhile; it
+ * was found good a moment ago.
+ */
 static void find_path(const struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o, struct nvlf_path *path)
 {
-    if (o->good && o->space == TRN4_SPACE_WINDOW) {
-        path->peer = ep->windows[o->slot].peer;
-        path->rate = lanes_rate(ep->d.f,
-                                pair_lanes(ep->d.f, ep->d.self, path->peer));
+    const struct nvlf_fabric *f = ep->d.f;
+    uint64_t left;
+
+    if (!o->good || o->space != TRN4_SPACE_WINDOW) {
+        return;
+    }
+    path->peer = ep->windows[o->slot].peer;
+    path->via = f->pair[ep->d.self][path->peer].via;
+    for (left = path->via; left; left &= left - 1) {
+        unsigned int s = __builtin_ctzll(left);
+
+        path->lanes[s] = (struct nvlf_sides) {
+            .near = f->sw[s]->lanes[ep->d.self],
+            .far = route_lanes(f->sw[s], path->peer),
+        };
+        path->carry += fewer(path->lanes[s]);
     }
 }
 
@@ -196,55 +177,58 @@ void nvlf_time_now(const struct nvlf_endpoint *ep, struct nvlf_op *op)
     op->start = later(op->start, nvlf_pace_clock(ep->d.f));
 }
 
-static void demand(struct demands *all, uint64_t *busy_until, uint64_t rate,
-                   uint64_t bytes)
+/* @op makes a resource busy for @span more. */
+static void take(struct nvlf_op *op, uint64_t *busy_until, uint64_t span)
 {
-    unsigned int i;
-
-    for (i = 0; i < all->n; i++) {
-        if (all->d[i].busy_until == busy_until) {
-            all->d[i].bytes += bytes;
-            return;
-        }
-    }
-    all->d[all->n++] = (struct demand) { busy_until, rate, bytes };
+    *busy_until = after(later(op->start, *busy_until), span);
+    op->end = later(op->end, *busy_until);
 }
 
-static void demand_host(struct demands *all, struct nvlf_endpoint *ep,
-                        uint64_t bytes)
+static void take_bytes(struct nvlf_op *op, uint64_t *busy_until,
+                       uint32_t mb_per_s, uint64_t bytes)
 {
-    demand(all, &ep->busy_until[NVLF_RES_HOST],
-           whole_rate(ep->timing.pcie_rate), bytes);
+    take(op, busy_until, duration(bytes, (uint64_t)mb_per_s * NVL_LANES));
 }
 
-static void demand_hbm(struct demands *all, struct nvlf_endpoint *ep,
-                       uint64_t bytes)
+static void take_host(struct nvlf_op *op, struct nvlf_endpoint *ep,
+                      uint64_t bytes)
 {
-    demand(all, &ep->busy_until[NVLF_RES_HBM], whole_rate(ep->timing.hbm_rate),
-           bytes);
+    take_bytes(op, &ep->host_until, ep->timing.pcie_rate, bytes);
+}
+
+static void take_hbm(struct nvlf_op *op, struct nvlf_endpoint *ep,
+                     uint64_t bytes)
+{
+    take_bytes(op, &ep->hbm_until, ep->timing.hbm_rate, bytes);
+}
+
+/* @span * @n / @of; @n is at most @of */
+static uint64_t part(uint64_t span, unsigned int n, unsigned int of)
+{
+    return n == of ? span : span / of * n + span % of * n / of;
 }
 
 /*
- * @ep's links, one way. Those that went down meanwhile carry no more than they
- * do.
+ * The links on the way from @ep to the peer of @path, or back. On each switch
+ * the side with fewer lanes is busy for the same time.
  */
-static void demand_links(struct demands *all, struct nvlf_endpoint *ep,
-                         enum nvlf_resource resource, uint64_t bytes)
+static void take_links(struct nvlf_op *op, struct nvlf_endpoint *ep,
+                       const struct nvlf_path *path, bool back, uint64_t bytes)
 {
-    if (ep->lanes_up) {
-        demand(all, &ep->busy_until[resource],
-               lanes_rate(ep->d.f, ep->lanes_up), bytes);
-    }
-}
+    struct nvlf_fabric *f = ep->d.f;
+    struct nvlf_endpoint *peer = f->ep[path->peer];
+    uint64_t *near = back ? ep->rx_until : ep->tx_until;
+    uint64_t *far = back ? peer->tx_until : peer->rx_until;
+    uint64_t rate = (uint64_t)f->timing.link_rate * path->carry;
+    uint64_t span = duration(bytes, rate), left;
 
-/* All on the way from @src to @dst, at the rate of @path */
-static void demand_way(struct demands *all, struct nvlf_endpoint *src,
-                       struct nvlf_endpoint *dst, const struct nvlf_path *path,
-                       uint64_t bytes)
-{
-    demand_links(all, src, NVLF_RES_TX, bytes);
-    demand(all, &src->busy_way[dst->d.self], path->rate, bytes);
-    demand_links(all, dst, NVLF_RES_RX, bytes);
+    for (left = path->via; left; left &= left - 1) {
+        unsigned int s = __builtin_ctzll(left);
+        struct nvlf_sides n = path->lanes[s];
+
+        take(op, &near[s], part(span, fewer(n), n.near));
+        take(op, &far[s], part(span, fewer(n), n.far));
+    }
 }
 
 /* Latencies, ns. The fabric's is from endpoint to endpoint. */
@@ -264,7 +248,7 @@ static uint64_t fabric_latency(const struct nvlf_fabric *f)
 }
 
 /* What comes from operand @o. Returns the latency until it is there, ns. */
-static uint64_t fetch(struct demands *all, struct nvlf_endpoint *ep,
+static uint64_t fetch(struct nvlf_op *op, struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o,
                       const struct nvlf_path *path, uint64_t bytes)
 {
@@ -272,21 +256,21 @@ static uint64_t fetch(struct demands *all, struct nvlf_endpoint *ep,
 
     switch (o->space) {
     case TRN4_SPACE_HOST:
-        demand_host(all, ep, bytes);
+        take_host(op, ep, bytes);
         return 2 * host_latency(ep);
     case TRN4_SPACE_HBM:
-        demand_hbm(all, ep, bytes);
+        take_hbm(op, ep, bytes);
         return hbm_latency(ep);
     default:
         peer = ep->d.f->ep[path->peer];
-        demand_hbm(all, peer, bytes);
-        demand_way(all, peer, ep, path, bytes);
+        take_hbm(op, peer, bytes);
+        take_links(op, ep, path, true, bytes);
         return 2 * fabric_latency(ep->d.f) + hbm_latency(peer);
     }
 }
 
 /* What goes to operand @o: one way only */
-static uint64_t store(struct demands *all, struct nvlf_endpoint *ep,
+static uint64_t store(struct nvlf_op *op, struct nvlf_endpoint *ep,
                       const struct nvlf_operand *o,
                       const struct nvlf_path *path, uint64_t bytes)
 {
@@ -294,36 +278,36 @@ static uint64_t store(struct demands *all, struct nvlf_endpoint *ep,
 
     switch (o->space) {
     case TRN4_SPACE_HOST:
-        demand_host(all, ep, bytes);
+        take_host(op, ep, bytes);
         return host_latency(ep);
     case TRN4_SPACE_HBM:
-        demand_hbm(all, ep, bytes);
+        take_hbm(op, ep, bytes);
         return hbm_latency(ep);
     default:
         peer = ep->d.f->ep[path->peer];
-        demand_way(all, ep, peer, path, bytes);
-        demand_hbm(all, peer, bytes);
+        take_links(op, ep, path, false, bytes);
+        take_hbm(op, peer, bytes);
         return fabric_latency(ep->d.f) + hbm_latency(peer);
     }
 }
 
 /* All that @op asks for with @bytes moved. Returns its latency, ns. */
-static uint64_t demand_all(struct demands *all, struct nvlf_endpoint *ep,
-                           const struct nvlf_op *op, uint64_t bytes)
+static uint64_t take_all(struct nvlf_op *op, struct nvlf_endpoint *ep,
+                         uint64_t bytes)
 {
     uint64_t latency;
 
     if (op->desc.opcode == TRN4_OP_ATOMIC && op->desc.flags & TRN4_DESC_FETCH) {
         /* A word there, and what it was back; or on, where it goes */
-        latency = fetch(all, ep, &op->dst, &op->dst_path, bytes);
+        latency = fetch(op, ep, &op->dst, &op->dst_path, bytes);
         if (op->src.good) {
-            latency += store(all, ep, &op->src, &op->src_path, bytes);
+            latency += store(op, ep, &op->src, &op->src_path, bytes);
         }
         return latency;
     }
-    latency = store(all, ep, &op->dst, &op->dst_path, bytes);
+    latency = store(op, ep, &op->dst, &op->dst_path, bytes);
     if (op->src.good) {
-        latency += fetch(all, ep, &op->src, &op->src_path, bytes);
+        latency += fetch(op, ep, &op->src, &op->src_path, bytes);
     }
     return latency;
 }
@@ -335,23 +319,14 @@ static uint64_t demand_all(struct demands *all, struct nvlf_endpoint *ep,
 void nvlf_time_settle(struct nvlf_endpoint *ep, struct nvlf_op *op,
                       uint64_t bytes)
 {
-    struct demands all = { .n = 0 };
     uint64_t latency;
-    unsigned int i;
 
     op->settled = true;
     op->end = op->start;
     if (!bytes) {
         return;
     }
-    latency = demand_all(&all, ep, op, bytes);
-    for (i = 0; i < all.n; i++) {
-        const struct demand *d = &all.d[i];
-
-        *d->busy_until = after(later(op->start, *d->busy_until),
-                               duration(d->bytes, d->rate));
-        op->end = later(op->end, *d->busy_until);
-    }
+    latency = take_all(op, ep, bytes);
     op->end = after(op->end, latency * NVLF_PS_PER_NS);
 }
 

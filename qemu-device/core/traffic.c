@@ -48,11 +48,10 @@ static unsigned int count(const struct nvlf_ports *p)
 static struct sides sides_of(struct nvlf_switch *sw, unsigned int src,
                              unsigned int dst)
 {
-    const struct nvlf_route *r = &sw->routes[dst];
     struct sides d = {
         .sw = sw,
         .near = sw->up[src],
-        .far = { { sw->up[dst].w[0] & r->lo, sw->up[dst].w[1] & r->hi } },
+        .far = nvlf_route_ports(sw, dst),
     };
 
     d.nnear = count(&d.near);

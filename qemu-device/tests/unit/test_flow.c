@@ -211,6 +211,282 @@ static void ways_are_two(void)
     world_free(w);
 }
 
+/* ---- One switch of two: 18 links of each endpoint, 900 GB/s ------------- */
+
+#define ONE_SWITCH 900
+
+/* @dst is reached over switch @s alone. */
+static void route_over(struct world *w, unsigned int s, unsigned int dst)
+{
+    route(w, !s, dst, 0, 0);
+    route_all(w, s, dst);
+}
+
+/* Of switch @s: @a and @b, and nobody else */
+static void partition_of_two(struct world *w, unsigned int s, unsigned int a,
+                             unsigned int b)
+{
+    swq(w, s, member_reg(0, 0), NVLF_BIT(a) | NVLF_BIT(b));
+    swq(w, s, member_reg(0, 1), 0);
+}
+
+/* Both at once, each of which alone has all of a switch's links */
+static void two_flows(struct world *w, const unsigned int src[2],
+                      const unsigned int dst[2], uint64_t first, uint64_t last)
+{
+    struct flow flow[2];
+    unsigned int i;
+
+    for (i = 0; i < 2; i++) {
+        flow_begin(&flow[i], w, src[i], dst[i]);
+    }
+    run_all(w);
+    flow_end(&flow[0]);
+    flow_end(&flow[1]);
+    i = flow[1].end < flow[0].end;
+    /* One may be ahead by a turn of all queues of the other. */
+    CHECK(flow[i].end >= first - QUEUES * LENGTH / ONE_SWITCH);
+    CHECK(flow[i].end <= first + 2);
+    ABOUT(flow[!i].end, last);
+}
+
+#define ALONE (STORE_NS + TOTAL / ONE_SWITCH)
+#define BOTH  (STORE_NS + 2 * TOTAL / ONE_SWITCH)
+
+/* The ports of one switch that lead to the receiver are all there is. */
+static void two_senders_over_one_switch(void)
+{
+    struct world *w = flow_world();
+
+    route_over(w, 0, 1);
+    two_flows(w, (unsigned int[]) { 0, 2 }, (unsigned int[]) { 1, 1 }, BOTH,
+              BOTH);
+    world_free(w);
+}
+
+static void two_senders_over_two_switches(void)
+{
+    struct world *w = flow_world();
+
+    partition_of_two(w, 0, 0, 1);
+    partition_of_two(w, 1, 2, 1);
+    two_flows(w, (unsigned int[]) { 0, 2 }, (unsigned int[]) { 1, 1 }, ALONE,
+              ALONE);
+    world_free(w);
+}
+
+static void two_receivers_over_one_switch(void)
+{
+    struct world *w = flow_world();
+    struct mock_queue q[2];
+    struct trn4_cqe cqe;
+    unsigned int i;
+
+    for (i = 0; i < 2; i++) {
+        struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 1 + i, 0, LENGTH);
+
+        route_over(w, 1, 1 + i);
+        queue_open(&q[i], w, 0, i, 5, 0);
+        queue_push(&q[i], &d);
+        queue_ring(&q[i]);
+    }
+    run_all(w);
+    for (i = 0; i < 2; i++) {
+        CHECK(queue_pop(&q[i], &cqe));
+        ABOUT(cqe.end, STORE_NS + (i + 1) * LENGTH / ONE_SWITCH);
+    }
+    world_free(w);
+}
+
+/* Two stores at once over 9 links each, for which there is room on the other */
+static void two_of_half(struct world *w, const unsigned int src[2],
+                        const unsigned int dst[2])
+{
+    struct mock_queue q[2];
+    struct trn4_cqe cqe;
+    unsigned int i;
+
+    for (i = 0; i < 2; i++) {
+        struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, dst[i], 0, LENGTH);
+
+        queue_open(&q[i], w, src[i], i, 5, 0);
+        queue_push(&q[i], &d);
+        queue_ring(&q[i]);
+    }
+    run_all(w);
+    for (i = 0; i < 2; i++) {
+        CHECK(queue_pop(&q[i], &cqe));
+        ABOUT(cqe.end, STORE_NS + LENGTH / (9 * 50));
+    }
+}
+
+/* Links of one side are busy with a part where the other side has fewer. */
+static void the_wider_side_has_room(void)
+{
+    struct world *w = flow_world();
+    unsigned int i, l;
+
+    for (i = 1; i <= 2; i++) {
+        route_over(w, 0, i);
+        route(w, 0, i, 0x1ffull << (18 * i), NVL_ROUTE_VALID);
+    }
+    two_of_half(w, (unsigned int[]) { 0, 0 }, (unsigned int[]) { 1, 2 });
+    world_free(w);
+
+    w = flow_world();
+    route_over(w, 0, 1);
+    for (l = 0; l < 9; l++) {
+        ew(w, 0, port_reg(l, NVL_PORT_CTRL), 0);
+        ew(w, 2, port_reg(l, NVL_PORT_CTRL), 0);
+    }
+    two_of_half(w, (unsigned int[]) { 0, 2 }, (unsigned int[]) { 1, 1 });
+    world_free(w);
+}
+
+/* Other ports of the same switch, and the same ports the other way */
+static void others_over_one_switch(void)
+{
+    struct world *w = flow_world();
+
+    route_over(w, 0, 1);
+    route_over(w, 0, 3);
+    two_flows(w, (unsigned int[]) { 0, 2 }, (unsigned int[]) { 1, 3 }, ALONE,
+              ALONE);
+    world_free(w);
+
+    w = flow_world();
+    route_over(w, 1, 0);
+    route_over(w, 1, 1);
+    two_flows(w, (unsigned int[]) { 0, 1 }, (unsigned int[]) { 1, 0 }, ALONE,
+              ALONE);
+    world_free(w);
+}
+
+/*
+ * What is read comes back over the links that the route to its memory has; they
+ * have a part of what the owner of the memory stores itself, which comes after.
+ */
+static void readers_share_the_route_back(void)
+{
+    const uint64_t load_ns = STORE_NS + (200 + 100 + 200);
+    struct world *w = flow_world();
+    struct trn4_desc d = copy_desc(WIN, 1, 0, OWN, 0, 16 * MIB, LENGTH);
+    struct mock_queue q[2], own;
+    struct trn4_cqe cqe;
+    unsigned int i;
+
+    route_over(w, 0, 1);
+    route(w, 0, 1, 0xfull << 18, NVL_ROUTE_VALID);
+    for (i = 0; i < 2; i++) {
+        queue_open(&q[i], w, 2 * i, i, 5, 0);
+        queue_push(&q[i], &d);
+        queue_ring(&q[i]);
+    }
+    d = copy_desc(OWN, 0, 0, WIN, 3, 0, LENGTH);
+    queue_open(&own, w, 1, 2, 5, 0);
+    queue_push(&own, &d);
+    queue_ring(&own);
+    engine_finish(w, 0);
+    engine_finish(w, 2);
+    engine_finish(w, 1);
+    for (i = 0; i < 2; i++) {
+        CHECK(queue_pop(&q[i], &cqe));
+        ABOUT(cqe.end, load_ns + (i + 1) * LENGTH / (4 * 50));
+    }
+    CHECK(queue_pop(&own, &cqe));
+    ABOUT(cqe.end, STORE_NS + 2 * LENGTH / (4 * 50) + LENGTH / 1800);
+    world_free(w);
+}
+
+/* ---- Whatever goes, no port carries more than its rate ------------------- */
+
+#define SEEDS 100
+#define EACH  3 /* copies of an endpoint */
+
+static uint64_t seed;
+
+static uint64_t next(void)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    return seed ^= seed << 17;
+}
+
+/* On each switch routes of some ports, and a partition of some endpoints */
+static void tables_at_random(struct world *w)
+{
+    unsigned int s, e;
+
+    for (s = 0; s < w->switches; s++) {
+        for (e = 0; e < w->endpoints; e++) {
+            uint64_t lo = w->f->sw[s]->up[e].w[0] & next();
+            uint64_t hi = w->f->sw[s]->up[e].w[1] & (next() | next());
+
+            route(w, s, e, lo, lo | hi ? hi | NVL_ROUTE_VALID : 0);
+        }
+        swq(w, s, member_reg(0, 0), next() | next());
+    }
+}
+
+/* A copy to or from a peer, if there is one */
+static bool copy_at_random(struct world *w, unsigned int e,
+                           struct mock_queue *q)
+{
+    unsigned int peer = next() % w->endpoints;
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, peer, 16 * MIB, LENGTH);
+
+    if (!nvlf_fabric_reachable(w->f, e, peer)) {
+        return false;
+    }
+    if (next() & NVLF_BIT(40)) {
+        d = copy_desc(WIN, peer, 0, OWN, 0, 16 * MIB, LENGTH);
+    }
+    queue_push(q, &d);
+    queue_ring(q);
+    return true;
+}
+
+/* Each port was given no more bytes than it carries until @end. */
+static void check_ports(struct world *w, uint64_t end, unsigned int copies)
+{
+    /* Spreading begins anew with each chunk: the lowest get two packets more */
+    uint64_t most = end * 50 +
+                    copies * (LENGTH / NVLF_CHUNK) * 2 * NVL_PACKET_BYTES;
+    unsigned int e, p;
+
+    for (e = 0; e < w->endpoints; e++) {
+        for (p = 0; p < TRN4_PORTS; p++) {
+            const struct nvlf_counters *c = &w->f->ep[e]->d.ports[p].counters;
+
+            CHECK(c->tx_bytes <= most);
+            CHECK(c->rx_bytes <= most);
+        }
+    }
+}
+
+static void no_port_carries_more_than_its_rate(void)
+{
+    unsigned int n, e, i;
+
+    for (n = 1; n <= SEEDS; n++) {
+        struct world *w = flow_world();
+        unsigned int copies = 0;
+        struct mock_queue q;
+
+        seed = n * 0x9e3779b97f4a7c15;
+        tables_at_random(w);
+        for (e = 0; e < w->endpoints; e++) {
+            for (i = 0; i < EACH; i++) {
+                queue_open(&q, w, e, e * EACH + i, 5, 0);
+                copies += copy_at_random(w, e, &q);
+            }
+        }
+        run_all(w);
+        check_ports(w, erq(w, 0, TRN4_REG_MODEL_TIME), copies);
+        world_free(w);
+    }
+}
+
 /*
  * An endpoint whose store has to wait for a busy receiver has its own links
  * free meanwhile, and all else that is not that receiver's.
@@ -308,6 +584,13 @@ static const struct tap_test tests[] = {
     TAP_TEST(two_senders),
     TAP_TEST(two_receivers),
     TAP_TEST(ways_are_two),
+    TAP_TEST(two_senders_over_one_switch),
+    TAP_TEST(two_senders_over_two_switches),
+    TAP_TEST(two_receivers_over_one_switch),
+    TAP_TEST(the_wider_side_has_room),
+    TAP_TEST(others_over_one_switch),
+    TAP_TEST(readers_share_the_route_back),
+    TAP_TEST(no_port_carries_more_than_its_rate),
     TAP_TEST(a_busy_receiver_holds_back_nobody_else),
     TAP_TEST(a_busy_pcie_link_holds_back_no_hbm),
     TAP_TEST(one_queue_waits_for_each),

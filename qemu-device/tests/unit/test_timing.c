@@ -130,6 +130,40 @@ static void lanes_that_carry(void)
     world_free(w);
 }
 
+/* Links that go, or all of a route, count for what comes after. */
+static void links_that_go_meanwhile(void)
+{
+    struct mock_queue q;
+    struct world *w = timing_world(2, &q);
+    const uint64_t n = 8 * MIB, fixed = 2 * HBM_NS + FABRIC;
+    struct trn4_desc d = copy_desc(OWN, 0, 0, WIN, 0, 0, n);
+    struct trn4_cqe cqe;
+    unsigned int i;
+
+    queue_push(&q, &d);
+    queue_ring(&q);
+    CHECK(nvlf_engine_run(w->f, 0));
+    for (i = 0; i < 18; i++) {
+        ew(w, 0, port_reg(i, NVL_PORT_CTRL), 0);
+    }
+    engine_finish(w, 0);
+    CHECK(queue_pop(&q, &cqe));
+    EQ(cqe.status, TRN4_STATUS_OK);
+    ABOUT(cqe.end - cqe.start, fixed + n / 1800);
+    ABOUT(took(&q, d), fixed + n / 900);
+
+    queue_push(&q, &d);
+    queue_ring(&q);
+    CHECK(nvlf_engine_run(w->f, 0));
+    route(w, 1, 1, 0, 0);
+    engine_finish(w, 0);
+    CHECK(queue_pop(&q, &cqe));
+    EQ(cqe.status, TRN4_STATUS_REVOKED);
+    CHECK(cqe.value > 0 && cqe.value < n);
+    ABOUT(cqe.end - cqe.start, fixed + cqe.value / 900);
+    world_free(w);
+}
+
 /* A queue's operations follow one another without a gap or an overlap. */
 static void in_order_within_a_queue(void)
 {
@@ -561,6 +595,7 @@ static const struct tap_test tests[] = {
     TAP_TEST(one_operation),
     TAP_TEST(links_that_carry),
     TAP_TEST(lanes_that_carry),
+    TAP_TEST(links_that_go_meanwhile),
     TAP_TEST(in_order_within_a_queue),
     TAP_TEST(doorbells_follow_the_clock),
     TAP_TEST(contention),
