@@ -8,7 +8,8 @@
  * the CPU's that would show the forbidden outcome, wherever that was.
  *
  * X is in the HBM of endpoint 0, whose engine works; Y in that of endpoint 1,
- * which the engine reaches through a window and the CPU through its pages.
+ * which the engine reaches through a window and the CPU through its pages. Of
+ * two writers and two readers endpoint 1 has half, with a window on X.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -54,13 +55,18 @@ struct lit {
 static struct lit *lit_new(void)
 {
     struct lit *l = calloc(1, sizeof(*l));
+    unsigned int e;
 
     l->cpu_seen = calloc(LIMIT + 1, sizeof(*l->cpu_seen));
     l->w = world_new(1, 8 * PAGE, 4 * PAGE);
     world_open(l->w);
-    grant(l->w, 1, 0, 0, 2 * PAGE, NVL_RIGHTS_ALL);
-    EQ(window(l->w, 0, 0, 0, 2 * PAGE, 0, 1, 0, NVL_RIGHTS_ALL),
-       TRN4_WINDOW_LIVE);
+    for (e = 0; e < 2; e++) {
+        grant(l->w, e, 0, 0, 2 * PAGE, NVL_RIGHTS_ALL);
+    }
+    for (e = 0; e < 2; e++) {
+        EQ(window(l->w, e, 0, 0, 2 * PAGE, 0, !e, 0, NVL_RIGHTS_ALL),
+           TRN4_WINDOW_LIVE);
+    }
     queue_open(&l->q, l->w, 0, 0, LOG2, 0);
     l->x = (uint64_t *)(l->w->ep[0].mem.ptr + AT);
     l->y = (uint64_t *)(l->w->ep[0].aperture + AT);
@@ -77,10 +83,10 @@ static void lit_free(struct lit *l)
 /* ---- The engine ------------------------------------------------------ */
 
 /* A copy's value lies where nothing else of this pass over the ring does. */
-static struct trn4_desc store(struct lit *l, enum store how, uint8_t space,
-                              uint64_t value)
+static struct trn4_desc store(const struct mock_queue *q, enum store how,
+                              uint8_t space, uint64_t value)
 {
-    uint64_t from = COPY_FROM + l->q.tail * 8;
+    uint64_t from = COPY_FROM + (q->n * q->entries + q->tail) * 8;
 
     switch (how) {
     case SIGNAL:
@@ -97,12 +103,13 @@ static struct trn4_desc store(struct lit *l, enum store how, uint8_t space,
             .fill = { .length = 8, .rows = 1, .pattern = value },
         };
     default:
-        memcpy(l->w->host + from, &value, 8);
+        memcpy(q->w->host + from, &value, 8);
         return copy_desc(HOST, 0, HOST_BASE + from, space, 0, AT, 8);
     }
 }
 
-static struct trn4_desc load(struct lit *l, enum load how, uint8_t space)
+static struct trn4_desc load(const struct mock_queue *q, enum load how,
+                             uint8_t space)
 {
     switch (how) {
     case WAIT: /* is met at once, and tells the word */
@@ -112,8 +119,28 @@ static struct trn4_desc load(struct lit *l, enum load how, uint8_t space)
         return atomic_desc(space, 0, AT, TRN4_ATOMIC_ADD, TRN4_TYPE_U64, 0, 0);
     default:
         return copy_desc(space, 0, AT, HOST, 0,
-                         HOST_BASE + COPY_TO + l->q.tail * 8, 8);
+                         HOST_BASE + COPY_TO +
+                             (q->n * q->entries + q->tail) * 8,
+                         8);
     }
+}
+
+/* Take the oldest record, and what its operation loaded, if there is one. */
+static bool take(struct mock_queue *q, uint64_t *value)
+{
+    uint32_t entry = q->head;
+    struct trn4_cqe cqe;
+
+    if (!queue_pop(q, &cqe)) {
+        return false;
+    }
+    EQ(cqe.status, TRN4_STATUS_OK);
+    *value = cqe.value;
+    if (q->sq[entry].dst_space == HOST) {
+        memcpy(value, q->w->host + COPY_TO + (q->n * q->entries + entry) * 8,
+               8);
+    }
+    return true;
 }
 
 typedef struct trn4_desc step(struct lit *l, uint64_t round, unsigned int nth,
@@ -126,8 +153,6 @@ static void engine_rounds(struct lit *l, step *next, unsigned int how)
     uint64_t sent = 0, done = 0;
 
     while (done < 2 * ROUNDS) {
-        struct trn4_cqe cqe;
-
         for (; sent < 2 * ROUNDS && sent - done < q->entries - 1; sent++) {
             struct trn4_desc d = next(l, sent / 2 + 1, sent % 2, how);
 
@@ -135,17 +160,7 @@ static void engine_rounds(struct lit *l, step *next, unsigned int how)
         }
         queue_ring(q);
         engine_finish(l->w, 0);
-        for (;;) {
-            uint32_t entry = q->head;
-
-            if (!queue_pop(q, &cqe)) {
-                break;
-            }
-            EQ(cqe.status, TRN4_STATUS_OK);
-            if (q->sq[entry].dst_space == HOST) {
-                memcpy(&cqe.value, l->w->host + COPY_TO + entry * 8, 8);
-            }
-            l->seen[done / 2 + 1][done % 2] = cqe.value;
+        while (done < 2 * ROUNDS && take(q, &l->seen[done / 2 + 1][done % 2])) {
             done++;
         }
     }
@@ -205,7 +220,8 @@ static void *cpu_buffers(void *opaque)
 static struct trn4_desc buffers(struct lit *l, uint64_t round, unsigned int nth,
                                 unsigned int how)
 {
-    return nth ? load(l, how % LOADS, WIN) : store(l, how / LOADS, OWN, round);
+    return nth ? load(&l->q, how % LOADS, WIN)
+               : store(&l->q, how / LOADS, OWN, round);
 }
 
 /*
@@ -276,7 +292,8 @@ static void *cpu_reads(void *opaque)
 static struct trn4_desc writes(struct lit *l, uint64_t round, unsigned int nth,
                                unsigned int how)
 {
-    return store(l, nth ? how % STORES : how / STORES, nth ? WIN : OWN, round);
+    return store(&l->q, nth ? how % STORES : how / STORES, nth ? WIN : OWN,
+                 round);
 }
 
 static void message_to_cpu(void)
@@ -313,7 +330,7 @@ static void *cpu_writes(void *opaque)
 static struct trn4_desc reads(struct lit *l, uint64_t round, unsigned int nth,
                               unsigned int how)
 {
-    return load(l, nth ? how % LOADS : how / LOADS, nth ? OWN : WIN);
+    return load(&l->q, nth ? how % LOADS : how / LOADS, nth ? OWN : WIN);
 }
 
 static void message_from_cpu(void)
@@ -335,6 +352,207 @@ static void message_from_cpu(void)
         lit_free(l);
     }
     printf("# %" PRIu64 " flags seen\n", checks);
+}
+
+/* ---- Two writers, two readers ------------------------------------------ */
+
+/*
+ * "All that it wrote is in place then, for every CPU and every engine": of two
+ * that read the words of two writers, in opposite order, one cannot see X's
+ * store but not yet Y's, and the other Y's but not X's (IRIW). Each of the four
+ * is a queue or a CPU, of whose rounds those that saw something new are kept.
+ */
+enum { WRITES_X, WRITES_Y, READS_XY, READS_YX, AGENTS };
+
+#define TURNS 50u /* of both engines, or more: */
+#define MET   30u /* until each reader has kept so many */
+
+struct agent {
+    struct lit *l;
+    unsigned int self;
+    bool cpu;
+    pthread_t thread;
+    struct mock_queue q;
+    uint64_t sent;
+    uint64_t done; /* steps of a queue; a reader's are two for a round */
+    uint64_t n;    /* rounds that are kept */
+    uint64_t round[2];
+    uint64_t (*seen)[2];
+};
+
+static bool reads_words(const struct agent *a)
+{
+    return a->self >= READS_XY;
+}
+
+static void keep_round(struct agent *a)
+{
+    uint64_t n = a->n;
+
+    if (n < LIMIT && memcmp(a->seen[n], a->round, sizeof(a->round))) {
+        memcpy(a->seen[n + 1], a->round, sizeof(a->round));
+        __atomic_store_n(&a->n, n + 1, __ATOMIC_RELEASE);
+    }
+}
+
+static void *cpu_agent(void *opaque)
+{
+    struct agent *a = opaque;
+    struct lit *l = a->l;
+    uint64_t *first = a->self % 2 ? l->y : l->x;
+    uint64_t *second = a->self % 2 ? l->x : l->y, n = 0;
+    uint32_t seed = a->self;
+
+    while (goes_on(l)) {
+        if (reads_words(a)) {
+            a->round[0] = __atomic_load_n(first, __ATOMIC_ACQUIRE);
+            a->round[1] = __atomic_load_n(second, __ATOMIC_ACQUIRE);
+            keep_round(a);
+        } else {
+            __atomic_store_n(first, ++n, __ATOMIC_RELEASE);
+        }
+        dally(&seed);
+    }
+    return NULL;
+}
+
+/* Agents of X first are queues of endpoint 0, which has X; the others of 1. */
+static struct trn4_desc agent_step(const struct agent *a, unsigned int how)
+{
+    if (!reads_words(a)) {
+        return store(&a->q, how / LOADS, OWN, a->sent + 1);
+    }
+    return load(&a->q, how % LOADS, a->sent % 2 ? WIN : OWN);
+}
+
+static void agent_work(struct agent *a, unsigned int how)
+{
+    uint64_t value;
+
+    for (; take(&a->q, &value); a->done++) {
+        a->round[a->done % 2] = value;
+        if (reads_words(a) && a->done % 2) {
+            keep_round(a);
+        }
+    }
+    for (; a->sent - a->done < a->q.entries - 1; a->sent++) {
+        struct trn4_desc d = agent_step(a, how);
+
+        queue_push(&a->q, &d);
+    }
+    queue_ring(&a->q);
+}
+
+static bool has_met(const struct agent *a)
+{
+    return __atomic_load_n(&a->n, __ATOMIC_ACQUIRE) >= MET;
+}
+
+/* Turns of both engines, until the readers have seen what there is to see */
+static void engines(struct lit *l, struct agent *all, unsigned int how)
+{
+    unsigned int turns, i;
+
+    for (turns = 0; turns < LIMIT; turns++) {
+        if (turns >= TURNS && has_met(&all[READS_XY]) &&
+            has_met(&all[READS_YX])) {
+            return;
+        }
+        for (i = 0; i < AGENTS; i++) {
+            if (!all[i].cpu) {
+                agent_work(&all[i], how);
+            }
+        }
+        nvlf_engine_run(l->w->f, turns % 2);
+    }
+}
+
+/*
+ * Of those of @yx that saw a newer Y than a round of @xy, the first is the one
+ * with the oldest X.
+ */
+static uint64_t disagree(const struct agent *xy, const struct agent *yx)
+{
+    uint64_t i, k = 1, bad = 0;
+
+    for (i = 1; i <= xy->n; i++) {
+        while (k <= yx->n && yx->seen[k][0] <= xy->seen[i][1]) {
+            k++;
+        }
+        if (k > yx->n) {
+            break;
+        }
+        bad += yx->seen[k][1] < xy->seen[i][0];
+    }
+    return bad;
+}
+
+static void agent_begin(struct lit *l, struct agent *a, unsigned int self,
+                        bool cpu)
+{
+    *a = (struct agent) { .l = l, .self = self, .cpu = cpu, .seen = a->seen };
+    if (cpu) {
+        pthread_create(&a->thread, NULL, cpu_agent, a);
+    } else {
+        queue_open(&a->q, l->w, self % 2, 1 + self, LOG2, 0);
+    }
+}
+
+/* Queues are disabled, so that nothing of theirs comes later. */
+static void agent_end(struct lit *l, struct agent *a)
+{
+    if (a->cpu) {
+        pthread_join(a->thread, NULL);
+    } else {
+        ew(l->w, a->q.e, queue_reg(a->q.n, TRN4_QUEUE_CTRL), 0);
+    }
+}
+
+/* Bit i of @cpus: agent i is one */
+static void two_and_two(struct lit *l, struct agent *all, unsigned int cpus,
+                        unsigned int how)
+{
+    const struct agent *xy = &all[READS_XY], *yx = &all[READS_YX];
+    unsigned int i;
+
+    *l->x = 0;
+    *l->y = 0;
+    l->stop = false;
+    for (i = 0; i < AGENTS; i++) {
+        agent_begin(l, &all[i], i, cpus >> i & 1);
+    }
+    engines(l, all, how);
+    __atomic_store_n(&l->stop, true, __ATOMIC_RELAXED);
+    for (i = 0; i < AGENTS; i++) {
+        agent_end(l, &all[i]);
+    }
+    if (!EQ(disagree(xy, yx), 0) || !CHECK(has_met(xy) && has_met(yx))) {
+        printf("# CPUs %#x, store %u, load %u: %" PRIu64 " and %" PRIu64
+               " rounds\n",
+               cpus, how / LOADS, how % LOADS, xy->n, yx->n);
+    }
+}
+
+static void readers_agree(void)
+{
+    struct agent *all = calloc(AGENTS, sizeof(*all));
+    struct lit *l = lit_new();
+    unsigned int cpus, how, i;
+
+    for (i = 0; i < AGENTS; i++) {
+        all[i].seen = calloc(LIMIT + 1, sizeof(*all[i].seen));
+    }
+    /* All but four CPUs, with each way to store and to load */
+    for (cpus = 0; cpus < NVLF_BIT(AGENTS) - 1; cpus++) {
+        for (how = 0; how < STORES; how++) {
+            two_and_two(l, all, cpus, how * LOADS + how % LOADS);
+        }
+    }
+    for (i = 0; i < AGENTS; i++) {
+        free(all[i].seen);
+    }
+    free(all);
+    lit_free(l);
 }
 
 /* ---- Records --------------------------------------------------------- */
@@ -377,7 +595,7 @@ static void records_come_last(void)
     pthread_create(&l->cpu, NULL, cpu_polls, l);
     while (told < ROUNDS) {
         for (; sent < ROUNDS && sent - told < l->q.entries - 1; sent++) {
-            struct trn4_desc d = store(l, FILL, WIN, sent + 1);
+            struct trn4_desc d = store(&l->q, FILL, WIN, sent + 1);
 
             d.id = sent + 1;
             d.dst = PAGE + l->q.tail * BLOCK;
@@ -400,8 +618,8 @@ static void records_come_last(void)
 }
 
 static const struct tap_test tests[] = {
-    TAP_TEST(store_buffering),   TAP_TEST(store_buffering_unfenced),
-    TAP_TEST(message_to_cpu),    TAP_TEST(message_from_cpu),
-    TAP_TEST(records_come_last),
+    TAP_TEST(store_buffering), TAP_TEST(store_buffering_unfenced),
+    TAP_TEST(message_to_cpu),  TAP_TEST(message_from_cpu),
+    TAP_TEST(readers_agree),   TAP_TEST(records_come_last),
 };
 TAP_MAIN(tests)
