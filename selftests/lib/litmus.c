@@ -208,6 +208,15 @@ static bool queues_done(const struct litmus *l, __u64 bout)
 	return some;
 }
 
+/* The newest round, which is not the first of its bout */
+static void look_back(struct litmus_agent *a)
+{
+	__u64 i = a->rounds;
+
+	a->met += a->seen[0][i] != a->seen[0][i - 1] ||
+		  a->seen[1][i] != a->seen[1][i - 1];
+}
+
 static void cpu_round(struct litmus_agent *a)
 {
 	__u64 round = ++a->rounds;
@@ -237,8 +246,11 @@ static void *cpu_bouts(void *arg)
 		while (!all_at(l, bout))
 			;
 		do {
-			if (a->rounds < LITMUS_ROUNDS_MAX)
+			if (a->rounds < LITMUS_ROUNDS_MAX) {
 				cpu_round(a);
+				if (n)
+					look_back(a);
+			}
 			litmus_dally(&seed);
 		} while (++n < ROUNDS ||
 			 (n < CPU_ROUNDS && !queues_done(l, bout)));
@@ -338,6 +350,8 @@ static int take_records(struct litmus_agent *a)
 			continue;
 		a->rounds += cqe.id == 1;
 		a->seen[cqe.id - 1][a->rounds] = cqe.value;
+		if (cqe.id == 2 && a->rounds % ROUNDS != 1)
+			look_back(a);
 	}
 	uqueue_give_back(&a->queue);
 	return 0;

@@ -53,6 +53,9 @@ struct litmus_step {
  * @step: what is done in each round
  * @rounds: how many there have been
  * @seen: what step 0 and 1 loaded, by round from 1 on; a store's is undefined
+ * @met: how many rounds saw another word than the one before in the same bout:
+ *       a reader's and a writer's have met there. From bout to bout words
+ *       change in any case
  */
 struct litmus_agent {
 	bool cpu;
@@ -62,6 +65,7 @@ struct litmus_agent {
 
 	__u64 rounds;
 	__u64 *seen[2];
+	__u64 met;
 
 	/* litmus.c's */
 	struct litmus *litmus;
