@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What trn4.h declares is what the library has, and what its manual page tells of. TAP. OUTPUT is where the library is.
+# What trn4.h declares is what the library has, and what its manual page tells of; and what it says of threads holds: the
+# library has no state of its own. TAP. OUTPUT is where the library is.
 set -euo pipefail
 # The last part of a pipe runs in this shell: same() counts.
 shopt -s lastpipe
@@ -10,11 +11,11 @@ declared=$(sed '/^ \*/d' trn4.h | grep -oE '\btrn4_[a-z0-9_]+\(' | tr -d '(' | s
 n=0
 failed=0
 
-# same WHAT: a list on stdin is that of what is declared
-same() {
+# nothing WHAT: stdin is what speaks against it
+nothing() {
 	local other
 
-	other=$(diff <(echo "$declared") - | sed -n 's/^</# not there:/p; s/^>/# not declared:/p') || true
+	other=$(sed 's/^/# /')
 	n=$((n + 1))
 	if [ -n "$other" ]; then
 		failed=1
@@ -25,10 +26,20 @@ same() {
 	fi
 }
 
+# same WHAT: a list on stdin is that of what is declared
+same() {
+	{ diff <(echo "$declared") - || true; } | sed -n 's/^</not there:/p; s/^>/not declared:/p' | nothing "$1"
+}
+
 echo 'TAP version 13'
-echo '1..2'
+echo '1..3'
 nm -D --defined-only "$OUTPUT/lib/libtrn4.so" | awk '{ print $3 }' | sort -u | same 'the library has each function, and no other'
 # Of its synopsis: elsewhere it may name those of other libraries.
 sed -n '/^\.SH SYNOPSIS/,/^\.SH DESCRIPTION/p' libtrn4.3 | grep -oE '\btrn4_[a-z0-9_]+\(' | tr -d '(' | sort -u |
 	same 'the manual page has each function, and no other'
+# Of the objects, to which the linker has not added the compiler's own. What is const but for its relocation is no state.
+size -A "$OUTPUT/lib/libtrn4.a" | awk '
+	/ex / { object = $1 }
+	$1 ~ /^\.t?(data|bss)(\.|$)/ && $1 !~ /^\.data\.rel\.ro/ && $2 { print object, $1, $2, "bytes" }' |
+	nothing 'the library has no state of its own'
 exit $failed

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Host tests of what needs no kernel: TAP, under ASan and UBSan.
+# Host tests of what needs no kernel: TAP, under ASan and UBSan, or under TSan.
 
 UNIT := ../qemu-device/tests/unit
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_COMMON := $(COMMON_SRCS:%.c=$(OBJ)/%.san.o)
 SAN_LIB := $(LIB_SRCS:%.c=$(OBJ)/%.san.o)
 
-TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4 test_queue test_queue_wait test_cxx)
+TESTS += $(addprefix $(OUTPUT)/test/,test_bits test_parse test_client test_plan test_partitions test_apply test_backoff test_config test_holddown test_counting test_data test_libtrn4 test_queue test_queue_wait test_threads test_cxx)
 
-$(OBJ)/tests/%.san.o $(OBJ)/tap.san.o: CFLAGS_PART := -I$(UNIT) -Invlf-fm -Itrn4ctl
+$(OBJ)/tests/%.san.o $(OBJ)/tests/%.tsan.o $(OBJ)/tap.san.o $(OBJ)/tap.tsan.o: CFLAGS_PART := -I$(UNIT) -Invlf-fm -Itrn4ctl
 
-$(OBJ)/tap.san.o: $(UNIT)/tap.c
+$(OBJ)/tap.san.o $(OBJ)/tap.tsan.o: $(UNIT)/tap.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -g -O1 $(SANITIZE) -c -o $@ $<
 
@@ -54,6 +54,14 @@ $(OUTPUT)/test/test_libtrn4 $(QUEUE_TESTS): $(SAN_LIB)
 $(OUTPUT)/test/test_libtrn4: LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap
 $(QUEUE_TESTS): $(OBJ)/tests/queue_rig.san.o
 $(QUEUE_TESTS): LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=ppoll
+
+# The same for threads, by the sanitizer that goes with no other
+TSAN_OBJS := $(LIB_SRCS:%.c=$(OBJ)/%.tsan.o) $(OBJ)/tests/test_threads.tsan.o $(OBJ)/tap.tsan.o
+$(OBJ)/tap.tsan.o: SANITIZE := -fsanitize=thread
+$(OUTPUT)/test/test_threads: $(TSAN_OBJS)
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -g -fsanitize=thread -Wl,--wrap=ioctl,--wrap=mmap -o $@ $^
 
 # As a program of others is made: of the header, and linked with the library
 $(OUTPUT)/test/test_cxx: tests/test_cxx.cc libtrn4/trn4.h $(LIBTRN4)
