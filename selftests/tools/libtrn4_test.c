@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libtrn4_test.c - user queues by libtrn4, on devices: that they do what batches
- * do, say what went wrong, and are waited for in vain by nobody.
+ * do, say what went wrong, and are waited for in vain by nobody. And syncobjs,
+ * that batches of two devices go by.
  */
 #include <errno.h>
 #include <string.h>
@@ -247,6 +248,104 @@ TEST_F(lib, results_say_what_was_wrong)
 	/* None of that did the queue any harm. */
 	EXPECT_EQ(0, ended(q, trn4_queue_fence(q), &r));
 	EXPECT_EQ(TRN4_QUEUE_STATE_RUNNING, trn4_queue_state(q));
+}
+
+/* What one accelerator has written, the other one takes when it is told. */
+TEST_F(lib, batch_waits_for_a_peers)
+{
+	struct trn4_sync there = {}, here = { .point = 2 };
+	struct trn4_sync first = { .point = 1 };
+	struct trn4_batch *writer, *reader;
+	uint64_t count;
+	int fd;
+
+	ASSERT_EQ(0, trn4_syncobj_create(self->peer, &there.handle));
+	there.point = 2;
+	fd = trn4_syncobj_export(self->peer, there.handle);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, trn4_syncobj_import(self->dev, fd, &here.handle));
+	first.handle = here.handle;
+	close(fd);
+	ASSERT_EQ(0, trn4_batch_create(self->peer, 1, &writer));
+	ASSERT_EQ(0, trn4_batch_create(self->dev, 1, &reader));
+	ASSERT_EQ(0, trn4_batch_fill(writer, trn4_buffer_at(self->far, 0), PAGE,
+				     0x5555555555555555));
+	ASSERT_EQ(0, trn4_batch_copy(reader, trn4_buffer_at(self->near, 0),
+				     trn4_window_at(self->win, 0), PAGE));
+
+	/* The process lets the one begin, and that lets the other. */
+	EXPECT_EQ(-EINVAL, trn4_batch_submit_syncs(reader, &here, 1, NULL, 0));
+	EXPECT_EQ(-ETIME, trn4_syncobj_wait(self->dev, &first, 1, 0));
+	ASSERT_EQ(0, trn4_syncobj_eventfd(self->dev, &here, self->event));
+	ASSERT_EQ(0, trn4_syncobj_signal(self->dev, &first));
+	EXPECT_EQ(0, trn4_syncobj_wait(self->dev, &first, 1, 0));
+	first.handle = there.handle;
+	ASSERT_EQ(0, trn4_batch_submit_syncs(writer, &first, 1, &there, 1));
+	ASSERT_EQ(0, trn4_batch_submit_syncs(reader, &here, 1, NULL, 0));
+	ASSERT_EQ(sizeof(count), read(self->event, &count, sizeof(count)));
+	EXPECT_EQ(1, count);
+	EXPECT_EQ(0, trn4_syncobj_wait(self->dev, &here, 1, 0));
+	ASSERT_EQ(0, trn4_batch_eventfd(reader, self->event));
+	ASSERT_EQ(sizeof(count), read(self->event, &count, sizeof(count)));
+	EXPECT_EQ(1, count);
+	ASSERT_EQ(0, trn4_batch_wait(reader, 0));
+	EXPECT_EQ(0, trn4_batch_error(reader, NULL));
+	EXPECT_EQ(PAGE, first_not(self->map[NEAR], PAGE, 0x55));
+	/* And when that is over already */
+	ASSERT_EQ(0, trn4_batch_eventfd(reader, self->event));
+	ASSERT_EQ(sizeof(count), read(self->event, &count, sizeof(count)));
+	ASSERT_EQ(0, trn4_batch_wait(writer, TRN4_NO_TIMEOUT));
+
+	trn4_batch_destroy(reader);
+	trn4_batch_destroy(writer);
+	trn4_syncobj_destroy(self->dev, here.handle);
+	trn4_syncobj_destroy(self->peer, there.handle);
+}
+
+/* Binary ones; and that the kernel says what the header does */
+TEST_F(lib, syncobjs_alone)
+{
+	struct trn4_sync syncs[2] = {}, none = { .handle = 4711 };
+	uint32_t handle;
+	uint64_t count;
+	int fd;
+
+	ASSERT_EQ(0, trn4_syncobj_create(self->dev, &syncs[0].handle));
+	ASSERT_EQ(0, trn4_syncobj_create(self->dev, &syncs[1].handle));
+	ASSERT_EQ(0, trn4_syncobj_signal(self->dev, &syncs[0]));
+	EXPECT_EQ(0, trn4_syncobj_wait(self->dev, syncs, 1, 0));
+	/* All of them, and for no longer than asked */
+	EXPECT_EQ(-ETIME, trn4_syncobj_wait(self->dev, syncs, 2, 1000000));
+	ASSERT_EQ(0, trn4_syncobj_eventfd(self->dev, &syncs[1], self->event));
+	ASSERT_EQ(0, trn4_syncobj_signal(self->dev, &syncs[1]));
+	EXPECT_EQ(0, trn4_syncobj_wait(self->dev, syncs, 2, TRN4_NO_TIMEOUT));
+	ASSERT_EQ(sizeof(count), read(self->event, &count, sizeof(count)));
+	EXPECT_EQ(1, count);
+
+	EXPECT_EQ(-ENOENT, trn4_syncobj_wait(self->dev, &none, 1, 0));
+	EXPECT_EQ(-ENOENT, trn4_syncobj_signal(self->dev, &none));
+	none.point = 1;
+	EXPECT_EQ(-ENOENT, trn4_syncobj_signal(self->dev, &none));
+	EXPECT_EQ(-ENOENT, trn4_syncobj_eventfd(self->dev, &none, self->event));
+	EXPECT_EQ(-EBADF, trn4_syncobj_eventfd(self->dev, &syncs[0], -1));
+	EXPECT_EQ(-EINVAL, trn4_syncobj_eventfd(self->dev, &syncs[0],
+						trn4_fd(self->dev)));
+	EXPECT_EQ(-EINVAL, trn4_syncobj_export(self->dev, none.handle));
+	EXPECT_EQ(-EINVAL,
+		  trn4_syncobj_import(self->dev, self->event, &handle));
+	EXPECT_EQ(-EINVAL, trn4_syncobj_import(self->dev, -1, &handle));
+
+	/* A handle of one's own, and the same syncobj */
+	fd = trn4_syncobj_export(self->dev, syncs[0].handle);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, trn4_syncobj_import(self->dev, fd, &handle));
+	close(fd);
+	trn4_syncobj_destroy(self->dev, syncs[0].handle);
+	EXPECT_EQ(-ENOENT, trn4_syncobj_wait(self->dev, syncs, 1, 0));
+	syncs[0].handle = handle;
+	EXPECT_EQ(0, trn4_syncobj_wait(self->dev, syncs, 2, 0));
+	trn4_syncobj_destroy(self->dev, handle);
+	trn4_syncobj_destroy(self->dev, syncs[1].handle);
 }
 
 /* A submit that is behind a queue, which goes on when it has done its work */

@@ -150,6 +150,18 @@ static const struct text segment_texts[] = {
 	{}
 };
 
+static const struct text sync_texts[] = {
+	{ EINVAL,
+	  "no such syncobj or file of one, no eventfd, none or more than 64 to wait for, a batch that was not submitted; or eventfds with a kernel before 6.6",
+	},
+	{ ENOENT, "no such syncobj in this file" },
+	{ EBADF, "the eventfd is not open" },
+	{ ETIME, "not all have signalled in that time" },
+	{ EMFILE, "too many open files in this process" },
+	{ ENOMEM, "out of host memory" },
+	{}
+};
+
 /* Of any call that has no word of its own */
 static const struct text device_texts[] = {
 	{ ENODEV, "the device is gone: unplugged, or its driver unbound" },
@@ -171,6 +183,7 @@ static const struct text *const texts[][2] = {
 	[TRN4_CALL_IMPORT] = { import_texts, path_texts },
 	[TRN4_CALL_QUEUE] = { queue_texts },
 	[TRN4_CALL_SEGMENT] = { segment_texts },
+	[TRN4_CALL_SYNC] = { sync_texts },
 };
 
 /* clang-format on */

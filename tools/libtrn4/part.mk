@@ -3,7 +3,7 @@
 
 LIB_VERSION := $(shell sed -n 's/^\#define TRN4_VERSION_[A-Z]*[[:space:]]*//p' libtrn4/trn4.h | paste -sd.)
 LIB_SONAME := libtrn4.so.$(firstword $(subst ., ,$(LIB_VERSION)))
-LIB_SRCS := $(addprefix libtrn4/,device.c buffer.c grant.c window.c import.c command.c submit.c queue.c explain.c)
+LIB_SRCS := $(addprefix libtrn4/,device.c buffer.c grant.c window.c import.c command.c submit.c sync.c queue.c explain.c)
 LIB_OBJS := $(LIB_SRCS:%.c=$(OBJ)/%.o)
 LIB_PICS := $(LIB_SRCS:%.c=$(OBJ)/%.pic.o)
 LIBTRN4 := $(OUTPUT)/lib/libtrn4.a

@@ -191,6 +191,16 @@ TRN4_API int trn4_batch_wait(struct trn4_batch *batch, int64_t timeout)
 	return ret;
 }
 
+/* The syncobj has the fence of the last submit, whether it signalled or not. */
+TRN4_API int trn4_batch_eventfd(struct trn4_batch *batch, int eventfd)
+{
+	struct trn4_sync sync = { .handle = batch->syncobj };
+
+	if (batch->state == BATCH_OPEN)
+		return -EINVAL;
+	return trn4_syncobj_eventfd(batch->dev, &sync, eventfd);
+}
+
 TRN4_API int trn4_batch_result(const struct trn4_batch *batch,
 			       unsigned int index, struct trn4_result *result)
 {

@@ -832,8 +832,9 @@ int trn4_batch_signal(struct trn4_batch *batch, struct trn4_place dst,
 int trn4_batch_submit(struct trn4_batch *batch);
 
 /**
- * struct trn4_sync - a DRM syncobj, or a point of one that is a timeline
- * @handle: of trn4_fd()
+ * struct trn4_sync - a syncobj, or a point of one that is a timeline
+ * @handle: of trn4_syncobj_create() or _import(), or of an ioctl of one's own:
+ *	it is a DRM syncobj
  * @reserved: zero
  * @point: of the timeline; 0: it is a binary one
  */
@@ -867,6 +868,19 @@ int trn4_batch_submit_syncs(struct trn4_batch *batch,
  * have not yet; -EINVAL where it was not submitted; -ENODEV.
  */
 int trn4_batch_wait(struct trn4_batch *batch, int64_t timeout);
+
+/**
+ * trn4_batch_eventfd() - be told when a batch has ended
+ * @batch: submitted
+ * @eventfd: is counted up by one when all of its commands have ended, at once
+ *	where they have; stays the caller's, who may close it before
+ *
+ * It tells of this submit only. trn4_batch_wait() returns 0 then, and has to be
+ * called before there are results.
+ *
+ * Return: 0; -EINVAL where it was not submitted, or as trn4_syncobj_eventfd().
+ */
+int trn4_batch_eventfd(struct trn4_batch *batch, int eventfd);
 
 /**
  * trn4_batch_result() - how a command ended
@@ -941,6 +955,86 @@ int trn4_fill(struct trn4_device *dev, struct trn4_place dst, uint64_t length,
 int trn4_atomic(struct trn4_device *dev, struct trn4_place dst,
 		enum trn4_atomic_op op, enum trn4_word word, uint64_t operand,
 		uint64_t compare, uint64_t *old, int64_t timeout);
+
+/* ---- Syncobjs ----------------------------------------------------------- */
+
+/**
+ * trn4_syncobj_create() - make what batches can signal and wait for
+ * @dev: the device
+ * @handle: out, not zero; for struct trn4_sync, with batches of this device
+ *
+ * It has no fence yet. Whether it is binary or a timeline is up to the first
+ * use: with points it is a timeline, and these only grow.
+ *
+ * Return: 0; -ENOMEM; -ENODEV.
+ */
+int trn4_syncobj_create(struct trn4_device *dev, uint32_t *handle);
+
+/**
+ * trn4_syncobj_destroy() - give up a syncobj
+ * @dev: the device
+ * @handle: its handle; 0: nothing is done
+ *
+ * Batches that are queued, and whoever else has it, keep it.
+ */
+void trn4_syncobj_destroy(struct trn4_device *dev, uint32_t handle);
+
+/**
+ * trn4_syncobj_export() - a file of a syncobj, for other devices and processes
+ * @dev: the device
+ * @handle: its handle
+ *
+ * Return: a file descriptor, to be closed; -EINVAL where there is no such
+ * syncobj; -EMFILE; -ENOMEM.
+ */
+int trn4_syncobj_export(struct trn4_device *dev, uint32_t handle);
+
+/**
+ * trn4_syncobj_import() - the syncobj of a file
+ * @dev: the device that will use it; any driver's may have made it
+ * @fd: stays the caller's
+ * @handle: out, a new one with each call, to be destroyed
+ *
+ * Return: 0; -EINVAL where @fd is no syncobj's; -ENOMEM; -ENODEV.
+ */
+int trn4_syncobj_import(struct trn4_device *dev, int fd, uint32_t *handle);
+
+/**
+ * trn4_syncobj_signal() - let those go on that wait for a syncobj
+ * @dev: the device
+ * @sync: the syncobj, or the point, greater than those it had before
+ *
+ * Return: 0; -ENOENT where there is no such syncobj; -EINVAL; -ENOMEM; -ENODEV.
+ */
+int trn4_syncobj_signal(struct trn4_device *dev, const struct trn4_sync *sync);
+
+/**
+ * trn4_syncobj_wait() - wait until all of some syncobjs have signalled
+ * @dev: the device
+ * @syncs: binary ones and points in any mixture; also such as nobody was asked
+ *	to signal yet
+ * @count: how many, 1 to 64
+ * @timeout: nanoseconds from now, 0 to ask only, or TRN4_NO_TIMEOUT
+ *
+ * Return: 0; -ETIME where not all have in that time; -ENOENT where there is no
+ * such syncobj; -EINVAL; -ENOMEM; -ENODEV.
+ */
+int trn4_syncobj_wait(struct trn4_device *dev, const struct trn4_sync *syncs,
+		      unsigned int count, int64_t timeout);
+
+/**
+ * trn4_syncobj_eventfd() - be told when a syncobj has signalled
+ * @dev: the device
+ * @sync: the syncobj, or the point; also one that nobody was asked to signal yet
+ * @eventfd: is counted up by one when it has, at once where it has already;
+ *	stays the caller's, who may close it before
+ *
+ * Return: 0; -EINVAL where @eventfd is no eventfd, and from kernels before 6.6;
+ * -EBADF where it is not open; -ENOENT where there is no such syncobj; -ENOMEM;
+ * -ENODEV.
+ */
+int trn4_syncobj_eventfd(struct trn4_device *dev, const struct trn4_sync *sync,
+			 int eventfd);
 
 /* ---- User queues -------------------------------------------------------- */
 
@@ -1295,6 +1389,7 @@ int trn4_queue_wait(struct trn4_queue *queue, struct trn4_result *result,
  * @TRN4_CALL_QUEUE: trn4_queue_create(), trn4_queue_wait() and what puts
  *	operations
  * @TRN4_CALL_SEGMENT: trn4_segment_buffer(), _window() and _clear()
+ * @TRN4_CALL_SYNC: trn4_syncobj functions, trn4_batch_eventfd()
  */
 enum trn4_call {
 	TRN4_CALL_OPEN,
@@ -1308,6 +1403,7 @@ enum trn4_call {
 	TRN4_CALL_IMPORT,
 	TRN4_CALL_QUEUE,
 	TRN4_CALL_SEGMENT,
+	TRN4_CALL_SYNC,
 };
 
 /**

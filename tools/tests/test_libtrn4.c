@@ -33,6 +33,12 @@ static struct {
 	struct drm_prime_handle prime;
 	bool not_a_window;
 	int64_t deadline;
+	struct drm_syncobj_handle file;
+	struct drm_syncobj_eventfd event;
+	struct drm_trn4_sync syncs[DRM_TRN4_SYNCS_MAX]; /* waited for */
+	struct drm_trn4_sync signalled;
+	uint32_t sync_count;
+	uint32_t wait_flags;
 	uint8_t memory[4096] __attribute__((aligned(4096)));
 } kernel;
 
@@ -57,8 +63,26 @@ static void get_param(struct drm_trn4_get_param *arg)
 	}
 }
 
+static void note_syncs(const struct drm_syncobj_timeline_wait *wait)
+{
+	const uint32_t *handles = (void *)(uintptr_t)wait->handles;
+	const uint64_t *points = (void *)(uintptr_t)wait->points;
+	uint32_t i;
+
+	kernel.deadline = wait->timeout_nsec;
+	kernel.wait_flags = wait->flags;
+	kernel.sync_count = wait->count_handles;
+	for (i = 0; i < wait->count_handles; i++)
+		kernel.syncs[i] = (struct drm_trn4_sync) {
+			.handle = handles[i],
+			.point = points[i],
+		};
+}
+
 static int answer(unsigned long request, void *arg)
 {
+	struct drm_syncobj_timeline_array *timeline = arg;
+	struct drm_syncobj_array *binary = arg;
 	struct drm_trn4_window_info *info = arg;
 	struct drm_trn4_grant_create *grant = arg;
 	struct drm_trn4_bo_create *bo = arg;
@@ -123,6 +147,34 @@ static int answer(unsigned long request, void *arg)
 	case DRM_IOCTL_SYNCOBJ_WAIT:
 		kernel.deadline = wait->timeout_nsec;
 		return kernel.busy ? -ETIME : 0;
+	case DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT:
+		note_syncs(arg);
+		return kernel.busy ? -ETIME : 0;
+	case DRM_IOCTL_SYNCOBJ_SIGNAL:
+		kernel.sync_count = binary->count_handles;
+		kernel.signalled = (struct drm_trn4_sync) {
+			.handle = *(uint32_t *)(uintptr_t)binary->handles,
+		};
+		return 0;
+	case DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL:
+		kernel.sync_count = timeline->count_handles;
+		kernel.signalled = (struct drm_trn4_sync) {
+			.handle = *(uint32_t *)(uintptr_t)timeline->handles,
+			.point = *(uint64_t *)(uintptr_t)timeline->points,
+		};
+		return 0;
+	case DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD:
+		kernel.file = *(struct drm_syncobj_handle *)arg;
+		((struct drm_syncobj_handle *)arg)->fd = 98;
+		return 0;
+	case DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE:
+		kernel.handles++;
+		kernel.file = *(struct drm_syncobj_handle *)arg;
+		((struct drm_syncobj_handle *)arg)->handle = 9;
+		return 0;
+	case DRM_IOCTL_SYNCOBJ_EVENTFD:
+		kernel.event = *(struct drm_syncobj_eventfd *)arg;
+		return 0;
 	case DRM_IOCTL_TRN4_MMAP_OFFSET:
 		return 0;
 	}
@@ -358,6 +410,8 @@ static void batches_have_a_life(void)
 	CHECK(!trn4_batch_create(dev, 2, &batch));
 	EQ(trn4_batch_submit(batch), -EINVAL);
 	EQ(trn4_batch_wait(batch, 0), -EINVAL);
+	EQ(trn4_batch_eventfd(batch, 40), -EINVAL);
+	EQ(kernel.event.fd, 0);
 	EQ(trn4_batch_atomic(batch, dst, TRN4_COMPARE_SWAP, TRN4_U64, 5, 4), 0);
 	EQ(trn4_batch_nop(batch), 1);
 	EQ(trn4_batch_nop(batch), -ENOSPC);
@@ -385,6 +439,11 @@ static void batches_have_a_life(void)
 	EQ(trn4_batch_reset(batch), -EBUSY);
 	EQ(trn4_batch_result(batch, 0, &result), -EBUSY);
 	EQ(trn4_batch_error(batch, &at), -EBUSY);
+	EQ(trn4_batch_eventfd(batch, 40), 0);
+	EQ(kernel.event.handle, 7);
+	EQ(kernel.event.point, 0);
+	EQ(kernel.event.flags, 0);
+	EQ(kernel.event.fd, 40);
 
 	kernel.busy = false;
 	CHECK(!trn4_batch_wait(batch, TRN4_NO_TIMEOUT));
@@ -393,6 +452,8 @@ static void batches_have_a_life(void)
 	EQ(result.id, 1);
 	EQ(trn4_batch_result(batch, 2, &result), -EINVAL);
 	CHECK(!trn4_batch_error(batch, &at) && at == 9);
+	EQ(trn4_batch_eventfd(batch, 41), 0);
+	EQ(kernel.event.fd, 41);
 	/* Once more as it is, and then anew */
 	CHECK(!trn4_batch_submit(batch) && !trn4_batch_wait(batch, 0));
 	CHECK(!trn4_batch_reset(batch));
@@ -404,6 +465,84 @@ static void batches_have_a_life(void)
 	kernel.error = ENOMEM;
 	EQ(trn4_batch_create(dev, 2, &batch), -ENOMEM);
 	EQ(kernel.handles, 0);
+	trn4_close(dev);
+}
+
+static void syncobjs_go_by_handle(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_sync sync = { .handle = 7, .point = 1ull << 40 };
+	struct trn4_sync odd = { .handle = 7, .reserved = 1 };
+	struct trn4_sync many[DRM_TRN4_SYNCS_MAX + 1] = {};
+	uint32_t handle = 0, other = 0;
+	unsigned int i;
+
+	CHECK(!trn4_syncobj_create(dev, &handle));
+	EQ(handle, 7);
+	EQ(trn4_syncobj_export(dev, handle), 98);
+	EQ(kernel.file.handle, 7);
+	EQ(kernel.file.flags, 0);
+	CHECK(!trn4_syncobj_import(dev, 98, &other));
+	EQ(other, 9);
+	EQ(kernel.file.fd, 98);
+	EQ(kernel.file.flags, 0);
+	EQ(kernel.handles, 2);
+
+	CHECK(!trn4_syncobj_signal(dev, &sync));
+	EQ(kernel.sync_count, 1);
+	EQ(kernel.signalled.handle, 7);
+	EQ(kernel.signalled.point, 1ull << 40);
+	kernel.fail = DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL;
+	kernel.error = ENOENT;
+	EQ(trn4_syncobj_signal(dev, &sync), -ENOENT);
+	EQ(trn4_syncobj_signal(dev, &odd), -EINVAL);
+	/* A binary one by the other call */
+	sync.point = 0;
+	CHECK(!trn4_syncobj_signal(dev, &sync));
+	EQ(kernel.signalled.point, 0);
+
+	for (i = 0; i < DRM_TRN4_SYNCS_MAX; i++)
+		many[i] = (struct trn4_sync) { .handle = i + 1,
+					       .point = 3 * i };
+	EQ(trn4_syncobj_wait(dev, many, 0, 0), -EINVAL);
+	EQ(trn4_syncobj_wait(dev, many, DRM_TRN4_SYNCS_MAX + 1, 0), -EINVAL);
+	EQ(trn4_syncobj_wait(dev, &odd, 1, 0), -EINVAL);
+	CHECK(!trn4_syncobj_wait(dev, many, DRM_TRN4_SYNCS_MAX,
+				 TRN4_NO_TIMEOUT));
+	EQ(kernel.sync_count, DRM_TRN4_SYNCS_MAX);
+	for (i = 0; i < DRM_TRN4_SYNCS_MAX; i++) {
+		EQ(kernel.syncs[i].handle, i + 1);
+		EQ(kernel.syncs[i].point, 3 * i);
+	}
+	EQ(kernel.wait_flags, DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL |
+				      DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT);
+	EQ(kernel.deadline, INT64_MAX);
+	kernel.busy = true;
+	EQ(trn4_syncobj_wait(dev, many, 2, 0), -ETIME);
+	EQ(kernel.deadline, 0);
+	EQ(trn4_syncobj_wait(dev, many, 2, 1000), -ETIME);
+	CHECK(kernel.deadline > 0 && kernel.deadline < INT64_MAX);
+
+	sync.point = 5;
+	CHECK(!trn4_syncobj_eventfd(dev, &sync, 42));
+	EQ(kernel.event.handle, 7);
+	EQ(kernel.event.point, 5);
+	EQ(kernel.event.fd, 42);
+	EQ(trn4_syncobj_eventfd(dev, &odd, 43), -EINVAL);
+	EQ(kernel.event.fd, 42);
+
+	trn4_syncobj_destroy(dev, other);
+	trn4_syncobj_destroy(dev, handle);
+	trn4_syncobj_destroy(dev, 0);
+	EQ(kernel.handles, 0);
+	kernel.fail = DRM_IOCTL_SYNCOBJ_CREATE;
+	EQ(trn4_syncobj_create(dev, &handle), -ENOENT);
+	EQ(handle, 7);
+	kernel.fail = DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE;
+	EQ(trn4_syncobj_import(dev, 98, &other), -ENOENT);
+	EQ(other, 9);
+	kernel.fail = DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD;
+	EQ(trn4_syncobj_export(dev, 7), -ENOENT);
 	trn4_close(dev);
 }
 
@@ -568,7 +707,7 @@ static void errors_have_words(void)
 {
 	int call, error;
 
-	for (call = -1; call <= TRN4_CALL_SEGMENT + 1; call++) {
+	for (call = -1; call <= TRN4_CALL_SYNC + 1; call++) {
 		for (error = -200; error <= 1; error++)
 			CHECK(*trn4_explain(call, error));
 	}
@@ -585,6 +724,7 @@ static void errors_have_words(void)
 	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EOPNOTSUPP), "export"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -ENOLINK), "link"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -EINVAL), "dma-buf"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_SYNC, -EINVAL), "eventfd"));
 	for (error = -40; error < 12; error++)
 		CHECK(*trn4_window_state_text(error));
 }
@@ -599,6 +739,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(grants_reach_to_the_end),
 	TAP_TEST(windows_know_their_size),
 	TAP_TEST(batches_have_a_life),
+	TAP_TEST(syncobjs_go_by_handle),
 	TAP_TEST(commands_in_full),
 	TAP_TEST(batches_have_no_segments),
 	TAP_TEST(one_shots_leave_nothing),
