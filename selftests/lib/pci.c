@@ -117,6 +117,37 @@ static int config_word(const char *device, int at, __u16 *value, bool write)
 }
 
 /**
+ * pci_bar() - where a range of a device is among the processor's addresses
+ * @device: its name, such as 0000:01:00.0
+ * @bar: which of its ranges
+ * @begin: out, address of the first byte
+ * @size: out, bytes
+ *
+ * Return: 0 or a negative errno; -ENOENT where it has no such range.
+ */
+int pci_bar(const char *device, unsigned int bar, __u64 *begin, __u64 *size)
+{
+	unsigned long long first = 0, last = 0;
+	char path[PATH_MAX], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource",
+		 device);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	do {
+		if (!fgets(line, sizeof(line), file) ||
+		    sscanf(line, "%llx %llx", &first, &last) != 2)
+			last = 0;
+	} while (bar--);
+	fclose(file);
+	*begin = first;
+	*size = last - first + 1;
+	return last ? 0 : -ENOENT;
+}
+
+/**
  * pci_answer() - let a device answer to what is read and written, or not
  * @device: its name, such as 0000:01:00.0
  * @on: does it?

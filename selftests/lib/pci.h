@@ -14,6 +14,7 @@ int pci_bind(const char *driver, const char *device);
 int pci_unbind(const char *driver, const char *device);
 int pci_override(const char *device, const char *driver);
 int pci_reset(const char *device);
+int pci_bar(const char *device, unsigned int bar, __u64 *begin, __u64 *size);
 int pci_answer(const char *device, bool on);
 
 int module_remove(const char *name);

@@ -4,7 +4,8 @@
  * ones where a mapping is not made for large ones.
  *
  * What of this process is in page tables tells them apart: the kernel counts
- * the tables that hold small pages, and a large page needs none.
+ * the tables that hold small pages, and a large page needs none. And how the
+ * processor treats them, large or small.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,12 +17,15 @@
 
 #include <kselftest_harness.h>
 #include "mesh.h"
+#include "pci.h"
 #include "touch.h"
 #include "word.h"
 
 #define PAGES 8
 #define SIZE  (PAGES * PAGE)
 #define SMALL 4096
+
+#define MEMORY_TYPES "/sys/kernel/debug/x86/pat_memtype_list"
 
 FIXTURE(huge)
 {
@@ -110,6 +114,51 @@ static long cost_of(const char *map, size_t size)
 #define MAP(size) \
 	mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, \
 	     self->offset)
+
+/*
+ * How the processor treats what is at @phys: what the kernel has for it goes for
+ * all mappings, whatever they asked for.
+ */
+static int memory_type(__u64 phys, char type[32])
+{
+	unsigned long long begin, end;
+	FILE *list = fopen(MEMORY_TYPES, "re");
+	char line[128];
+	int ret = -ENOENT;
+
+	if (!list)
+		return -errno;
+	while (ret && fgets(line, sizeof(line), list))
+		if (sscanf(line, "PAT: [mem %llx-%llx] %31s", &begin, &end,
+			   type) == 3 &&
+		    begin <= phys && phys < end)
+			ret = 0;
+	fclose(list);
+	return ret;
+}
+
+TEST_F(huge, write_combined)
+{
+	const char *device = self->mesh->rig.accels[0].device;
+	char type[32] = "";
+	__u64 begin, size;
+
+	if (access(MEMORY_TYPES, F_OK))
+		SKIP(return, "this kernel tells of no memory types");
+	ASSERT_EQ(0, pci_bar(device, variant->window ? 2 : 4, &begin, &size));
+	/* Of the HBM that part which exists */
+	if (!variant->window)
+		ASSERT_EQ(0, accel_param(self->fd, DRM_TRN4_PARAM_HBM_BACKED,
+					 &size));
+	EXPECT_EQ(0, memory_type(begin, type));
+	EXPECT_STREQ("write-combining", type);
+	EXPECT_EQ(0, memory_type(begin + size - 1, type));
+	EXPECT_STREQ("write-combining", type);
+	/* There are others. */
+	ASSERT_EQ(0, pci_bar(device, 0, &begin, &size));
+	EXPECT_EQ(0, memory_type(begin, type));
+	EXPECT_STREQ("uncached-minus", type);
+}
 
 /* Whatever address the kernel chooses; the upper tables may be new, too */
 TEST_F(huge, large_pages)

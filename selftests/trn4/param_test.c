@@ -9,7 +9,7 @@
 #include <kselftest_harness.h>
 #include "rig.h"
 
-#define PARAM_LAST DRM_TRN4_PARAM_SUBMIT_MAX
+#define PARAM_LAST DRM_TRN4_PARAM_QUEUES
 
 FIXTURE(param)
 {
@@ -52,6 +52,7 @@ TEST_F(param, every_one_answers)
 		{
 			TH_LOG("param %u", i);
 		}
+	EXPECT_EQ(-EINVAL, accel_param(self->fd, PARAM_LAST + 1, &value));
 }
 
 TEST_F(param, values)
@@ -65,8 +66,8 @@ TEST_F(param, values)
 	EXPECT_GE(backed, param(self->fd, DRM_TRN4_PARAM_HBM_FREE));
 	EXPECT_EQ(PAGE, param(self->fd, DRM_TRN4_PARAM_PAGE_SIZE));
 	EXPECT_EQ(36, param(self->fd, DRM_TRN4_PARAM_PORTS));
-	EXPECT_LT(0, param(self->fd, DRM_TRN4_PARAM_WINDOWS));
-	EXPECT_LT(0, param(self->fd, DRM_TRN4_PARAM_GRANTS));
+	EXPECT_EQ(512, param(self->fd, DRM_TRN4_PARAM_WINDOWS));
+	EXPECT_EQ(512, param(self->fd, DRM_TRN4_PARAM_GRANTS));
 	EXPECT_EQ(0x3f, param(self->fd, DRM_TRN4_PARAM_OPS) & 0x3f);
 	EXPECT_EQ(DRM_TRN4_SUBMIT_MAX,
 		  param(self->fd, DRM_TRN4_PARAM_SUBMIT_MAX));

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "dmabuf.h"
 #include "rig.h"
 
 #define INFO  "/proc/self/fdinfo/"
@@ -164,6 +165,99 @@ TEST_F(usage, while_a_job_runs)
 
 	/* And no more when there is nothing to do */
 	EXPECT_EQ(busy, info(self->fd, "drm-engine-queue"));
+	close(other);
+}
+
+/* ---- Between two ---- */
+
+FIXTURE(usage_of_two)
+{
+	struct rig rig;
+};
+
+FIXTURE_SETUP(usage_of_two)
+{
+	if (rig_begin(&self->rig, 2) == -ENODEV)
+		SKIP(return, RIG_NEEDS, 2);
+	ASSERT_EQ(0, self->rig.error)
+	{
+		TH_LOG("%s", self->rig.nl.text);
+	}
+}
+
+FIXTURE_TEARDOWN(usage_of_two)
+{
+	rig_end(&self->rig);
+}
+
+/* The memory behind a window is its owner's; the window is the user's. */
+TEST_F(usage_of_two, windows)
+{
+	int owner = self->rig.fd[0], user = self->rig.fd[1];
+	struct grant grant;
+	__u32 window;
+	struct bo bo;
+
+	ASSERT_EQ(0, bo_make(owner, 3 * PAGE, 0, &bo));
+	ASSERT_EQ(0,
+		  grant_make(owner, bo.handle, RIGHT_RW, 0, 3 * PAGE, &grant));
+	ASSERT_EQ(0, window_map(user, &grant, PAGE, 0, RIGHT_RW, &window));
+	EXPECT_EQ(2 * PAGE, info(user, "drm-total-window"));
+	EXPECT_EQ(2 * PAGE, info(user, "drm-resident-window"));
+	EXPECT_EQ(0, info(user, "drm-shared-window"));
+	EXPECT_EQ(0, info(user, "drm-total-hbm"));
+	EXPECT_EQ(0, info(owner, "drm-total-window"));
+	EXPECT_EQ(3 * PAGE, info(owner, "drm-total-hbm"));
+	EXPECT_EQ(0, window_unmap(user, window));
+	EXPECT_EQ(0, info(user, "drm-total-window"));
+}
+
+/* With another file of the device, by a name; or with whoever it may be */
+TEST_F(usage_of_two, shared)
+{
+	static const char *const keys[] = { "drm-shared-hbm", "drm-shared-host",
+					    "drm-shared-window" };
+	static const __u64 sizes[] = { 3 * PAGE, 20480, PAGE };
+	int other = accel_open(&self->rig.accels[0]), dmabuf;
+	int fd = self->rig.fd[0];
+	struct drm_gem_flink flink = {};
+	struct drm_gem_open name = {};
+	__u32 handles[3], there[3], imported;
+	struct grant grant;
+	struct bo peer;
+	unsigned int i;
+
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, bo_make(self->rig.fd[1], PAGE, 0, &peer));
+	ASSERT_EQ(0, grant_make(self->rig.fd[1], peer.handle, RIGHT_RW, 0, PAGE,
+				&grant));
+	ASSERT_EQ(0, bo_create(fd, sizes[0], 0, &handles[0]));
+	ASSERT_EQ(0, bo_create(fd, sizes[1], HOST, &handles[1]));
+	ASSERT_EQ(0, window_map(fd, &grant, 0, 0, RIGHT_RW, &handles[2]));
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		EXPECT_EQ(0, info(fd, keys[i]));
+		flink.handle = handles[i];
+		ASSERT_EQ(0, accel_ioctl(fd, DRM_IOCTL_GEM_FLINK, &flink));
+		name.name = flink.name;
+		ASSERT_EQ(0, accel_ioctl(other, DRM_IOCTL_GEM_OPEN, &name));
+		there[i] = name.handle;
+		EXPECT_EQ(sizes[i], info(fd, keys[i]));
+		EXPECT_EQ(sizes[i], info(other, keys[i]));
+	}
+	/* What is shared is of the total, and not beside it. */
+	EXPECT_EQ(sizes[0], info(fd, "drm-total-hbm"));
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		EXPECT_EQ(0, gem_close(other, there[i]));
+		EXPECT_EQ(0, info(fd, keys[i]));
+		EXPECT_EQ(0, info(other, keys[i]));
+	}
+
+	dmabuf = prime_export(fd, handles[0]);
+	ASSERT_LE(0, dmabuf);
+	EXPECT_EQ(sizes[0], info(fd, "drm-shared-hbm"));
+	ASSERT_EQ(0, prime_import(other, dmabuf, &imported));
+	EXPECT_EQ(sizes[0], info(other, "drm-shared-hbm"));
+	close(dmabuf);
 	close(other);
 }
 
