@@ -624,6 +624,7 @@ void trn4_hw_exit(struct trn4_device *tdev, int idx);
 bool trn4_hw_answers(struct trn4_device *tdev);
 bool trn4_hw_remembers(struct trn4_device *tdev);
 int trn4_hw_reset(struct trn4_device *tdev);
+int trn4_hw_ro_stores(struct trn4_device *tdev, u64 *count);
 int trn4_hw_identify(struct trn4_device *tdev);
 void trn4_hw_irq_enable(struct trn4_device *tdev);
 void trn4_hw_irq_disable(struct trn4_device *tdev);

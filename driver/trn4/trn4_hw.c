@@ -114,6 +114,27 @@ bool trn4_hw_remembers(struct trn4_device *tdev)
 }
 
 /**
+ * trn4_hw_ro_stores() - how many stores came to the aperture's read-only half
+ * @tdev: device
+ * @count: out, since the last reset
+ *
+ * None comes by the mappings that we make.
+ *
+ * Return: as trn4_hw_enter()
+ */
+int trn4_hw_ro_stores(struct trn4_device *tdev, u64 *count)
+{
+	int idx, ret;
+
+	ret = trn4_hw_enter(tdev, &idx);
+	if (ret)
+		return ret;
+	*count = readq(tdev->regs + TRN4_REG_RO_STORES);
+	trn4_hw_exit(tdev, idx);
+	return 0;
+}
+
+/**
  * trn4_hw_reset() - bring the device into its reset state
  * @tdev: device
  *

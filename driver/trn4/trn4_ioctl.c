@@ -26,6 +26,7 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 		[DRM_TRN4_PARAM_ATOMIC_TYPES] = 0, /* below */
 		[DRM_TRN4_PARAM_SUBMIT_MAX] = DRM_TRN4_SUBMIT_MAX,
 		[DRM_TRN4_PARAM_QUEUES] = tdev->queue_count - 1,
+		[DRM_TRN4_PARAM_RO_STORES] = 0, /* below */
 	};
 
 	if (args->param == DRM_TRN4_PARAM_ATOMIC_TYPES) {
@@ -39,6 +40,8 @@ static int trn4_ioctl_get_param(struct drm_device *drm, void *data,
 	}
 	if (args->index || args->param >= ARRAY_SIZE(values))
 		return -EINVAL;
+	if (args->param == DRM_TRN4_PARAM_RO_STORES)
+		return trn4_hw_ro_stores(tdev, &args->value);
 	args->value =
 		values[array_index_nospec(args->param, ARRAY_SIZE(values))];
 	return 0;

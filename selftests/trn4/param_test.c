@@ -9,7 +9,7 @@
 #include <kselftest_harness.h>
 #include "rig.h"
 
-#define PARAM_LAST DRM_TRN4_PARAM_QUEUES
+#define PARAM_LAST DRM_TRN4_PARAM_RO_STORES
 
 FIXTURE(param)
 {

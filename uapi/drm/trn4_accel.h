@@ -55,6 +55,9 @@ extern "C" {
  *	drm_trn4_atomic: bit t is set where it works on enum drm_trn4_type t
  * @DRM_TRN4_PARAM_SUBMIT_MAX: most commands that one submit takes
  * @DRM_TRN4_PARAM_QUEUES: user queues that can be there at the same time
+ * @DRM_TRN4_PARAM_RO_STORES: stores into the read-only half of its aperture
+ *	since it was reset, all dropped; EBUSY while it is being reset, EIO where
+ *	it did not come back
  */
 enum drm_trn4_param {
 	DRM_TRN4_PARAM_TARGET_ID,
@@ -70,6 +73,7 @@ enum drm_trn4_param {
 	DRM_TRN4_PARAM_ATOMIC_TYPES,
 	DRM_TRN4_PARAM_SUBMIT_MAX,
 	DRM_TRN4_PARAM_QUEUES,
+	DRM_TRN4_PARAM_RO_STORES,
 };
 
 /**
