@@ -117,6 +117,35 @@ int fabric_parse_group(const struct nl_reply *reply, struct fabric_group *g)
 	return 0;
 }
 
+/* ---- The whole ---- */
+
+static int on_whole(const struct nl_reply *reply, void *priv)
+{
+	struct fabric_whole *w = priv;
+
+	if (reply->cmd != NVLF_CMD_FABRIC_GET ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_GENERATION, &w->generation) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_ENDPOINTS, &w->endpoints) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_SWITCHES, &w->switches) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_ROUTES, &w->routes) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_PARTITIONS, &w->partitions) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_GROUPS, &w->groups) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_PAIRS, &w->pairs) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_PAIRS_REACHED, &w->reached) ||
+	    nl_get_u32(reply, NVLF_A_FABRIC_MANAGER, &w->manager))
+		return -EBADMSG;
+	return 0;
+}
+
+int fabric_whole(struct nl *nl, struct fabric_whole *whole)
+{
+	struct nl_request req;
+
+	memset(whole, 0, sizeof(*whole));
+	nl_request(&req, NVLF_CMD_FABRIC_GET);
+	return nl_do(nl, &req, on_whole, whole);
+}
+
 /* ---- Dumps ---- */
 
 static int on_endpoint(const struct nl_reply *reply, void *priv)

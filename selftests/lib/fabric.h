@@ -66,6 +66,12 @@ struct fabric_group {
 	__u8 members[FABRIC_SET];
 };
 
+/* What fabric-get says */
+struct fabric_whole {
+	__u32 generation, endpoints, switches, routes, partitions;
+	__u32 groups, pairs, reached, manager;
+};
+
 /* Endpoints, switches and ports; large, so not for the stack */
 struct fabric {
 	struct fabric_endpoint endpoints[FABRIC_ENDPOINTS];
@@ -86,6 +92,7 @@ int fabric_parse_partition(const struct nl_reply *reply,
 int fabric_parse_group(const struct nl_reply *reply,
 		       struct fabric_group *group);
 
+int fabric_whole(struct nl *nl, struct fabric_whole *whole);
 int fabric_load(struct nl *nl, struct fabric *fabric);
 int fabric_load_trained(struct nl *nl, struct fabric *fabric);
 int fabric_routes(struct nl *nl, struct fabric_route *list, unsigned int max);

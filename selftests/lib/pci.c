@@ -2,6 +2,7 @@
 /*
  * pci.c - bind and unbind drivers, reset devices, load and unload modules.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -39,6 +40,37 @@ int pci_driver(const char *device, char *driver, size_t size)
 		return -ENAMETOOLONG;
 	memcpy(driver, slash, strlen(slash) + 1);
 	return 0;
+}
+
+/* How many MSI-X vectors a device has for its interrupts, or a negative errno */
+int pci_vectors(const char *device)
+{
+	char path[PATH_MAX], mode[16];
+	struct dirent *entry;
+	int count = 0;
+	FILE *file;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/msi_irqs",
+		 device);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path),
+			 "/sys/bus/pci/devices/%s/msi_irqs/%s", device,
+			 entry->d_name);
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		if (fscanf(file, "%15s", mode) == 1 && !strcmp(mode, "msix"))
+			count++;
+		fclose(file);
+	}
+	closedir(dir);
+	return count;
 }
 
 static int write_text(const char *path, const char *text)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 int pci_driver(const char *device, char *driver, size_t size);
+int pci_vectors(const char *device);
 int pci_bind(const char *driver, const char *device);
 int pci_unbind(const char *driver, const char *device);
 int pci_override(const char *device, const char *driver);
