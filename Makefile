@@ -7,22 +7,18 @@ MAKEFLAGS += --no-print-directory
 
 # RACK=1: as many of all as the full rack has, of which each can still be said otherwise
 RACK ?= 0
-ifeq ($(RACK),1)
-TRN4_COUNT ?= 72
-SWITCHES ?= 36
-HBM ?= 64M
-MEM ?= 4G
-else ifneq ($(RACK),0)
+ifeq ($(filter 0 1,$(RACK)),)
 $(error RACK=$(RACK): 1 for the full rack, or 0)
 endif
+rack_or = $(if $(filter 1,$(RACK)),$(1),$(2))
 # Number of accelerators and of switches, and the memory behind each accelerator's HBM
-TRN4_COUNT ?= 4
-SWITCHES ?= 2
-HBM ?= 256M
+TRN4_COUNT ?= $(call rack_or,72,4)
+SWITCHES ?= $(call rack_or,36,2)
+HBM ?= $(call rack_or,64M,256M)
 APERTURE ?= 8G
 # The guest's processors and memory; how it is run: auto, kvm or tcg
 SMP ?= 2
-MEM ?= 2G
+MEM ?= $(call rack_or,4G,2G)
 ACCEL ?= auto
 # Where downloads and builds are kept for all checkouts
 TRN4_CACHE ?= $(HOME)/.cache/trn4
@@ -85,11 +81,13 @@ shell: guest
 check:
 	@vm/check
 
+rack bench: RACK = 1
+
 rack:
-	@TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G ONLY="$(or $(ONLY),mesh_test)" vm/check kselftest
+	@ONLY="$(or $(ONLY),mesh_test)" vm/check kselftest
 
 bench: guest
-	@TRN4_COUNT=72 SWITCHES=36 HBM=64M MEM=4G vm/bench
+	@vm/bench
 
 check-asan:
 	@QEMU_ASAN=1 vm/check qtest kselftest trap iommu
