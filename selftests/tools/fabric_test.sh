@@ -169,7 +169,7 @@ ok "a group's life" group_life
 # Each change that is made below is told, and no line is missing.
 events() {
 	mkfifo "$work/listens" || return 1
-	trn4ctl monitor -j --for 30 --count 4 >"$work/events" 2>"$work/listens" &
+	trn4ctl monitor -j --for 30 --count 8 >"$work/events" 2>"$work/listens" &
 	child=$!
 	children="$children $child"
 	read -r line <"$work/listens"
@@ -177,7 +177,8 @@ events() {
 		trn4ctl partition del --id 9 && trn4ctl partition set --id 9 --members "$b" &&
 		trn4ctl partition del --id 9 && wait "$child" || return 1
 	cp "$work/events" "$work/out"
-	lines_are 4 && count_is 2 '"event":"partition-ntf"' && count_is 2 '"event":"partition-del-ntf"'
+	lines_are 8 && count_is 2 '"event":"partition-ntf"' && count_is 2 '"event":"partition-del-ntf"' &&
+		count_is 4 '"event":"fabric-ntf","fabric":{"generation":[1-9][0-9]*}'
 }
 
 ok "events are told" events

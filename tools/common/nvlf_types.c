@@ -480,6 +480,7 @@ static const struct nvlf_event_type event_types[] = {
 	EVENT(HEALTH_NTF, "health-ntf", health),
 	EVENT(LOG_NTF, "log-ntf", log),
 	EVENT(MANAGER_NTF, "manager-ntf", manager),
+	EVENT(FABRIC_NTF, "fabric-ntf", fabric),
 };
 
 const struct nvlf_event_type *nvlf_event_type(uint8_t command)

@@ -429,8 +429,12 @@ static void take_event(const struct nvlf_event_type *event, const void *record,
 			d->beat_at = now();
 		return;
 	}
-	/* What routes and partitions do not depend on */
-	if (event->type == &nvlf_health_type)
+	/*
+	 * What routes and partitions do not depend on, and that a change has
+	 * ended: what it was has been told before.
+	 */
+	if (event->type == &nvlf_health_type ||
+	    event->type == &nvlf_fabric_type)
 		return;
 	/* What is logged comes late: the link may be in use again. */
 	if (event->type == &nvlf_log_type &&

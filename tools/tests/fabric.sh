@@ -172,11 +172,12 @@ monitor() {
 }
 
 events_are_shown() {
-	monitor --count 7 --for 30 && tell lanes 0 0 0 && trn4ctl partition set --id 7 --members 1,3 &&
+	monitor --count 10 --for 30 && tell lanes 0 0 0 && trn4ctl partition set --id 7 --members 1,3 &&
 		tell log 2 4 && trn4ctl partition del --id 7 && wait "$child" && cp "$work/events" "$work/out" &&
 		has out 'port-ntf owner endpoint owner-id 0 index 0 state fault' 'port-ntf owner switch owner-id 0 index 0' \
 			'partition-ntf id 7 members 1,3' 'log-ntf owner endpoint owner-id 2' 'error crc' 'error link-down' 'partition-del-ntf id 7' &&
-		[ "$(wc -l <"$work/out")" = 7 ]
+		[ "$(wc -l <"$work/out")" = 10 ] && [ "$(grep -c 'fabric-ntf generation [0-9]*$' "$work/out")" = 3 ] &&
+		tail -n 1 "$work/out" | grep -q fabric-ntf
 }
 
 events_as_json_lines() {

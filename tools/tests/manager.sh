@@ -150,6 +150,15 @@ meddling_is_put_right() {
 		soon fabric 'j["routes"] == 8 and j["partitions"] == 1'
 }
 
+# The daemon has heard of it when it first says how it is, and would have had its round when it says so again.
+groups_are_not_its_concern() {
+	local rounds
+
+	status 'j["rounds"] > 0' && rounds=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["rounds"])' "$work/out") &&
+		trn4ctl group set --id 5 --partition 1 --members 1,3 && trn4ctl group del --id 5 && status 'True' &&
+		status "j['rounds'] == $rounds"
+}
+
 # Nobody is told of the route that went: only reading anew finds it.
 lost_events_are_made_up_for() {
 	tell quiet 1 && trn4ctl route del --switch 0 --target 2 && tell quiet 0 && fabric 'j["routes"] == 7' &&
@@ -245,6 +254,7 @@ ok 'links go and return' links_go_and_return
 ok 'switches go and return' switches_go_and_return
 ok 'endpoints go and return' endpoints_go_and_return
 ok 'meddling is put right' meddling_is_put_right
+ok 'groups are not its concern' groups_are_not_its_concern
 ok 'lost events are made up for' lost_events_are_made_up_for
 ok 'flapping is outlived' flapping_is_outlived
 ok 'refusals are tried again' refusals_are_tried_again
