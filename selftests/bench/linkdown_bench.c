@@ -2,7 +2,8 @@
 /*
  * linkdown_bench.c - from a link's going down until the last window that it
  * concerns is revoked: with no other window in the fabric, and with one from
- * each accelerator to each other.
+ * each accelerator to each other. Once because its port is disabled, once
+ * because nobody answers at its other end.
  *
  * One accelerator can be reached over one switch alone; its link to that
  * switch goes down. All others' windows on it are concerned, and no more.
@@ -11,17 +12,24 @@
 
 #include <kselftest_harness.h>
 #include "bench.h"
+#include "fault.h"
 #include "mesh.h"
 #include "port.h"
 #include "touch.h"
+#include "trace.h"
 
 #define ROUNDS 11
 #define LONE   0 /* index of the accelerator */
 
-FIXTURE(linkdown)
-{
+struct linkdown {
 	struct mesh *mesh;
 	struct port port; /* the lone one's, to the only switch there */
+	struct trace trace;
+};
+
+FIXTURE(linkdown)
+{
+	struct linkdown l;
 };
 
 /* The lone one's only port to the first switch, or -ENODEV */
@@ -48,14 +56,14 @@ FIXTURE_SETUP(linkdown)
 	unsigned int i;
 	int ret;
 
-	self->mesh = calloc(1, sizeof(*self->mesh));
-	ASSERT_NE(NULL, self->mesh);
-	rig = &self->mesh->rig;
-	ret = mesh_begin(self->mesh, 2);
+	self->l.mesh = calloc(1, sizeof(*self->l.mesh));
+	ASSERT_NE(NULL, self->l.mesh);
+	rig = &self->l.mesh->rig;
+	ret = mesh_begin(self->l.mesh, 2);
 	if (ret == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
 	ASSERT_EQ(0, ret);
-	if (lone_port(rig, &self->port))
+	if (lone_port(rig, &self->l.port))
 		SKIP(return, "needs 36 switches: one link to each");
 	for (i = 1; i < rig->fabric->switch_count; i++)
 		ASSERT_EQ(0,
@@ -65,8 +73,9 @@ FIXTURE_SETUP(linkdown)
 
 FIXTURE_TEARDOWN(linkdown)
 {
-	mesh_end(self->mesh);
-	free(self->mesh);
+	trace_end(&self->l.trace);
+	mesh_end(self->l.mesh);
+	free(self->l.mesh);
 }
 
 /* Every window on the lone one is or becomes like that, one after the other */
@@ -89,65 +98,154 @@ static int wait_for(struct mesh *mesh, bool live)
 	return 0;
 }
 
+/* ---- Ways for a link to go down ---- */
+
+/**
+ * struct way - how it goes down, and comes back
+ * @name: what it is called in the table
+ * @down: until all windows are revoked; tells how long that took
+ * @up: lets it train
+ */
+struct way {
+	const char *name;
+	int (*down)(struct linkdown *l, __u64 *ns);
+	int (*up)(struct linkdown *l);
+};
+
+/* By a request, which returns when all is revoked: planned */
+static int disable(struct linkdown *l, __u64 *ns)
+{
+	__u64 begin = bench_now();
+	int ret = port_set(&l->mesh->rig.nl, &l->port, 0, 0);
+
+	if (!ret)
+		ret = wait_for(l->mesh, false);
+	*ns = bench_now() - begin;
+	return ret;
+}
+
+static int enable(struct linkdown *l)
+{
+	return port_set(&l->mesh->rig.nl, &l->port, 1, 0);
+}
+
+/*
+ * By itself: interrupts of both ends, of which either can be first, and then
+ * what the driver does. Its tracepoints tell how long that takes it; how long
+ * whoever sets the fault takes does not count.
+ */
+static int cut(struct linkdown *l, __u64 *ns)
+{
+	unsigned int revoked = l->mesh->rig.count - 1;
+	struct fabric_port p;
+	char fault[32];
+	int ret;
+
+	snprintf(fault, sizeof(fault), "%u:down", l->port.index);
+	ret = trace_read(&l->trace);
+	if (!ret)
+		ret = fault_set("trn", l->port.id, fault);
+	if (!ret)
+		ret = port_wait(&l->mesh->rig.nl, &l->port,
+				NVLF_PORT_STATE_DETECT, &p);
+	if (!ret)
+		ret = wait_for(l->mesh, false);
+	if (!ret)
+		ret = trace_read(&l->trace);
+	if (!ret && trace_span(&l->trace, "new=detect",
+			       "nvlf_revoke_end:", ns) != revoked)
+		ret = -EBADMSG;
+	return ret;
+}
+
+static int mend(struct linkdown *l)
+{
+	return fault_set("trn", l->port.id, "");
+}
+
+/* ---- Both ---- */
+
 /* Down, as often as it takes; in between it comes back, and all are in use */
-static int measure(struct mesh *mesh, const struct port *port,
+static int measure(struct linkdown *l, const struct way *way,
 		   struct bench_times *times)
 {
-	struct nl *nl = &mesh->rig.nl;
+	struct mesh *mesh = l->mesh;
 	unsigned int round;
 	int ret = 0, src;
 
 	for (round = 0; round < ROUNDS && !ret; round++) {
 		struct fabric_port p;
-		__u64 begin;
+		__u64 ns;
 
 		for (src = 0; src < mesh->rig.count && !ret; src++)
 			if (src != LONE)
 				ret = touch_store(mesh->map[src][LONE], 0);
+		if (!ret)
+			ret = way->down(l, &ns);
 		if (ret)
 			break;
-		begin = bench_now();
-		ret = port_set(nl, port, 0, 0);
+		bench_took(times, ns);
+		ret = way->up(l);
 		if (!ret)
-			ret = wait_for(mesh, false);
-		bench_add(times, begin);
-		if (!ret)
-			ret = port_set(nl, port, 1, 0);
-		if (!ret)
-			ret = port_wait(nl, port, NVLF_PORT_STATE_ACTIVE, &p);
+			ret = port_wait(&mesh->rig.nl, &l->port,
+					NVLF_PORT_STATE_ACTIVE, &p);
 		if (!ret)
 			ret = wait_for(mesh, true);
 	}
 	return ret;
 }
 
-TEST_F_TIMEOUT(linkdown, revoke, 240)
+/* First with those windows alone that are concerned, then among all */
+static int compare(struct linkdown *l, const struct way *way)
 {
-	struct bench_figure figure = {
-		.unit = "us",
-		.bar = 1.5,
-	};
+	struct bench_figure figure = { .unit = "us", .bar = 1.5 };
 	struct bench_times few = {}, many = {};
 	char name[64], peer[64];
-	int src;
+	int src, ret = 0;
 
-	for (src = 0; src < self->mesh->rig.count; src++)
+	for (src = 0; src < l->mesh->rig.count && !ret; src++)
 		if (src != LONE)
-			ASSERT_EQ(0, mesh_window(self->mesh, src, LONE));
+			ret = mesh_window(l->mesh, src, LONE);
 	snprintf(peer, sizeof(peer), "with the %u concerned alone",
-		 self->mesh->windows);
-	ASSERT_EQ(0, measure(self->mesh, &self->port, &few));
-
-	ASSERT_EQ(0, mesh_fill(self->mesh));
-	snprintf(name, sizeof(name), "link down, windows revoked, among %u",
-		 self->mesh->windows);
-	ASSERT_EQ(0, measure(self->mesh, &self->port, &many));
+		 l->mesh->windows);
+	if (!ret)
+		ret = measure(l, way, &few);
+	if (!ret)
+		ret = mesh_fill(l->mesh);
+	snprintf(name, sizeof(name), "%s, windows revoked, among %u", way->name,
+		 l->mesh->windows);
+	if (!ret)
+		ret = measure(l, way, &many);
+	if (ret)
+		return ret;
 
 	figure.name = name;
 	figure.peer_name = peer;
 	figure.ours = bench_median(&many) / 1000;
 	figure.peer = bench_median(&few) / 1000;
 	bench_tell(&figure);
+	return 0;
+}
+
+TEST_F_TIMEOUT(linkdown, planned, 140)
+{
+	const struct way way = { "port disabled", disable, enable };
+
+	ASSERT_EQ(0, compare(&self->l, &way));
+}
+
+TEST_F_TIMEOUT(linkdown, fault, 140)
+{
+	const struct way way = { "link down", cut, mend };
+	int ret;
+
+	if (!fault_can())
+		SKIP(return, FAULT_NEEDS);
+	ret = trace_begin(&self->l.trace, "nvlf");
+	if (ret == -ENOENT)
+		SKIP(return, TRACE_NEEDS);
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, compare(&self->l, &way));
 }
 
 TEST_HARNESS_MAIN

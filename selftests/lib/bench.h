@@ -44,6 +44,7 @@ struct bench_figure {
 };
 
 __u64 bench_now(void);
+void bench_took(struct bench_times *times, __u64 ns);
 void bench_add(struct bench_times *times, __u64 begin);
 double bench_median(struct bench_times *times);
 double bench_percentile(struct bench_times *times, unsigned int percent);

@@ -89,3 +89,51 @@ bool trace_line(struct trace *trace, const char *line)
 		trace->at = found;
 	return found;
 }
+
+/* When the line with @text was traced, in nanoseconds, or 0 */
+static __u64 line_time(const struct trace *trace, const char *text)
+{
+	unsigned long long sec, usec;
+	const char *line = text, *event;
+	char name[64];
+
+	while (line > trace->text && line[-1] != '\n')
+		line--;
+	/* task-pid [cpu] flags sec.usec: event: what it says */
+	snprintf(name, sizeof(name), ": %s_", trace->system);
+	event = strstr(line, name);
+	if (!event || event > text)
+		return 0;
+	while (event > line && event[-1] != ' ')
+		event--;
+	if (sscanf(event, "%llu.%6llu:", &sec, &usec) != 2)
+		return 0;
+	return (sec * 1000000 + usec) * 1000;
+}
+
+/**
+ * trace_span() - how long it was from one event to the last of others
+ * @trace: as it was read
+ * @begin: text of the line of the first, which is looked for from the top
+ * @end: text of the lines of the others
+ * @ns: out, nanoseconds, if there are others
+ *
+ * Return: how many of the others there are behind the first; 0 where it is
+ * not there.
+ */
+unsigned int trace_span(const struct trace *trace, const char *begin,
+			const char *end, __u64 *ns)
+{
+	const char *first = strstr(trace->text, begin), *at, *last = NULL;
+	unsigned int count = 0;
+
+	if (!first)
+		return 0;
+	for (at = first; (at = strstr(at, end)); at += strlen(end)) {
+		last = at;
+		count++;
+	}
+	if (count)
+		*ns = line_time(trace, last) - line_time(trace, first);
+	return count;
+}

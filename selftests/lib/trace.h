@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <linux/types.h>
 
 /**
  * struct trace - tracepoints that are on
@@ -26,6 +27,8 @@ void trace_end(struct trace *trace);
 int trace_read(struct trace *trace);
 void trace_rewind(struct trace *trace);
 bool trace_line(struct trace *trace, const char *line);
+unsigned int trace_span(const struct trace *trace, const char *begin,
+			const char *end, __u64 *ns);
 
 /* Why a test is skipped where trace_begin() returns -ENOENT */
 #define TRACE_NEEDS "the kernel cannot trace"
