@@ -17,6 +17,7 @@ void trn4_aperture_init(struct trn4_aperture *aperture, u32 count, u64 size,
 {
 	mutex_init(&aperture->lock);
 	aperture->count = count;
+	hash_init(aperture->peers);
 	drm_mm_init(&aperture->rw, 0, ro);
 	drm_mm_init(&aperture->ro, ro, size - ro);
 }
@@ -35,7 +36,8 @@ void trn4_aperture_fini(struct trn4_aperture *aperture)
 /**
  * trn4_aperture_take() - a slot and a range for a window
  * @aperture: aperture
- * @win: with its rights, which tell the half; its slot and node are set
+ * @win: with its peer, and its rights, which tell the half; its slot and node
+ *	are set
  * @size: bytes, a multiple of NVL_PAGE_SIZE
  *
  * Context: trn4_share_lock
@@ -63,6 +65,7 @@ int trn4_aperture_take(struct trn4_aperture *aperture, struct trn4_window *win,
 	win->slot = slot;
 	aperture->windows[slot] = win;
 	__set_bit(slot, aperture->slots);
+	hash_add(aperture->peers, &win->hash, win->peer);
 out_unlock:
 	mutex_unlock(&aperture->lock);
 	return ret;
@@ -85,5 +88,6 @@ void trn4_aperture_give(struct trn4_aperture *aperture, struct trn4_window *win)
 	drm_mm_remove_node(&win->node);
 	aperture->windows[win->slot] = NULL;
 	__clear_bit(win->slot, aperture->slots);
+	hash_del(&win->hash);
 	mutex_unlock(&aperture->lock);
 }

@@ -76,6 +76,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/dma-fence.h>
+#include <linux/hashtable.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
@@ -240,6 +241,7 @@ struct trn4_grant {
  * @own: the grant that was made for it, and ends with it, or NULL
  * @lent: dma-buf by which it came, a reference, or NULL
  * @link: in trn4_grant.windows (trn4_share_lock)
+ * @hash: in trn4_aperture.peers
  * @jobs: times that jobs which have not ended name it
  */
 struct trn4_window {
@@ -256,6 +258,7 @@ struct trn4_window {
 	struct trn4_grant *own;
 	struct dma_buf *lent;
 	struct list_head link;
+	struct hlist_node hash;
 	atomic_t jobs;
 };
 
@@ -264,6 +267,7 @@ struct trn4_window {
  * @lock: see "Locking" above
  * @windows: by slot
  * @slots: entries of @windows that are set
+ * @peers: windows by peer, for who has to find those on one of them
  * @count: slots that there are
  * @rw: ranges of the lower half
  * @ro: ranges of the upper half, which can only be read
@@ -272,6 +276,7 @@ struct trn4_aperture {
 	struct mutex lock; /* slots and ranges */
 	struct trn4_window *windows[TRN4_WINDOWS];
 	DECLARE_BITMAP(slots, TRN4_WINDOWS);
+	DECLARE_HASHTABLE(peers, 7);
 	u32 count;
 	struct drm_mm rw;
 	struct drm_mm ro;

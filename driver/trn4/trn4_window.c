@@ -178,15 +178,12 @@ static void trn4_nvlf_revoke(void *priv, u32 peer, u32 partition)
 	struct trn4_device *tdev = priv;
 	struct trn4_aperture *aperture = &tdev->aperture;
 	struct trn4_window *win;
-	u32 slot;
 
 	mutex_lock(&aperture->lock);
-	for_each_set_bit(slot, aperture->slots, TRN4_WINDOWS) {
-		win = aperture->windows[slot];
+	hash_for_each_possible(aperture->peers, win, hash, peer)
 		if (win->peer == peer &&
 		    (!partition || win->partition == partition))
 			trn4_window_zap(win);
-	}
 	mutex_unlock(&aperture->lock);
 }
 
