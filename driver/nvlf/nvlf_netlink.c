@@ -369,7 +369,14 @@ int nvlf_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- Dumps -------------------------------------------------------------- */
 
-/* Who was not told where it stands, stands nowhere. */
+/*
+ * Who was not told where it stands, stands nowhere. Endpoints and switches say
+ * it by the same numbers.
+ */
+static_assert((int)NVLF_A_ENDPOINT_RACK == (int)NVLF_A_SWITCH_RACK);
+static_assert((int)NVLF_A_ENDPOINT_TRAY == (int)NVLF_A_SWITCH_TRAY);
+static_assert((int)NVLF_A_ENDPOINT_HOST == (int)NVLF_A_SWITCH_HOST);
+
 static bool nvlf_nl_stands(const struct nlattr *attr, u32 number)
 {
 	return !attr ||
@@ -405,15 +412,16 @@ int nvlf_nl_endpoint_get_dumpit(struct sk_buff *skb,
 
 int nvlf_nl_switch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	const struct genl_info *info = genl_info_dump(cb);
 	struct nvlf_nl_dump *at = nvlf_nl_dump_begin(cb);
 	const struct nvlf_switch *sw;
 	int err = 0;
 
 	for (; at->id < NVL_SWITCHES_MAX; at->id++) {
 		sw = nvlf_fabric.sw[at->id];
-		if (!sw)
+		if (!sw || !nvlf_nl_stands_there(info->attrs, &sw->location))
 			continue;
-		err = nvlf_nl_put_switch(skb, genl_info_dump(cb), cb, sw);
+		err = nvlf_nl_put_switch(skb, info, cb, sw);
 		if (err)
 			break;
 	}
@@ -445,15 +453,21 @@ int nvlf_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static int nvlf_nl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb,
 			       struct nvlf_nl_dump *at)
 {
+	const struct genl_info *info = genl_info_dump(cb);
+	const struct nlattr *to = info->attrs[NVLF_A_ROUTE_TARGET_ID];
 	const struct nvlf_switch *sw = nvlf_fabric.sw[at->id];
-	unsigned long target = at->index;
+	unsigned long target = at->index, end = NVL_TARGET_IDS;
 	int err;
 
 	if (!sw)
 		return 0;
-	for_each_set_bit_from(target, sw->routed, NVL_TARGET_IDS) {
+	if (to) {
+		target = nla_get_u32(to);
+		end = target + 1;
+	}
+	for_each_set_bit_from(target, sw->routed, end) {
 		at->index = target;
-		err = nvlf_nl_put_route(skb, genl_info_dump(cb), cb, sw, target,
+		err = nvlf_nl_put_route(skb, info, cb, sw, target,
 					sw->route[target]);
 		if (err)
 			return err;

@@ -45,8 +45,15 @@ static const struct nla_policy nvlf_endpoint_get_dump_nl_policy[NVLF_A_ENDPOINT_
 };
 
 /* NVLF_CMD_SWITCH_GET - do */
-static const struct nla_policy nvlf_switch_get_nl_policy[NVLF_A_SWITCH_ID + 1] = {
+static const struct nla_policy nvlf_switch_get_do_nl_policy[NVLF_A_SWITCH_ID + 1] = {
 	[NVLF_A_SWITCH_ID] = { .type = NLA_U32, },
+};
+
+/* NVLF_CMD_SWITCH_GET - dump */
+static const struct nla_policy nvlf_switch_get_dump_nl_policy[NVLF_A_SWITCH_HOST + 1] = {
+	[NVLF_A_SWITCH_RACK] = { .type = NLA_U32, },
+	[NVLF_A_SWITCH_TRAY] = { .type = NLA_U32, },
+	[NVLF_A_SWITCH_HOST] = { .type = NLA_U32, },
 };
 
 /* NVLF_CMD_PORT_GET - do */
@@ -69,8 +76,9 @@ static const struct nla_policy nvlf_route_get_do_nl_policy[NVLF_A_ROUTE_TARGET_I
 };
 
 /* NVLF_CMD_ROUTE_GET - dump */
-static const struct nla_policy nvlf_route_get_dump_nl_policy[NVLF_A_ROUTE_SWITCH_ID + 1] = {
+static const struct nla_policy nvlf_route_get_dump_nl_policy[NVLF_A_ROUTE_TARGET_ID + 1] = {
 	[NVLF_A_ROUTE_SWITCH_ID] = { .type = NLA_U32, },
+	[NVLF_A_ROUTE_TARGET_ID] = NLA_POLICY_MAX(NLA_U32, 2047),
 };
 
 /* NVLF_CMD_ROUTE_SET - do */
@@ -216,15 +224,17 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 		.cmd		= NVLF_CMD_SWITCH_GET,
 		.pre_doit	= nvlf_nl_pre_doit,
 		.doit		= nvlf_nl_switch_get_doit,
-		.policy		= nvlf_switch_get_nl_policy,
+		.policy		= nvlf_switch_get_do_nl_policy,
 		.maxattr	= NVLF_A_SWITCH_ID,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= NVLF_CMD_SWITCH_GET,
-		.start	= nvlf_nl_pre_dumpit,
-		.dumpit	= nvlf_nl_switch_get_dumpit,
-		.flags	= GENL_CMD_CAP_DUMP,
+		.cmd		= NVLF_CMD_SWITCH_GET,
+		.start		= nvlf_nl_pre_dumpit,
+		.dumpit		= nvlf_nl_switch_get_dumpit,
+		.policy		= nvlf_switch_get_dump_nl_policy,
+		.maxattr	= NVLF_A_SWITCH_HOST,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= NVLF_CMD_PORT_GET,
@@ -255,7 +265,7 @@ static const struct genl_split_ops nvlf_nl_ops[] = {
 		.start		= nvlf_nl_pre_dumpit,
 		.dumpit		= nvlf_nl_route_get_dumpit,
 		.policy		= nvlf_route_get_dump_nl_policy,
-		.maxattr	= NVLF_A_ROUTE_SWITCH_ID,
+		.maxattr	= NVLF_A_ROUTE_TARGET_ID,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{

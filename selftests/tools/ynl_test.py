@@ -166,12 +166,15 @@ def test_fabric():
     want(do("switch-get", id=SWITCH["id"]), guid=switches[0]["guid"])
     for endpoint in dump("endpoint-get", rack=endpoints[0]["rack"]):
         want(endpoint, rack=endpoints[0]["rack"])
+    assert dump("switch-get", tray=switches[0]["tray"]) == [
+        switch for switch in switches if switch["tray"] == switches[0]["tray"]]
+    assert not dump("switch-get", rack=12345)
     refused(errno.ERANGE, "integer out of range", "endpoint-get",
             target_id=2048)
     refused(errno.ENOENT, "no switch 35", "switch-get", id=35)
     refused(errno.EINVAL, "Unsupported attribute", "endpoint-get", dump,
             target_id=ENDS[0])
-    refused(errno.EINVAL, "Unknown attribute type", "switch-get", dump,
+    refused(errno.EINVAL, "Unsupported attribute", "switch-get", dump,
             id=SWITCH["id"])
     refused(errno.EINVAL, "Unknown attribute type", "fabric-get", do,
             generation=1)
@@ -200,6 +203,9 @@ def test_routes():
                                 target_id=end, ports=bitmap(*SWITCH[end])))
         told(said, "route-ntf", target_id=end)
     route = do("route-get", switch_id=SWITCH["id"], target_id=ENDS[0])
+    assert dump("route-get", target_id=ENDS[0]) == [route]
+    refused(errno.ERANGE, "integer out of range", "route-get", dump,
+            target_id=2048)
     assert bits_of(route["ports"]) == SWITCH[ENDS[0]]
     assert len(dump("route-get", switch_id=SWITCH["id"])) == 2
     said = heard(lambda: do("route-del", switch_id=SWITCH["id"],

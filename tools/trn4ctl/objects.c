@@ -384,7 +384,7 @@ const struct object route_object = {
 	.name = "route",
 	.options = route_options,
 	.columns = route_columns,
-	.filter = 1u << NVLF_ROUTE_SWITCH_ID,
+	.filter = 1u << NVLF_ROUTE_SWITCH_ID | 1u << NVLF_ROUTE_TARGET_ID,
 	.about = {
 		[OBJECT_LIST] =
 "Lists routes: for a switch and a target id the switch's ports that lead there.\n",
