@@ -106,20 +106,24 @@ void nvlf_pci_exit(NvlfPci *np)
     np->pci = NULL;
 }
 
-/* Which of QEMU's regions is there, and where in it? NULL: none of them */
+/* Which of QEMU's regions answers there, and where in it? NULL: none of them */
 static MemoryRegion *nvlf_pci_msix(NvlfPci *np, hwaddr addr, unsigned int size,
                                    hwaddr *offset)
 {
-    MemoryRegion *const regions[] = { &np->pci->msix_table_mmio,
-                                      &np->pci->msix_pba_mmio };
+    MemoryRegion *mr[2];
     unsigned int i;
 
-    for (i = 0; i < ARRAY_SIZE(regions); i++) {
-        uint64_t len = memory_region_size(regions[i]);
+    if (!np->pci || np->dead) {
+        return NULL;
+    }
+    mr[0] = &np->pci->msix_table_mmio;
+    mr[1] = &np->pci->msix_pba_mmio;
+    for (i = 0; i < ARRAY_SIZE(mr); i++) {
+        uint64_t len = memory_region_size(mr[i]);
 
-        *offset = addr - regions[i]->addr;
+        *offset = addr - mr[i]->addr;
         if (*offset < len && len - *offset >= size) {
-            return regions[i];
+            return mr[i];
         }
     }
     return NULL;
@@ -134,14 +138,10 @@ static bool nvlf_pci_msix_splits(hwaddr offset, unsigned int size)
 bool nvlf_pci_msix_read(NvlfPci *np, hwaddr addr, unsigned int size,
                         uint64_t *value)
 {
-    MemoryRegion *mr;
-    uint64_t high = 0;
     hwaddr offset;
+    MemoryRegion *mr = nvlf_pci_msix(np, addr, size, &offset);
+    uint64_t high = 0;
 
-    if (!np->pci || np->dead) {
-        return false;
-    }
-    mr = nvlf_pci_msix(np, addr, size, &offset);
     if (!mr) {
         return false;
     }
@@ -159,13 +159,9 @@ bool nvlf_pci_msix_read(NvlfPci *np, hwaddr addr, unsigned int size,
 bool nvlf_pci_msix_write(NvlfPci *np, hwaddr addr, uint64_t value,
                          unsigned int size)
 {
-    MemoryRegion *mr;
     hwaddr offset;
+    MemoryRegion *mr = nvlf_pci_msix(np, addr, size, &offset);
 
-    if (!np->pci || np->dead) {
-        return false;
-    }
-    mr = nvlf_pci_msix(np, addr, size, &offset);
     if (!mr) {
         return false;
     }

@@ -10,8 +10,9 @@
  * guest's memory, its interrupts, and the time in which the engine runs.
  *
  * Locking: all is under the BQL, vCPUs' register accesses included. The engine
- * runs in the main loop. Of what a doorbell asks for, the little that is done in
- * less time than it takes to wake the main loop is done by the vCPU that rang.
+ * runs in the main loop. Of what a doorbell asks for, the little that is done
+ * in less time than it takes to wake the main loop is done by the vCPU that
+ * rang.
  */
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"
@@ -110,10 +111,10 @@ static void trn4_kick(void *dev)
 }
 
 /*
- * After a doorbell. To wake the main loop takes several times as long as a small
- * operation does. Interrupts are not sent from here but from the main loop: one
- * that is aimed at another accelerator's doorbell would have its engine run
- * within this one's.
+ * After a doorbell. To wake the main loop takes several times as long as a
+ * small operation does. Interrupts are not sent from here but from the main
+ * loop: one that is aimed at another accelerator's doorbell would have its
+ * engine run within this one's.
  */
 static void trn4_rung(Trn4State *s)
 {
