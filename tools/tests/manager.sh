@@ -333,7 +333,7 @@ heartbeats_are_more_than() {
 
 # What a killed daemon leaves does not stop the next one.
 killed_daemon_is_replaced() {
-	config && manage && kill -KILL "$fm" && ends 137 && [ -S "$sock" ] && manager_is offline &&
+	config && manage && kill -KILL "$fm" && ends 137 && [ -S "$sock" ] && soon manager_is offline &&
 		exits 1 nvlf-fm --config "$conf" --status && has err 'nobody serves' && manage && stop
 }
 
