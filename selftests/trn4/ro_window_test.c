@@ -45,7 +45,7 @@ FIXTURE_SETUP(ro)
 	self->user = self->rig.fd[1];
 	ASSERT_EQ(0, pci_bar(self->rig.accels[1].device, TRN4_BAR_APERTURE,
 			     &begin, &size));
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%u_wc",
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%d_wc",
 		 self->rig.accels[1].device, TRN4_BAR_APERTURE);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, fd);

@@ -177,7 +177,7 @@ struct worker {
 
 static void use_batch(struct worker *w, unsigned int round)
 {
-	const uint64_t first = (w->number * ROUNDS + round) * CMDS;
+	const uint64_t first = ((uint64_t)w->number * ROUNDS + round) * CMDS;
 	struct trn4_place word = { .handle = 1 };
 	struct trn4_batch *batch = NULL;
 	struct trn4_result result;
