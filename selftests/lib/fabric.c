@@ -209,12 +209,36 @@ int fabric_load(struct nl *nl, struct fabric *fabric)
 	return ret;
 }
 
-/* Both ends of a link are up, or neither is; and none is about to be. */
+/* How many of a device's ports were up when these were read */
+static __u32 count_up(const struct fabric *f, __u32 owner, __u32 id)
+{
+	const struct fabric_port *p;
+	__u32 up = 0;
+
+	for (p = f->ports; p < f->ports + f->port_count; p++)
+		if (p->owner == owner && p->owner_id == id)
+			up += p->state == NVLF_PORT_STATE_ACTIVE ||
+			      p->state == NVLF_PORT_STATE_DEGRADED;
+	return up;
+}
+
+/*
+ * Both ends of a link are up, or neither is; and none is about to be. Devices
+ * are read before their ports, so links may have come up in between.
+ */
 static bool settled(const struct fabric *f)
 {
 	const struct fabric_port *p, *far;
 	unsigned int i;
 
+	for (i = 0; i < f->endpoint_count; i++)
+		if (f->endpoints[i].ports_up !=
+		    count_up(f, NVLF_OWNER_ENDPOINT, f->endpoints[i].id))
+			return false;
+	for (i = 0; i < f->switch_count; i++)
+		if (f->switches[i].ports_up !=
+		    count_up(f, NVLF_OWNER_SWITCH, f->switches[i].id))
+			return false;
 	for (i = 0; i < f->port_count; i++) {
 		p = &f->ports[i];
 		if (p->state == NVLF_PORT_STATE_TRAIN)
