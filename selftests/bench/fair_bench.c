@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <kselftest_harness.h>
 #include "copier.h"
@@ -64,6 +65,8 @@ TEST_F_TIMEOUT(fair, atomic, 100)
 {
 	struct bench_times beside = {};
 	struct bench_figure figure = { .unit = "us", .bar = 1 };
+	/* Who waits for QEMU's lock can find that another CPU has it first. */
+	const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	struct copier copier;
 	char name[64], peer[96];
 	double copies;
@@ -78,11 +81,11 @@ TEST_F_TIMEOUT(fair, atomic, 100)
 	snprintf(name, sizeof(name), "atomic beside copies on %llu queues",
 		 self->others);
 	snprintf(peer, sizeof(peer),
-		 "256 KiB of each of the %llu, and 2 ms for each of 2 doorbells",
-		 self->others);
+		 "256 KiB of each of the %llu, and 2 ms of each of %ld CPUs' 2 doorbells",
+		 self->others, cpus);
 	figure.name = name;
 	figure.ours = bench_median(&beside) / 1000;
-	figure.peer = copies / 1000 * PIECE / COPIER_SIZE + 2 * LOCKED;
+	figure.peer = copies / 1000 * PIECE / COPIER_SIZE + 2 * cpus * LOCKED;
 	figure.peer_name = peer;
 	bench_tell(&figure);
 	snprintf(peer, sizeof(peer), "a copy of 8 MiB on each of the %llu",
