@@ -28,7 +28,7 @@ struct bench_times {
  * @name: what was measured
  * @unit: of @ours and @peer
  * @ours: what it cost us
- * @peer: what it cost the peer; 0: a memcpy() on the host, in MB/s
+ * @peer: what it cost the peer; not zero
  * @peer_name: who or what that is
  * @bar: what @ours / @peer must keep to
  * @higher: whether more is better, and @bar a minimum; else it is a maximum
