@@ -94,6 +94,28 @@ static int trn4_operand_get(struct drm_file *drm_file, u32 handle, u64 offset,
 }
 
 /*
+ * One word of a command. Of the object there must be nothing wrong. Where in it
+ * the word lies is often computed, so that a place that is none is that
+ * command's error alone.
+ */
+static int trn4_word_get(struct drm_file *drm_file, u32 handle, u64 offset,
+			 u32 size, u32 right, struct trn4_cmd *cmd,
+			 struct trn4_operand *o)
+{
+	int ret = trn4_operand_get(drm_file, handle, 0, size, right, o);
+
+	if (ret)
+		return ret;
+	if (offset % size)
+		cmd->error = -EINVAL;
+	else if (offset >= o->obj->size)
+		cmd->error = -ERANGE;
+	else
+		o->addr += offset;
+	return 0;
+}
+
+/*
  * Where @dst lies in the memory of @src, seen from there: in @above; false where
  * it is other memory. Two windows can show the same memory of a peer; a window
  * never shows this device's own.
@@ -214,8 +236,7 @@ static int trn4_cmd_atomic(struct drm_file *drm_file,
 	if (!(tdev->atomic_types[kind] & BIT(cmd->type)))
 		return -EINVAL;
 	size = trn4_type_size[cmd->type];
-	if (in->dst_offset % size ||
-	    !trn4_word_fits(in->atomic.operand, size) ||
+	if (!trn4_word_fits(in->atomic.operand, size) ||
 	    !trn4_word_fits(in->atomic.compare, size))
 		return -EINVAL;
 	if (kind != TRN4_ATOMIC_CAS &&
@@ -227,16 +248,16 @@ static int trn4_cmd_atomic(struct drm_file *drm_file,
 	memcpy(cmd->compare, in->atomic.compare, sizeof(cmd->compare));
 
 	wide = in->flags & DRM_TRN4_CMD_FETCH && size == 16;
-	if (wide ? in->src_offset % size : in->src || in->src_offset)
+	if (!wide && (in->src || in->src_offset))
 		return -EINVAL;
 	if (wide) {
-		ret = trn4_operand_get(drm_file, in->src, in->src_offset, size,
-				       NVL_RIGHT_WRITE, &cmd->src);
+		ret = trn4_word_get(drm_file, in->src, in->src_offset, size,
+				    NVL_RIGHT_WRITE, cmd, &cmd->src);
 		if (ret)
 			return ret;
 	}
-	return trn4_operand_get(drm_file, in->dst, in->dst_offset, size,
-				NVL_RIGHT_ATOMIC, &cmd->dst);
+	return trn4_word_get(drm_file, in->dst, in->dst_offset, size,
+			     NVL_RIGHT_ATOMIC, cmd, &cmd->dst);
 }
 
 /* To wait for a word is not for a submit: its end must not be up to others. */
@@ -252,13 +273,13 @@ static int trn4_cmd_signal(struct drm_file *drm_file,
 	if (in->type != DRM_TRN4_TYPE_U32 && in->type != DRM_TRN4_TYPE_U64)
 		return -EINVAL;
 	size = in->type == DRM_TRN4_TYPE_U32 ? 4 : 8;
-	if (in->dst_offset % size || !trn4_word_fits(word, size))
+	if (!trn4_word_fits(word, size))
 		return -EINVAL;
 	cmd->kind = TRN4_SEMAPHORE_SIGNAL;
 	cmd->type = in->type;
 	cmd->operand[0] = in->signal.value;
-	return trn4_operand_get(drm_file, in->dst, in->dst_offset, size,
-				NVL_RIGHT_WRITE, &cmd->dst);
+	return trn4_word_get(drm_file, in->dst, in->dst_offset, size,
+			     NVL_RIGHT_WRITE, cmd, &cmd->dst);
 }
 
 static int (*const trn4_cmd_parse[])(struct drm_file *drm_file,
@@ -278,19 +299,24 @@ static int (*const trn4_cmd_parse[])(struct drm_file *drm_file,
  * @in: as it came from user space, copied
  * @cmd: zeroed; to be given to trn4_cmd_put() in any case
  *
- * Return: 0; -EINVAL, -ENOENT (no such handle), -EACCES (of a window).
+ * Return: 0, also where the command will do nothing but end with
+ * trn4_cmd.error; -EINVAL, -ENOENT (no such handle), -EACCES (of a window).
  */
 int trn4_cmd_get(struct drm_file *drm_file, const struct drm_trn4_cmd *in,
 		 struct trn4_cmd *cmd)
 {
 	struct trn4_device *tdev = to_trn4(drm_file->minor->dev);
 	u32 op = in->op;
+	int ret;
 
 	if (op >= ARRAY_SIZE(trn4_cmd_parse) || !(tdev->ops & BIT(op)))
 		return -EINVAL;
 	op = array_index_nospec(op, ARRAY_SIZE(trn4_cmd_parse));
 	cmd->op = op;
-	return trn4_cmd_parse[op](drm_file, in, cmd);
+	ret = trn4_cmd_parse[op](drm_file, in, cmd);
+	if (cmd->error)
+		cmd->op = TRN4_OP_NOP;
+	return ret;
 }
 
 /**

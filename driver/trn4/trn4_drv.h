@@ -503,6 +503,8 @@ struct trn4_operand {
  * @kind: enum trn4_atomic, enum trn4_semaphore
  * @type: enum trn4_type
  * @overlaps: source and destination may, for they are in the same memory (COPY)
+ * @error: what it ends with, whatever the device says; its turn comes all the
+ *	same, as a NOP
  * @above: by how much the destination lies above the source then
  * @src: source
  * @dst: destination
@@ -521,6 +523,7 @@ struct trn4_cmd {
 	u8 kind;
 	u8 type;
 	bool overlaps;
+	int error;
 	s64 above;
 	struct trn4_operand src;
 	struct trn4_operand dst;

@@ -321,11 +321,14 @@ static int trn4_job_results(struct trn4_job *job, struct drm_file *drm_file,
 {
 	u64 bytes = job->count * sizeof(struct drm_trn4_result);
 	struct drm_gem_object *obj;
+	u32 i;
 
 	job->results = kvcalloc(job->count, sizeof(*job->results),
 				GFP_KERNEL_ACCOUNT);
 	if (!job->results)
 		return -ENOMEM;
+	for (i = 0; i < job->count; i++)
+		job->results[i].error = job->cmds[i].error;
 	if (!handle)
 		return offset ? -EINVAL : 0;
 

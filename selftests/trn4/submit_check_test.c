@@ -2,7 +2,7 @@
 /*
  * submit_check_test.c - what DRM_IOCTL_TRN4_SUBMIT must refuse: every field of
  * a submit and of a command, broken one at a time. Whatever is refused has
- * done nothing.
+ * done nothing. Where a word may lie is word_place_test.c's.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -662,32 +662,14 @@ TEST_F(check, atomic_kind_and_type)
 TEST_F(check, wide_fetch)
 {
 	struct drm_trn4_cmd good = self->add, cmd;
-	struct bo old;
-	int i;
 
 	if (!(types_of(self->fd, DRM_TRN4_ATOMIC_CAS) >> DRM_TRN4_TYPE_U128 &
 	      1))
 		SKIP(return, "no atomics of 16 bytes");
-	ASSERT_EQ(0, bo_make(self->fd, BO_SIZE, 0, &old));
 	good.kind = DRM_TRN4_ATOMIC_CAS;
 	good.type = DRM_TRN4_TYPE_U128;
 	good.dst_offset = 16;
-	good.src = old.handle;
-	good.src_offset = BO_SIZE - 16;
-	EXPECT_EQ(0, one(self->fd, good));
-	EXPECT_EQ(0, memcmp(old.map + BO_SIZE - 16, self->bo.map + 16, 16));
-
-	for (i = 1; i < 16; i++) {
-		cmd = good;
-		cmd.src_offset = i;
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-		cmd = good;
-		cmd.dst_offset = i;
-		EXPECT_EQ(-EINVAL, one(self->fd, cmd));
-	}
-	cmd = good;
-	cmd.src_offset = BO_SIZE;
-	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
+	good.src = self->results.handle;
 	cmd = good;
 	cmd.src = 0;
 	EXPECT_EQ(-ENOENT, one(self->fd, cmd));
@@ -696,43 +678,10 @@ TEST_F(check, wide_fetch)
 	cmd.flags = 0;
 	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
 	cmd.src = 0;
+	cmd.src_offset = 16;
+	EXPECT_EQ(-EINVAL, one(self->fd, cmd));
 	cmd.src_offset = 0;
 	EXPECT_EQ(0, one(self->fd, cmd));
-}
-
-TEST_F(check, atomic_place)
-{
-	const __u32 places[] = { self->bo.handle, self->window };
-	static const __u64 far[] = {
-		BO_SIZE, BO_SIZE + 8, 1ull << 40, 1ull << 63, -8ull, -4096ull,
-	};
-	struct drm_trn4_cmd cmd;
-	unsigned int i, k, width;
-
-	for (k = 0; k < ARRAY_SIZE(places); k++) {
-		for (width = 4; width <= 8; width += 4)
-			for (i = 1; i < width; i++) {
-				cmd = self->add;
-				cmd.dst = places[k];
-				cmd.type = width == 8 ? DRM_TRN4_TYPE_U64 :
-							DRM_TRN4_TYPE_U32;
-				cmd.dst_offset = 64 + i;
-				EXPECT_EQ(-EINVAL, one(self->fd, cmd))
-				{
-					TH_LOG("width %u at %u", width, i);
-				}
-			}
-		for (i = 0; i < ARRAY_SIZE(far); i++) {
-			cmd = self->add;
-			cmd.dst = places[k];
-			cmd.dst_offset = far[i];
-			EXPECT_EQ(-EINVAL, one(self->fd, cmd))
-			{
-				TH_LOG("offset %#llx",
-				       (unsigned long long)far[i]);
-			}
-		}
-	}
 }
 
 /* What does not fit the word */

@@ -87,7 +87,7 @@ static const struct text import_texts[] = {
 
 static const struct text submit_texts[] = {
 	{ EINVAL,
-	  "a command is wrong: range or rows beyond the buffer or window, pitch less than a row, unaligned atomic, an operation on a word that the device does not have (trn4_atomic_words() tells), operand too large, or an operation that this memory does not take",
+	  "a command is wrong: range or rows beyond the buffer or window, pitch less than a row, an operation on a word that the device does not have (trn4_atomic_words() tells), operand too large, or an operation that this memory does not take",
 	},
 	{ ENOENT, "a command names a buffer, window or syncobj that this device does not have" },
 	{ EBUSY, "the batch is under way, or the device is being reset" },
@@ -113,7 +113,7 @@ static const struct text result_texts[] = {
 	{ EINVAL,
 	  "a field is wrong: pitch less than a row, unaligned word, an operation on a word that the device does not have (trn4_atomic_words() tells), or an operand that does not fit it",
 	},
-	{ ERANGE, "beyond the end of the segment" },
+	{ ERANGE, "beyond the end of the buffer, window or segment" },
 	{ ENOENT, "the segment is not set" },
 	{ EOPNOTSUPP, "the device does not have this operation" },
 	{ ETIME, "the word was not as it was waited for in that time" },

@@ -664,7 +664,9 @@ struct trn4_rows {
  * @end: the same; @end - @start is what the real fabric would have taken
  * @error: 0; -EKEYREVOKED where a window or a segment is not live (any longer);
  *	-EACCES where it lacks the right; -EIO where memory could not be
- *	reached; -ECANCELED where the device was reset. What a batch is told by
+ *	reached; -ECANCELED where the device was reset; of an atomic or a signal
+ *	-EINVAL where the word is not aligned, -ERANGE where it is beyond the
+ *	end of its buffer or window. What else a batch is told by
  *	trn4_batch_submit(), a user queue is told here: -EINVAL where a field
  *	is wrong; -ERANGE beyond a segment's end; -ENOENT where a segment is
  *	not set; -EOPNOTSUPP where the device has no such operation; and of a

@@ -447,7 +447,8 @@ struct drm_trn4_cmd {
  * @end: model time in nanoseconds
  * @error: 0, or a negative errno: EKEYREVOKED where the window is not live (any
  *	longer), EACCES where it lacks the right, EIO where memory could not be
- *	reached, ECANCELED where the device was reset
+ *	reached, ECANCELED where the device was reset; of ATOMIC and SIGNAL
+ *	EINVAL where the word is not aligned, ERANGE where it is beyond the end
  * @pad: zero
  */
 struct drm_trn4_result {
@@ -489,9 +490,11 @@ struct drm_trn4_sync {
  * @pad: mbz
  * @results_offset: in, where in it; multiple of 8
  *
- * All is checked before anything is queued. The results are written before
- * the fence signals; a command that failed does not stop the others, and the
- * fence carries the first error. Where that is ECANCELED the device was reset
+ * All is checked before anything is queued, and what is wrong refuses the
+ * submit; but where in a buffer or window the word of an ATOMIC or SIGNAL lies is
+ * a matter of that command, and told in its result. The results are written
+ * before the fence signals; a command that failed does not stop the others, and
+ * the fence carries the first error. Where that is ECANCELED the device was reset
  * in between, and results in HBM may be missing: it could not be written then.
  * ETIMEDOUT: the device did not go on. The call waits while 1024 submits of
  * the file have not ended.
