@@ -148,7 +148,7 @@ static void trn4_reset_begin(struct trn4_device *tdev, enum trn4_state state,
 	trn4_uqueue_lose_all(tdev, mmio);
 	trn4_end_sharing(tdev);
 	trn4_queue_stop(tdev, -ECANCELED, mmio);
-	trn4_prime_revoke(tdev);
+	trn4_prime_revoke_all(tdev);
 	if (mmio)
 		trn4_hw_irq_disable(tdev);
 }
@@ -549,7 +549,7 @@ static void trn4_remove(struct pci_dev *pdev)
 	trn4_end_sharing(tdev);
 	trn4_hw_irq_disable(tdev);
 	trn4_queue_stop(tdev, -ENODEV, true);
-	trn4_prime_revoke(tdev);
+	trn4_prime_revoke_all(tdev);
 	trn4_hw_irq_fini(tdev);
 	nvlf_endpoint_unregister(tdev->ep);
 	trn4_hw_reset(tdev);

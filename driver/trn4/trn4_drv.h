@@ -13,9 +13,10 @@
  * that a window either is there to be revoked or finds no grant.
  *
  * trn4_device.reset_lock (rwsem) is held for reading while the device is
- * touched (trn4_hw_enter()), for writing only to change trn4_device.state.
- * So it is never held for as long as a reset takes; who waits for that holds
- * no lock, mmap_lock included. The queue does not take it, see below.
+ * touched (trn4_hw_enter()), for writing only to change trn4_device.state, or
+ * trn4_bo.revoked, which who puts pages into a page table looks at. So it is
+ * never held for as long as a reset takes; who waits for that holds no lock,
+ * mmap_lock included. The queue does not take it, see below.
  *
  * trn4_aperture.lock (mutex) guards the slots and the ranges of the aperture.
  * They are changed by the holder of this and of trn4_share_lock, and may be
@@ -166,6 +167,8 @@ struct trn4_seg {
  * @link: in trn4_device.host_bos (host; bo_lock)
  * @export: dma-buf of it, or NULL (HBM; bo_lock)
  * @export_link: in trn4_device.exports (HBM; bo_lock)
+ * @revoked: nobody is to have it by its dma-buf any more (HBM; written under
+ *	reset_lock)
  * @results_due: jobs in the ring that will write results here
  *	(trn4_queue.lock)
  * @jobs: times that jobs which have not ended name it
@@ -187,6 +190,7 @@ struct trn4_bo {
 	struct list_head link;
 	struct dma_buf *export;
 	struct list_head export_link;
+	bool revoked;
 	unsigned int results_due;
 	atomic_t jobs;
 };
@@ -201,6 +205,7 @@ struct trn4_bo {
  * @partition: for members of this one, or 0: for all peers
  * @slot: in the hardware's table
  * @generation: of the hardware's entry
+ * @imported: made for who imported the buffer's dma-buf
  * @live: not revoked; the members above mean something only then
  * @token: names it to peers
  * @hash: in the table of tokens
@@ -219,6 +224,7 @@ struct trn4_grant {
 	u32 partition;
 	u32 slot;
 	u32 generation;
+	bool imported;
 	bool live;
 	u8 token[DRM_TRN4_TOKEN_SIZE];
 	struct hlist_node hash;
@@ -691,7 +697,8 @@ struct drm_gem_object *trn4_prime_import_sg_table(struct drm_device *drm,
 						  struct sg_table *sgt);
 
 struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags);
-void trn4_prime_revoke(struct trn4_device *tdev);
+int trn4_prime_revoke(struct drm_gem_object *obj);
+void trn4_prime_revoke_all(struct trn4_device *tdev);
 
 static inline bool trn4_is_hbm(const struct drm_gem_object *obj)
 {
@@ -716,6 +723,7 @@ int trn4_grant_revoke(struct trn4_file *file, u32 handle);
 void trn4_grant_revoke_file(struct trn4_file *file);
 struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights);
 void trn4_grant_kill(struct trn4_grant *grant);
+void trn4_grant_kill_imports(struct trn4_bo *bo);
 void trn4_grant_kill_all(struct trn4_device *tdev);
 
 /* trn4_aperture.c */
@@ -821,7 +829,7 @@ static inline atomic_t *trn4_gem_jobs(struct drm_gem_object *obj)
 }
 
 /* trn4_ioctl.c */
-#define TRN4_IOCTLS (DRM_TRN4_SEGMENT_SET + 1)
+#define TRN4_IOCTLS (DRM_TRN4_EXPORT_REVOKE + 1)
 extern const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS];
 
 #endif /* TRN4_DRV_H */

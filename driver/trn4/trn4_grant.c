@@ -170,10 +170,12 @@ static struct trn4_grant *trn4_grant_alloc(struct trn4_bo *bo, u64 offset,
  * @bo: buffer in HBM; the caller has a reference
  * @rights: DRM_TRN4_RIGHT_*
  *
- * No file owns it, and nobody is told its token.
+ * For one that imports its dma-buf. No file owns it, and nobody is told its
+ * token.
  *
  * Context: trn4_share_lock
- * Return: the grant, for trn4_grant_kill() and kfree(); or an ERR_PTR().
+ * Return: the grant, for trn4_grant_kill() and kfree(); or an ERR_PTR():
+ * -EKEYREVOKED where the dma-buf was taken back.
  */
 struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights)
 {
@@ -182,9 +184,12 @@ struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights)
 
 	lockdep_assert_held(&trn4_share_lock);
 
+	if (READ_ONCE(bo->revoked))
+		return ERR_PTR(-EKEYREVOKED);
 	grant = trn4_grant_alloc(bo, 0, bo->base.size, rights);
 	if (!grant)
 		return ERR_PTR(-ENOMEM);
+	grant->imported = true;
 	ret = trn4_grant_install(grant->tdev, grant);
 	if (ret) {
 		kfree(grant);
@@ -281,6 +286,23 @@ void trn4_grant_revoke_file(struct trn4_file *file)
 	}
 	mutex_unlock(&trn4_share_lock);
 	xa_destroy(&file->grants);
+}
+
+/**
+ * trn4_grant_kill_imports() - end all grants that were made for imports of a
+ *	buffer
+ * @bo: buffer in HBM, of which no more are made
+ */
+void trn4_grant_kill_imports(struct trn4_bo *bo)
+{
+	struct trn4_device *tdev = to_trn4(bo->base.dev);
+	struct trn4_grant *grant, *next;
+
+	mutex_lock(&trn4_share_lock);
+	list_for_each_entry_safe(grant, next, &tdev->grants, link)
+		if (grant->bo == bo && grant->imported)
+			trn4_grant_kill(grant);
+	mutex_unlock(&trn4_share_lock);
 }
 
 /**

@@ -47,11 +47,23 @@ static vm_fault_t trn4_hbm_wait(struct trn4_device *tdev, struct vm_fault *vmf)
 	return VM_FAULT_RETRY;
 }
 
+/*
+ * Is it a mapping of a dma-buf that was taken back? Those of the node have the
+ * node's file. The device must be entered for the answer to last.
+ */
+static bool trn4_hbm_revoked(const struct vm_area_struct *vma)
+{
+	struct drm_gem_object *obj = vma->vm_private_data;
+
+	return READ_ONCE(to_trn4_bo(obj)->revoked) &&
+	       vma->vm_file->f_op != obj->dev->driver->fops;
+}
+
 static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
 	struct trn4_device *tdev = to_trn4(obj->dev);
-	vm_fault_t ret;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
 	int idx, err;
 
 	err = trn4_hw_enter(tdev, &idx);
@@ -59,7 +71,9 @@ static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
 		return trn4_hbm_wait(tdev, vmf);
 	if (err)
 		return VM_FAULT_SIGBUS;
-	ret = trn4_gem_fill(vmf, obj, tdev->hbm_phys + to_trn4_bo(obj)->start);
+	if (!trn4_hbm_revoked(vmf->vma))
+		ret = trn4_gem_fill(vmf, obj,
+				    tdev->hbm_phys + to_trn4_bo(obj)->start);
 	trn4_hw_exit(tdev, idx);
 	return ret;
 }
@@ -72,13 +86,15 @@ static vm_fault_t trn4_hbm_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
 	struct trn4_device *tdev = to_trn4(obj->dev);
-	vm_fault_t ret;
+	vm_fault_t ret = VM_FAULT_FALLBACK;
 	int idx;
 
 	if (trn4_hw_enter(tdev, &idx))
 		return VM_FAULT_FALLBACK;
-	ret = trn4_gem_fill_huge(vmf, order, obj,
-				 tdev->hbm_phys + to_trn4_bo(obj)->start);
+	if (!trn4_hbm_revoked(vmf->vma))
+		ret = trn4_gem_fill_huge(vmf, order, obj,
+					 tdev->hbm_phys +
+						 to_trn4_bo(obj)->start);
 	trn4_hw_exit(tdev, idx);
 	return ret;
 }

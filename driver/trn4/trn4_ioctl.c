@@ -244,6 +244,24 @@ static int trn4_ioctl_segment_set(struct drm_device *drm, void *data,
 	return trn4_uqueue_segment(drm_file, data);
 }
 
+static int trn4_ioctl_export_revoke(struct drm_device *drm, void *data,
+				    struct drm_file *drm_file)
+{
+	const struct drm_trn4_export_revoke *args = data;
+	struct drm_gem_object *obj;
+	int ret = -EINVAL;
+
+	if (args->flags)
+		return -EINVAL;
+	obj = drm_gem_object_lookup(drm_file, args->handle);
+	if (!obj)
+		return -ENOENT;
+	if (trn4_is_hbm(obj))
+		ret = trn4_prime_revoke(obj);
+	drm_gem_object_put(obj);
+	return ret;
+}
+
 const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS] = {
 	DRM_IOCTL_DEF_DRV(TRN4_GET_PARAM, trn4_ioctl_get_param, 0),
 	DRM_IOCTL_DEF_DRV(TRN4_BO_CREATE, trn4_ioctl_bo_create, 0),
@@ -258,4 +276,5 @@ const struct drm_ioctl_desc trn4_ioctls[TRN4_IOCTLS] = {
 	DRM_IOCTL_DEF_DRV(TRN4_QUEUE_DESTROY, trn4_ioctl_queue_destroy, 0),
 	DRM_IOCTL_DEF_DRV(TRN4_QUEUE_INFO, trn4_ioctl_queue_info, 0),
 	DRM_IOCTL_DEF_DRV(TRN4_SEGMENT_SET, trn4_ioctl_segment_set, 0),
+	DRM_IOCTL_DEF_DRV(TRN4_EXPORT_REVOKE, trn4_ioctl_export_revoke, 0),
 };

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include <drm/drm_prime.h>
+#include <drm/drm_vma_manager.h>
 
 #include "trn4_drv.h"
 
@@ -33,6 +34,8 @@ static int trn4_dmabuf_attach(struct dma_buf *dmabuf,
 	struct drm_gem_object *obj = dmabuf->priv;
 	struct trn4_device *tdev = to_trn4(obj->dev);
 
+	if (READ_ONCE(to_trn4_bo(obj)->revoked))
+		return -EKEYREVOKED;
 	if (!attach->peer2peer ||
 	    pci_p2pdma_distance(tdev->pdev, attach->dev, false) < 0)
 		return -EOPNOTSUPP;
@@ -66,8 +69,8 @@ static void trn4_dmabuf_unmap_sg(struct dma_buf_attachment *attach,
 }
 
 /*
- * Under the reservation lock, which trn4_prime_revoke() takes after the state
- * has changed: what is mapped before it is told of it.
+ * Under the reservation lock, which is taken to revoke after the state has
+ * changed, or @revoked: what is mapped before is told of it.
  */
 static struct sg_table *trn4_dmabuf_map(struct dma_buf_attachment *attach,
 					enum dma_data_direction dir)
@@ -81,6 +84,8 @@ static struct sg_table *trn4_dmabuf_map(struct dma_buf_attachment *attach,
 	dma_addr_t addr;
 	int i, ret;
 
+	if (READ_ONCE(to_trn4_bo(obj)->revoked))
+		return ERR_PTR(-EKEYREVOKED);
 	ret = trn4_hw_ready(tdev);
 	if (ret)
 		return ERR_PTR(ret);
@@ -117,6 +122,15 @@ static void trn4_dmabuf_unmap(struct dma_buf_attachment *attach,
 	trn4_dmabuf_unmap_sg(attach, sgt, dir);
 }
 
+static int trn4_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	struct drm_gem_object *obj = dmabuf->priv;
+
+	if (READ_ONCE(to_trn4_bo(obj)->revoked))
+		return -EKEYREVOKED;
+	return drm_gem_dmabuf_mmap(dmabuf, vma);
+}
+
 static void trn4_dmabuf_release(struct dma_buf *dmabuf)
 {
 	struct drm_gem_object *obj = dmabuf->priv;
@@ -137,7 +151,7 @@ static const struct dma_buf_ops trn4_dmabuf_ops = {
 	.map_dma_buf = trn4_dmabuf_map,
 	.unmap_dma_buf = trn4_dmabuf_unmap,
 	.release = trn4_dmabuf_release,
-	.mmap = drm_gem_dmabuf_mmap,
+	.mmap = trn4_dmabuf_mmap,
 };
 
 /**
@@ -176,45 +190,108 @@ struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags)
 
 /*
  * Waits for what others have queued, and not for jobs of accelerators: a queue
- * that is stopped does nothing, and windows have ended.
+ * that is stopped does nothing, and on a window that has ended none does.
  */
-static void trn4_prime_wait(struct dma_resv *resv)
+static int trn4_prime_wait(struct dma_resv *resv, bool intr)
 {
 	struct drm_sched_fence *job;
 	struct dma_resv_iter cursor;
 	struct dma_fence *fence;
+	long ret;
 
 	dma_resv_assert_held(resv);
 
 	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence) {
 		job = to_drm_sched_fence(fence);
-		if (!job || !trn4_job_is_ours(job->sched))
-			dma_fence_wait(fence, false);
+		if (job && trn4_job_is_ours(job->sched))
+			continue;
+		ret = dma_fence_wait(fence, intr);
+		if (ret)
+			return ret;
 	}
+	return 0;
+}
+
+/* Take it back from devices that reach it over PCIe. */
+static int trn4_prime_notify(struct dma_buf *dmabuf, bool intr)
+{
+	int ret = 0;
+
+	dma_resv_assert_held(dmabuf->resv);
+
+	if (!list_empty(&dmabuf->attachments)) {
+		dma_buf_move_notify(dmabuf);
+		ret = trn4_prime_wait(dmabuf->resv, intr);
+	}
+	return ret;
 }
 
 /**
- * trn4_prime_revoke() - take HBM back from devices that reach it over PCIe
+ * trn4_prime_revoke_all() - take HBM back from devices that reach it over PCIe
  * @tdev: device, whose state says already that it cannot be touched, whose
  *	queue is stopped, and on which no window is left
  *
  * They map it anew when they need it, and get it when the device is back. What
  * they have queued has ended when this returns.
  */
-void trn4_prime_revoke(struct trn4_device *tdev)
+void trn4_prime_revoke_all(struct trn4_device *tdev)
 {
 	struct trn4_bo *bo;
 
 	mutex_lock(&tdev->bo_lock);
 	list_for_each_entry(bo, &tdev->exports, export_link) {
 		dma_resv_lock(bo->base.resv, NULL);
-		if (!list_empty(&bo->export->attachments)) {
-			dma_buf_move_notify(bo->export);
-			trn4_prime_wait(bo->base.resv);
-		}
+		trn4_prime_notify(bo->export, false);
 		dma_resv_unlock(bo->base.resv);
 	}
 	mutex_unlock(&tdev->bo_lock);
+}
+
+/* Its dma-buf, a reference, or NULL. While it has handles it holds that. */
+static struct dma_buf *trn4_prime_dmabuf(struct drm_gem_object *obj)
+{
+	struct dma_buf *dmabuf;
+
+	mutex_lock(&obj->dev->object_name_lock);
+	dmabuf = obj->dma_buf;
+	if (dmabuf)
+		get_dma_buf(dmabuf);
+	mutex_unlock(&obj->dev->object_name_lock);
+	return dmabuf;
+}
+
+/**
+ * trn4_prime_revoke() - take a buffer back from all who have it by its dma-buf
+ * @obj: buffer in HBM; the caller has a reference
+ *
+ * For good. Windows and mappings of it are gone when this returns, and what
+ * other devices have queued has ended.
+ *
+ * Return: 0, -ENOENT (there is none), -ERESTARTSYS (it is taken back, but others
+ * may still be at it).
+ */
+int trn4_prime_revoke(struct drm_gem_object *obj)
+{
+	struct trn4_device *tdev = to_trn4(obj->dev);
+	struct dma_buf *dmabuf = trn4_prime_dmabuf(obj);
+	int ret;
+
+	if (!dmabuf)
+		return -ENOENT;
+	/* Nobody puts pages into a page table who has not seen it. */
+	down_write(&tdev->reset_lock);
+	WRITE_ONCE(to_trn4_bo(obj)->revoked, true);
+	up_write(&tdev->reset_lock);
+	drm_vma_node_unmap(&obj->vma_node, tdev->drm.anon_inode->i_mapping);
+	trn4_grant_kill_imports(to_trn4_bo(obj));
+
+	ret = dma_resv_lock_interruptible(dmabuf->resv, NULL);
+	if (!ret) {
+		ret = trn4_prime_notify(dmabuf, true);
+		dma_resv_unlock(dmabuf->resv);
+	}
+	dma_buf_put(dmabuf);
+	return ret;
 }
 
 /* ---- What others lend ------------------------------------------------------ */
@@ -299,6 +376,8 @@ static struct drm_gem_object *trn4_prime_import_ours(struct drm_device *drm,
 	struct trn4_window *win;
 
 	if (obj->dev == drm) {
+		if (READ_ONCE(to_trn4_bo(obj)->revoked))
+			return ERR_PTR(-EKEYREVOKED);
 		if (!trn4_prime_writable(dmabuf))
 			return ERR_PTR(-EACCES);
 		drm_gem_object_get(obj);

@@ -101,3 +101,11 @@ int prime_export(int fd, __u32 handle)
 
 	return ret ?: arg.fd;
 }
+
+/* Takes an object back from all who have it by its dma-buf. */
+int export_revoke(int fd, __u32 handle)
+{
+	struct drm_trn4_export_revoke arg = { .handle = handle };
+
+	return accel_ioctl(fd, DRM_IOCTL_TRN4_EXPORT_REVOKE, &arg);
+}

@@ -14,5 +14,6 @@ int dmabuf_heap_readonly(__u64 size);
 
 int prime_import(int fd, int dmabuf, __u32 *handle);
 int prime_export(int fd, __u32 handle);
+int export_revoke(int fd, __u32 handle);
 
 #endif /* SELFTESTS_DMABUF_H */

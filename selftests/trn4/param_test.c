@@ -227,6 +227,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, segment_set) {
 	.request = DRM_IOCTL_TRN4_SEGMENT_SET,
 };
 
+FIXTURE_VARIANT_ADD(every_ioctl, export_revoke) {
+	.request = DRM_IOCTL_TRN4_EXPORT_REVOKE,
+};
+
 FIXTURE_SETUP(every_ioctl)
 {
 	if (rig_begin(&self->rig, 1) == -ENODEV)
@@ -284,7 +288,7 @@ TEST_F(param, unknown_ioctl)
 	unsigned int nr;
 	int ret;
 
-	for (nr = DRM_TRN4_SEGMENT_SET + 1;
+	for (nr = DRM_TRN4_EXPORT_REVOKE + 1;
 	     DRM_COMMAND_BASE + nr < DRM_COMMAND_END; nr++) {
 		ret = accel_ioctl(self->fd,
 				  DRM_IOWR(DRM_COMMAND_BASE + nr,

@@ -38,6 +38,7 @@ extern "C" {
 #define DRM_TRN4_QUEUE_DESTROY 0x0a
 #define DRM_TRN4_QUEUE_INFO    0x0b
 #define DRM_TRN4_SEGMENT_SET   0x0c
+#define DRM_TRN4_EXPORT_REVOKE 0x0d
 
 /**
  * enum drm_trn4_param - what DRM_IOCTL_TRN4_GET_PARAM can tell
@@ -622,6 +623,31 @@ struct drm_trn4_segment_set {
 	__u64 flags;
 };
 
+/**
+ * struct drm_trn4_export_revoke - take a buffer back from all who have it by its
+ *	dma-buf
+ * @handle: in, of a buffer in HBM (EINVAL); ENOENT where there is none, or it
+ *	has no dma-buf
+ * @flags: in, mbz
+ *
+ * When the call returns no other device reaches the memory by the dma-buf any
+ * more: windows on it have ended as if their grant had been revoked, devices
+ * that had it over PCIe were told to let go, and what these had queued has
+ * ended. Mappings of the dma-buf give SIGBUS. The dma-buf stays so for as long as
+ * the buffer lives: to take, attach or map it fails with EKEYREVOKED, and
+ * DRM_IOCTL_PRIME_HANDLE_TO_FD gives the same one again.
+ *
+ * What is not by the dma-buf stays: the buffer's handles and their mappings,
+ * those of files of the same accelerator that had taken it before included, for
+ * theirs is the buffer itself; and grants of it. A signal while others' work is
+ * waited for ends the call with EINTR: the dma-buf is revoked then, and the call
+ * is made again to wait.
+ */
+struct drm_trn4_export_revoke {
+	__u32 handle;
+	__u32 flags;
+};
+
 #define DRM_IOCTL_TRN4_GET_PARAM \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_TRN4_GET_PARAM, \
 		 struct drm_trn4_get_param)
@@ -661,6 +687,9 @@ struct drm_trn4_segment_set {
 #define DRM_IOCTL_TRN4_SEGMENT_SET \
 	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_SEGMENT_SET, \
 		struct drm_trn4_segment_set)
+#define DRM_IOCTL_TRN4_EXPORT_REVOKE \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_TRN4_EXPORT_REVOKE, \
+		struct drm_trn4_export_revoke)
 
 #if defined(__cplusplus)
 }
