@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libtrn4_test.c - user queues by libtrn4, on devices: that they do what batches
- * do, say what went wrong, and are waited for in vain by nobody. And syncobjs,
- * that batches of two devices go by.
+ * do, say what went wrong, and are waited for in vain by nobody. Syncobjs, that
+ * batches of two devices go by. And dma-bufs, that go to a peer and are taken
+ * back.
  */
 #include <errno.h>
 #include <string.h>
@@ -445,6 +446,61 @@ TEST_F(lib, lost_in_a_reset)
 	trn4_queue_destroy(self->q);
 	ASSERT_EQ(0, trn4_queue_create(self->dev, 64, -1, &self->q));
 	EXPECT_EQ(0, ended(self->q, trn4_queue_nop(self->q), &r));
+}
+
+TEST_F(lib, dmabufs)
+{
+	struct trn4_buffer *none = NULL;
+	struct trn4_window *win = NULL;
+	int fd;
+
+	EXPECT_EQ(-ENOENT, trn4_buffer_export_revoke(self->near));
+	EXPECT_EQ(-EINVAL, trn4_buffer_export_revoke(self->host));
+	fd = trn4_buffer_export(self->near, true);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, trn4_import(self->peer, fd, &none, &win));
+	EXPECT_EQ(NULL, none);
+	ASSERT_NE(NULL, win);
+	EXPECT_EQ(PAGE, trn4_window_size(win));
+	EXPECT_EQ(TRN4_STATE_LIVE, trn4_window_state(win));
+	ASSERT_EQ(0, trn4_fill(self->peer, trn4_window_at(win, 0), 8, 7,
+			       TRN4_NO_TIMEOUT));
+	EXPECT_EQ(7, *(uint64_t *)self->map[NEAR]);
+
+	ASSERT_EQ(0, trn4_buffer_export_revoke(self->near));
+	EXPECT_EQ(TRN4_STATE_REVOKED, trn4_window_state(win));
+	EXPECT_EQ(-EKEYREVOKED, trn4_fill(self->peer, trn4_window_at(win, 0), 8,
+					  8, TRN4_NO_TIMEOUT));
+	EXPECT_EQ(7, *(uint64_t *)self->map[NEAR]);
+	trn4_window_destroy(win);
+	EXPECT_EQ(-EKEYREVOKED, trn4_import(self->peer, fd, &none, &win));
+	close(fd);
+}
+
+/* A word that has no place: that command's result, and of no other */
+TEST_F(lib, a_batch_goes_on)
+{
+	struct trn4_batch *batch;
+	struct trn4_result r;
+	unsigned int index;
+
+	ASSERT_EQ(0, trn4_batch_create(self->dev, 3, &batch));
+	ASSERT_EQ(0, trn4_batch_atomic(batch, trn4_buffer_at(self->near, 4),
+				       TRN4_ADD, TRN4_U64, 1, 0));
+	ASSERT_EQ(1, trn4_batch_atomic(batch, trn4_window_at(self->win, PAGE),
+				       TRN4_ADD, TRN4_U64, 1, 0));
+	ASSERT_EQ(2, trn4_batch_atomic(batch, trn4_buffer_at(self->near, 8),
+				       TRN4_ADD, TRN4_U64, 1, 0));
+	ASSERT_EQ(0, trn4_batch_submit(batch));
+	ASSERT_EQ(0, trn4_batch_wait(batch, TRN4_NO_TIMEOUT));
+	EXPECT_EQ(-EINVAL, trn4_batch_error(batch, &index));
+	EXPECT_EQ(0, index);
+	ASSERT_EQ(0, trn4_batch_result(batch, 1, &r));
+	EXPECT_EQ(-ERANGE, r.error);
+	ASSERT_EQ(0, trn4_batch_result(batch, 2, &r));
+	EXPECT_EQ(0, r.error);
+	EXPECT_EQ(1, ((uint64_t *)self->map[NEAR])[1]);
+	trn4_batch_destroy(batch);
 }
 
 TEST_HARNESS_MAIN

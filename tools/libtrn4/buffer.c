@@ -86,6 +86,13 @@ TRN4_API int trn4_buffer_export(const struct trn4_buffer *buf, bool writable)
 	return ret ? ret : arg.fd;
 }
 
+TRN4_API int trn4_buffer_export_revoke(const struct trn4_buffer *buf)
+{
+	struct drm_trn4_export_revoke arg = { .handle = buf->handle };
+
+	return trn4_ioctl(buf->dev, DRM_IOCTL_TRN4_EXPORT_REVOKE, &arg);
+}
+
 TRN4_API void trn4_buffer_destroy(struct trn4_buffer *buf)
 {
 	if (!buf)

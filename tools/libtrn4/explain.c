@@ -33,6 +33,7 @@ static const struct text buffer_texts[] = {
 	  "not all of it is memory, or the process can only read it: then wrap it readonly",
 	},
 	{ EOPNOTSUPP, "host memory cannot be exported" },
+	{ ENOENT, "the buffer was not exported, or is gone" },
 	{}
 };
 
@@ -40,6 +41,7 @@ static const struct text map_texts[] = {
 	{ EACCES, "the window has no right to write" },
 	{ ENOENT, "the buffer or window is gone" },
 	{ ENOMEM, "no room in this process's address space" },
+	{ EKEYREVOKED, "its owner has taken the dma-buf back" },
 	{}
 };
 
@@ -81,6 +83,7 @@ static const struct text window_texts[] = {
 static const struct text import_texts[] = {
 	{ EBADF, "not an open file" },
 	{ EINVAL, "the file is not a dma-buf, or one that has no memory" },
+	{ EKEYREVOKED, "its owner has taken the dma-buf back" },
 	{ EMFILE, "too many open files in this process" },
 	{}
 };

@@ -251,6 +251,20 @@ int trn4_buffer_wrap(struct trn4_device *dev, void *ptr, uint64_t size,
 int trn4_buffer_export(const struct trn4_buffer *buf, bool writable);
 
 /**
+ * trn4_buffer_export_revoke() - take a buffer back from all who have it by its
+ *	dma-buf
+ * @buf: a buffer in HBM that was exported
+ *
+ * For good, and whoever has the file: windows on it end as if a grant had been
+ * revoked, mappings of the dma-buf give SIGBUS, and trn4_import() fails with
+ * -EKEYREVOKED. It does not reach who has imported it on the same accelerator,
+ * and so has the buffer itself. Grants of the buffer stand.
+ *
+ * Return: 0; -ENOENT where it has no dma-buf; -EINVAL for host memory; -ENODEV.
+ */
+int trn4_buffer_export_revoke(const struct trn4_buffer *buf);
+
+/**
  * trn4_buffer_destroy() - unmap and release a buffer
  * @buf: may be NULL
  *
@@ -1380,7 +1394,7 @@ int trn4_queue_wait(struct trn4_queue *queue, struct trn4_result *result,
  * enum trn4_call - which call an error came from
  * @TRN4_CALL_OPEN: trn4_open*(), trn4_list(), trn4_query()
  * @TRN4_CALL_BUFFER: trn4_buffer_create*(), trn4_buffer_wrap(),
- *	trn4_buffer_export()
+ *	trn4_buffer_export*()
  * @TRN4_CALL_MAP: trn4_buffer_map(), trn4_window_map()
  * @TRN4_CALL_GRANT: trn4_grant_create*(), trn4_grant_revoke()
  * @TRN4_CALL_WINDOW: trn4_window_create()

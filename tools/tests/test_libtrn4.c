@@ -31,6 +31,7 @@ static struct {
 	struct drm_trn4_bo_create bo;
 	struct drm_trn4_grant_create grant;
 	struct drm_prime_handle prime;
+	struct drm_trn4_export_revoke revoke;
 	bool not_a_window;
 	int64_t deadline;
 	struct drm_syncobj_handle file;
@@ -117,6 +118,9 @@ static int answer(unsigned long request, void *arg)
 	case DRM_IOCTL_PRIME_HANDLE_TO_FD:
 		kernel.prime = *prime;
 		prime->fd = 99;
+		return 0;
+	case DRM_IOCTL_TRN4_EXPORT_REVOKE:
+		kernel.revoke = *(struct drm_trn4_export_revoke *)arg;
 		return 0;
 	case DRM_IOCTL_PRIME_FD_TO_HANDLE:
 		kernel.handles++;
@@ -317,6 +321,13 @@ static void dma_bufs_are_what_they_are(void)
 	EQ(trn4_buffer_export(buf, true), 99);
 	EQ(kernel.prime.flags, DRM_CLOEXEC | DRM_RDWR);
 	EQ(kernel.prime.handle, trn4_buffer_handle(buf));
+	EQ(trn4_buffer_export_revoke(buf), 0);
+	EQ(kernel.revoke.handle, trn4_buffer_handle(buf));
+	EQ(kernel.revoke.flags, 0);
+	kernel.fail = DRM_IOCTL_TRN4_EXPORT_REVOKE;
+	kernel.error = ENOENT;
+	EQ(trn4_buffer_export_revoke(buf), -ENOENT);
+	kernel.fail = 0;
 	trn4_buffer_destroy(buf);
 
 	/* No size, no memory */
@@ -722,7 +733,9 @@ static void errors_have_words(void)
 	CHECK(strstr(trn4_explain(TRN4_CALL_MAP, -EPERM), "permitted"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EFAULT), "readonly"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EOPNOTSUPP), "export"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -ENOENT), "export"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -ENOLINK), "link"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -EKEYREVOKED), "owner"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_IMPORT, -EINVAL), "dma-buf"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_SYNC, -EINVAL), "eventfd"));
 	for (error = -40; error < 12; error++)
