@@ -23,10 +23,12 @@
 /*
  * How long the engines may keep the main loop to themselves, and how long they
  * then pause, all at once. A vCPU that waits for the BQL gets it in the pause,
- * and only where no engine goes on; that much of their speed is lost.
+ * and only where no engine goes on; that much of their speed is lost. In less
+ * than 100 us the host does not get around to the second one of two that wait:
+ * the first wakes it, and it may not find a free processor at once.
  */
-#define NVL_FABRIC_BUSY_NS  (2 * SCALE_MS)
-#define NVL_FABRIC_PAUSE_NS (50 * SCALE_US)
+#define NVL_FABRIC_BUSY_NS  SCALE_MS
+#define NVL_FABRIC_PAUSE_NS (100 * SCALE_US)
 
 struct NvlFabric {
     Object parent_obj;
@@ -47,7 +49,7 @@ struct NvlFabric {
     bool ticked;
     bool deferred;
     /* QEMU_CLOCK_REALTIME, of engines */
-    int64_t busy; /* how long they have worked since the last pause */
+    int64_t busy_since; /* the last pause, or as much of idleness */
     int64_t idle_since;
     int64_t pause_end;
 };
@@ -105,12 +107,10 @@ void nvl_fabric_worked(NvlFabric *fabric, int64_t since)
 
     /* Nobody had work for so long: that was as good as a pause. */
     if (since - fabric->idle_since >= NVL_FABRIC_PAUSE_NS) {
-        fabric->busy = 0;
+        fabric->busy_since = since;
     }
-    fabric->busy += now - since;
     fabric->idle_since = now;
-    if (fabric->busy >= NVL_FABRIC_BUSY_NS) {
-        fabric->busy = 0;
+    if (now - fabric->busy_since >= NVL_FABRIC_BUSY_NS) {
         fabric->pause_end = now + NVL_FABRIC_PAUSE_NS;
     }
 }

@@ -8,7 +8,7 @@
  * It may wait for a piece of each copy, by "Turns" in docs/hardware/engine.md.
  * Under TCG and KVM alike each of its two doorbells, the one that hands it in
  * and the one that takes its record, waits for QEMU's lock, too, which engines
- * that have work give away once in 2 ms: that is most of what it takes.
+ * that have work give away once in 1 ms: that is most of what it takes.
  */
 #include <errno.h>
 #include <sched.h>
@@ -19,10 +19,10 @@
 #include "rig.h"
 #include "uqueue.h"
 
-#define ROUNDS 61
+#define ROUNDS 161
 #define COPIES 16 /* of each other queue, to take the time */
 #define PIECE  (256 * 1024)
-#define LOCKED 2000 /* us, between two moments that QEMU's lock is to be had */
+#define LOCKED 1100 /* us, between two moments that QEMU's lock is to be had */
 
 FIXTURE(fair)
 {
@@ -81,7 +81,7 @@ TEST_F_TIMEOUT(fair, atomic, 100)
 	snprintf(name, sizeof(name), "atomic beside copies on %llu queues",
 		 self->others);
 	snprintf(peer, sizeof(peer),
-		 "256 KiB of each of the %llu, and 2 ms of each of %ld CPUs' 2 doorbells",
+		 "256 KiB of each of the %llu, and 1.1 ms of each of %ld CPUs' 2 doorbells",
 		 self->others, cpus);
 	figure.name = name;
 	figure.ours = bench_median(&beside) / 1000;
