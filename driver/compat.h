@@ -114,14 +114,20 @@ static inline int compat_interval_get(struct devlink *devlink, u32 id,
 #endif
 #endif
 
-/* ---- trn4.ko: dma-bufs ------------------------------------------------------ */
+/* ---- trn4.ko and its tests: dma-bufs ------------------------------------- */
 
 /*
- * dma_buf_move_notify() is dma_buf_invalidate_mappings() in newer kernels. No
- * macro tells: the Kbuild file looks into the header.
+ * dma_buf_move_notify() is dma_buf_invalidate_mappings() in newer kernels, which
+ * all can take a mapping back, and so is the importer's operation. No macro
+ * tells: the Kbuild files look into the header.
  */
 #ifdef COMPAT_HAVE_INVALIDATE_MAPPINGS
-#define dma_buf_move_notify dma_buf_invalidate_mappings
+#define dma_buf_move_notify  dma_buf_invalidate_mappings
+#define COMPAT_MOVE_NOTIFY   invalidate_mappings
+#define COMPAT_CAN_TAKE_BACK true
+#else
+#define COMPAT_MOVE_NOTIFY   move_notify
+#define COMPAT_CAN_TAKE_BACK IS_ENABLED(CONFIG_DMABUF_MOVE_NOTIFY)
 #endif
 
 /* ---- trn4.ko: DRM scheduler -------------------------------------------- */
