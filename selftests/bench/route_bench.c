@@ -69,19 +69,12 @@ FIXTURE_SETUP(route)
 	int ret;
 
 	self->rt = -1;
-	ret = nl_open(&self->nl);
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	ret = fabric_begin(&self->nl, &self->fabric, 1);
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	self->switches = self->fabric->switch_count;
 	self->targets = self->fabric->endpoint_count;
-	if (!self->switches || !self->targets)
-		SKIP(return, "needs an endpoint and a switch");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
-
 	n = self->switches * self->targets;
 	self->set = calloc(self->switches, sizeof(*self->set));
 	self->add = calloc(n, sizeof(*self->add));
@@ -111,15 +104,12 @@ FIXTURE_SETUP(route)
 
 FIXTURE_TEARDOWN(route)
 {
-	if (self->switches && self->targets)
-		EXPECT_EQ(0, fabric_clear(&self->nl));
 	if (self->rt >= 0)
 		close(self->rt);
 	free(self->set);
 	free(self->add);
 	free(self->del);
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 /* ---- The peer ---- */

@@ -606,3 +606,54 @@ int fabric_open_all(struct nl *nl, const struct fabric *fabric)
 		ret = fabric_set_partition(nl, 1, members, i);
 	return ret;
 }
+
+/**
+ * fabric_begin() - have the fabric with its links up and nothing else
+ * @nl: is opened; fabric_end() closes it
+ * @fabric: out, as it is told; allocated
+ * @endpoints: how many the test needs, beside a switch
+ *
+ * Return: 0; -ENODEV where the family or so many are not there, or another
+ * negative errno, and then there is nothing to end.
+ */
+int fabric_begin(struct nl *nl, struct fabric **fabric, unsigned int endpoints)
+{
+	struct fabric *f;
+	int ret;
+
+	*fabric = NULL;
+	ret = nl_open(nl);
+	if (ret)
+		return ret == -ENOENT ? -ENODEV : ret;
+	ret = -ENOMEM;
+	f = malloc(sizeof(*f));
+	if (!f)
+		goto err_close;
+	ret = fabric_load_trained(nl, f);
+	if (ret)
+		goto err_free;
+	ret = -ENODEV;
+	if (f->endpoint_count < endpoints || !f->switch_count)
+		goto err_free;
+	ret = fabric_clear(nl);
+	if (ret)
+		goto err_free;
+	*fabric = f;
+	return 0;
+
+err_free:
+	free(f);
+err_close:
+	nl_close(nl);
+	return ret;
+}
+
+/* Leaves nothing but links that are up. Returns 0 or a negative errno. */
+int fabric_end(struct nl *nl, struct fabric *fabric)
+{
+	int ret = fabric_clear(nl);
+
+	free(fabric);
+	nl_close(nl);
+	return ret;
+}

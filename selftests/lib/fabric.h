@@ -102,6 +102,11 @@ int fabric_groups(struct nl *nl, struct fabric_group *list, unsigned int max);
 const struct fabric_port *fabric_port(const struct fabric *fabric, __u32 owner,
 				      __u32 id, __u32 index);
 
+/* Why a test is skipped where fabric_begin() returns -ENODEV */
+#define FABRIC_NEEDS "needs the family nvlf, a switch and endpoints: %d"
+
+int fabric_begin(struct nl *nl, struct fabric **fabric, unsigned int endpoints);
+int fabric_end(struct nl *nl, struct fabric *fabric);
 int fabric_clear(struct nl *nl);
 int fabric_open_all(struct nl *nl, const struct fabric *fabric);
 void fabric_ports_to(const struct fabric *fabric, __u32 sw, __u32 target,

@@ -283,16 +283,13 @@ FIXTURE(bad)
 
 FIXTURE_SETUP(bad)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 2);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 2);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
 	self->standing = malloc(sizeof(*self->standing));
-	ASSERT_NE(NULL, self->fabric);
 	ASSERT_NE(NULL, self->standing);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
 	if (!fabric_port(self->fabric, NVLF_OWNER_ENDPOINT, 0, 0) ||
 	    !fabric_port(self->fabric, NVLF_OWNER_ENDPOINT, 1, 0) ||
 	    !fabric_port(self->fabric, NVLF_OWNER_SWITCH, 0, 0))
@@ -300,7 +297,6 @@ FIXTURE_SETUP(bad)
 	self->ends[0].owner = NVLF_OWNER_SWITCH;
 	self->ends[1] = port_partner(fabric_port(self->fabric,
 						 NVLF_OWNER_SWITCH, 0, 0));
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	ASSERT_EQ(0, stand(&self->nl, self->standing));
 	ASSERT_EQ(1, self->standing->route_count);
 	ASSERT_EQ(2, self->standing->part_count);
@@ -309,10 +305,8 @@ FIXTURE_SETUP(bad)
 
 FIXTURE_TEARDOWN(bad)
 {
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 	free(self->standing);
-	nl_close(&self->nl);
 }
 
 /* Tells of the port that it became active; otherwise of nothing */

@@ -24,24 +24,17 @@ FIXTURE(crowd)
 
 FIXTURE_SETUP(crowd)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 1);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
-		SKIP(return, "needs an endpoint and a switch");
 	ASSERT_EQ(0, fabric_clear(&self->nl));
 }
 
 FIXTURE_TEARDOWN(crowd)
 {
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 struct heard {

@@ -27,16 +27,11 @@ FIXTURE(param)
 
 FIXTURE_SETUP(param)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 1);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
-		SKIP(return, "needs endpoints and switches");
 	self->devices[0] = self->fabric->endpoints[0].device;
 	self->devices[1] = self->fabric->switches[0].device;
 	ASSERT_EQ(0, devlink_family(&self->nl, &self->devlink));
@@ -47,8 +42,7 @@ FIXTURE_TEARDOWN(param)
 	if (self->devlink)
 		EXPECT_EQ(0, devlink_check_set_all(&self->nl, self->fabric,
 						   DEVLINK_CHECK_DEFAULT));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 #define EXPECT_INTERVAL(want, device) \

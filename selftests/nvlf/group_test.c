@@ -38,16 +38,12 @@ static int group_set(struct nl *nl, __u32 id, __u32 part, const __u32 *list,
 
 FIXTURE_SETUP(group)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 1);
 
 	self->ear.fd = -1;
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	ASSERT_EQ(0, fabric_set_partition(&self->nl, PART, members,
 					  ARRAY_SIZE(members)));
 	/* No group has been made, and none can be */
@@ -60,9 +56,7 @@ FIXTURE_SETUP(group)
 
 FIXTURE_TEARDOWN(group)
 {
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 	nl_close(&self->ear);
 }
 

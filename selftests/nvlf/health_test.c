@@ -33,17 +33,11 @@ FIXTURE(health)
 FIXTURE_SETUP(health)
 {
 	const struct fabric_port *p;
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 3);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 3);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (self->fabric->endpoint_count < 3 || !self->fabric->switch_count)
-		SKIP(return, "needs three endpoints and a switch");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	self->a = self->fabric->endpoints[0].id;
 	self->b = self->fabric->endpoints[1].id;
 	p = port_linked(self->fabric, NVLF_OWNER_ENDPOINT, self->a);
@@ -55,18 +49,14 @@ FIXTURE_TEARDOWN(health)
 {
 	unsigned int i;
 
-	if (self->nl.fd < 0)
-		return;
-	for (i = 0; self->fabric && i < self->fabric->port_count; i++) {
+	for (i = 0; i < self->fabric->port_count; i++) {
 		struct port port = port_of(&self->fabric->ports[i]);
 
 		if (port.owner == NVLF_OWNER_ENDPOINT && port.id == self->a)
 			port_set(&self->nl, &port, 1, 0);
 	}
 	EXPECT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 /* State, cause, and what the reason begins with or has in it */

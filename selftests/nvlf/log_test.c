@@ -31,18 +31,13 @@ FIXTURE(log)
 FIXTURE_SETUP(log)
 {
 	const struct fabric_port *p;
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 1);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
 	self->records = malloc(sizeof(*self->records));
-	ASSERT_NE(NULL, self->fabric);
 	ASSERT_NE(NULL, self->records);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
-		SKIP(return, "needs endpoints and switches");
 	p = port_linked(self->fabric, NVLF_OWNER_ENDPOINT,
 			self->fabric->endpoints[0].id);
 	ASSERT_NE(NULL, p);
@@ -52,12 +47,9 @@ FIXTURE_SETUP(log)
 
 FIXTURE_TEARDOWN(log)
 {
-	if (self->nl.fd < 0)
-		return;
 	EXPECT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	free(self->fabric);
 	free(self->records);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 static int on_record(const struct nl_reply *reply, void *priv)

@@ -25,16 +25,11 @@ FIXTURE(monitor)
 
 FIXTURE_SETUP(monitor)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 1);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load(&self->nl, self->fabric));
-	if (!self->fabric->endpoint_count || !self->fabric->switch_count)
-		SKIP(return, "needs endpoints and switches");
 	ASSERT_EQ(0, devlink_family(&self->nl, &self->devlink));
 }
 
@@ -43,8 +38,7 @@ FIXTURE_TEARDOWN(monitor)
 	if (self->devlink)
 		EXPECT_EQ(0, devlink_check_set_all(&self->nl, self->fabric,
 						   DEVLINK_CHECK_DEFAULT));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 /* ---- devlink ---- */

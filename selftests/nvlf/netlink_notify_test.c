@@ -93,19 +93,13 @@ static unsigned int collect(struct nl *ear, struct event *events)
 
 FIXTURE_SETUP(notify)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 2);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 2);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
 	self->events = calloc(EVENTS_MAX, sizeof(*self->events));
-	ASSERT_NE(NULL, self->fabric);
 	ASSERT_NE(NULL, self->events);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (self->fabric->endpoint_count < 2 || !self->fabric->switch_count)
-		SKIP(return, "needs two endpoints and a switch");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	self->sw = self->fabric->switches[0].id;
 	ASSERT_EQ(0, nl_open(&self->ear));
 	ASSERT_EQ(0, nl_listen(&self->ear));
@@ -113,10 +107,8 @@ FIXTURE_SETUP(notify)
 
 FIXTURE_TEARDOWN(notify)
 {
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 	nl_close(&self->ear);
-	free(self->fabric);
 	free(self->events);
 }
 

@@ -25,18 +25,12 @@ FIXTURE_SETUP(set)
 {
 	struct fabric *f;
 	unsigned int i;
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 1);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 1);
 	ASSERT_EQ(0, ret);
-	f = malloc(sizeof(*f));
-	ASSERT_NE(NULL, f);
-	self->fabric = f;
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, f));
-	if (!f->endpoint_count || !f->switch_count)
-		SKIP(return, "needs endpoints and switches");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
+	f = self->fabric;
 	self->sw = f->switches[f->switch_count - 1].id;
 	self->target = f->endpoints[f->endpoint_count - 1].id;
 	for (i = 0; i < f->port_count; i++)
@@ -49,9 +43,7 @@ FIXTURE_SETUP(set)
 
 FIXTURE_TEARDOWN(set)
 {
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 /* ---- Reading back ---- */

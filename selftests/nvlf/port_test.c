@@ -27,17 +27,11 @@ FIXTURE(port)
 FIXTURE_SETUP(port)
 {
 	const struct fabric_port *p;
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 2);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 2);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (self->fabric->endpoint_count < 2 || !self->fabric->switch_count)
-		SKIP(return, "needs two endpoints and a switch");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	self->a = self->fabric->endpoints[0].id;
 	self->b = self->fabric->endpoints[1].id;
 	p = port_linked(self->fabric, NVLF_OWNER_ENDPOINT, self->a);
@@ -52,19 +46,13 @@ FIXTURE_TEARDOWN(port)
 {
 	struct fabric_port p;
 
-	if (self->nl.fd < 0)
-		return;
-	if (self->fabric && self->fabric->switch_count) {
-		EXPECT_EQ(0, port_set(&self->nl, &self->near, 1, 0));
-		EXPECT_EQ(0, port_set(&self->nl, &self->far, 1, 0));
-		EXPECT_EQ(0, port_wait(&self->nl, &self->near,
-				       NVLF_PORT_STATE_ACTIVE, &p));
-		EXPECT_EQ(0, port_wait(&self->nl, &self->far,
-				       NVLF_PORT_STATE_ACTIVE, &p));
-		EXPECT_EQ(0, fabric_clear(&self->nl));
-	}
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, port_set(&self->nl, &self->near, 1, 0));
+	EXPECT_EQ(0, port_set(&self->nl, &self->far, 1, 0));
+	EXPECT_EQ(0, port_wait(&self->nl, &self->near, NVLF_PORT_STATE_ACTIVE,
+			       &p));
+	EXPECT_EQ(0,
+		  port_wait(&self->nl, &self->far, NVLF_PORT_STATE_ACTIVE, &p));
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 static __u64 now_ms(void)

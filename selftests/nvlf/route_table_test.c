@@ -25,30 +25,22 @@ FIXTURE(table)
 
 FIXTURE_SETUP(table)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 2);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 2);
 	ASSERT_EQ(0, ret);
 	ASSERT_EQ(0, nl_open(&self->ear));
-	self->fabric = malloc(sizeof(*self->fabric));
 	self->routes = calloc(TARGETS, sizeof(*self->routes));
-	ASSERT_NE(NULL, self->fabric);
 	ASSERT_NE(NULL, self->routes);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (self->fabric->endpoint_count < 2 || !self->fabric->switch_count)
-		SKIP(return, "needs two endpoints and a switch");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	self->sw = self->fabric->switches[0].id;
 	ASSERT_EQ(0, nl_listen(&self->ear));
 }
 
 FIXTURE_TEARDOWN(table)
 {
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
 	free(self->routes);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 	nl_close(&self->ear);
 }
 

@@ -23,17 +23,11 @@ FIXTURE(trace)
 
 FIXTURE_SETUP(trace)
 {
-	int ret = nl_open(&self->nl);
+	int ret = fabric_begin(&self->nl, &self->fabric, 2);
 
-	if (ret == -ENOENT)
-		SKIP(return, "there is no family nvlf");
+	if (ret == -ENODEV)
+		SKIP(return, FABRIC_NEEDS, 2);
 	ASSERT_EQ(0, ret);
-	self->fabric = malloc(sizeof(*self->fabric));
-	ASSERT_NE(NULL, self->fabric);
-	ASSERT_EQ(0, fabric_load_trained(&self->nl, self->fabric));
-	if (self->fabric->endpoint_count < 2 || !self->fabric->switch_count)
-		SKIP(return, "needs two endpoints and a switch");
-	ASSERT_EQ(0, fabric_clear(&self->nl));
 	self->sw = self->fabric->switches[0].id;
 	self->a = self->fabric->endpoints[0].id;
 	self->b = self->fabric->endpoints[1].id;
@@ -46,9 +40,7 @@ FIXTURE_SETUP(trace)
 FIXTURE_TEARDOWN(trace)
 {
 	trace_end(&self->trace);
-	EXPECT_EQ(0, fabric_clear(&self->nl));
-	free(self->fabric);
-	nl_close(&self->nl);
+	EXPECT_EQ(0, fabric_end(&self->nl, self->fabric));
 }
 
 TEST_F(trace, requests)
