@@ -21,7 +21,7 @@
 #define NVL_FABRIC_SWITCHES 2
 
 /*
- * How long the engines may keep the main loop to themselves, and how long they
+ * How long the engines may go on without as much of a gap, and how long they
  * then pause, all at once. A vCPU that waits for the BQL gets it in the pause,
  * and only where no engine goes on; that much of their speed is lost. In less
  * than 100 us the host does not get around to the second one of two that wait:
@@ -49,7 +49,7 @@ struct NvlFabric {
     bool ticked;
     bool deferred;
     /* QEMU_CLOCK_REALTIME, of engines */
-    int64_t busy_since; /* the last pause, or as much of idleness */
+    int64_t busy_since; /* the end of the last pause, or of such a gap */
     int64_t idle_since;
     int64_t pause_end;
 };
@@ -112,6 +112,7 @@ void nvl_fabric_worked(NvlFabric *fabric, int64_t since)
     fabric->idle_since = now;
     if (now - fabric->busy_since >= NVL_FABRIC_BUSY_NS) {
         fabric->pause_end = now + NVL_FABRIC_PAUSE_NS;
+        fabric->busy_since = fabric->pause_end;
     }
 }
 
