@@ -106,12 +106,13 @@ static int trn4_word_get(struct drm_file *drm_file, u32 handle, u64 offset,
 
 	if (ret)
 		return ret;
+	o->addr += offset;
+	if (cmd->error)
+		return 0;
 	if (offset % size)
 		cmd->error = -EINVAL;
 	else if (offset >= o->obj->size)
 		cmd->error = -ERANGE;
-	else
-		o->addr += offset;
 	return 0;
 }
 

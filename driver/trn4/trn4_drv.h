@@ -13,10 +13,9 @@
  * that a window either is there to be revoked or finds no grant.
  *
  * trn4_device.reset_lock (rwsem) is held for reading while the device is
- * touched (trn4_hw_enter()), for writing only to change trn4_device.state, or
- * trn4_bo.revoked, which who puts pages into a page table looks at. So it is
- * never held for as long as a reset takes; who waits for that holds no lock,
- * mmap_lock included. The queue does not take it, see below.
+ * touched (trn4_hw_enter()), for writing only to change trn4_device.state.
+ * So it is never held for as long as a reset takes; who waits for that holds
+ * no lock, mmap_lock included. The queue does not take it, see below.
  *
  * trn4_aperture.lock (mutex) guards the slots and the ranges of the aperture.
  * They are changed by the holder of this and of trn4_share_lock, and may be
@@ -26,6 +25,9 @@
  * may be touched until its pages are in the page table. Who takes the window
  * away changes what is checked, takes the lock for writing, and zaps after
  * that: no stale page can come back.
+ *
+ * trn4_bo.lock (rwsem) is the same for a buffer in HBM, of which what others
+ * have by its dma-buf is taken away.
  *
  * trn4_device.bo_lock (mutex) guards the ranges of HBM and the lists of
  * buffers in host memory and of dma-bufs, and keeps unbind and who frees or
@@ -46,7 +48,8 @@
  * holds those of all that it names.
  *
  * Order: submit_lock; mmap_lock, trn4_share_lock, uqueue_lock, reset_lock,
- * trn4_aperture.lock, trn4_window.lock, the lock of a user queue; bo_lock
+ * trn4_aperture.lock, trn4_window.lock, trn4_bo.lock, the lock of a user
+ * queue; bo_lock
  * within trn4_share_lock or mmap_lock; reservation locks, of dma-bufs of others
  * too, within bo_lock or submit_lock. A buffer of user pages takes mmap_lock
  * when it is freed: it is never mapped by us, nor granted. nvlf calls
@@ -167,8 +170,9 @@ struct trn4_seg {
  * @link: in trn4_device.host_bos (host; bo_lock)
  * @export: dma-buf of it, or NULL (HBM; bo_lock)
  * @export_link: in trn4_device.exports (HBM; bo_lock)
+ * @lock: see "Locking" above (HBM)
  * @revoked: nobody is to have it by its dma-buf any more (HBM; written under
- *	reset_lock)
+ *	@lock and trn4_share_lock, both)
  * @results_due: jobs in the ring that will write results here
  *	(trn4_queue.lock)
  * @jobs: times that jobs which have not ended name it
@@ -190,6 +194,7 @@ struct trn4_bo {
 	struct list_head link;
 	struct dma_buf *export;
 	struct list_head export_link;
+	struct rw_semaphore lock; /* @revoked */
 	bool revoked;
 	unsigned int results_due;
 	atomic_t jobs;
@@ -346,10 +351,12 @@ struct trn4_queue {
  * @base: scheduler
  * @ref: one of the device, and one of each fence, because a finished fence
  *	reads the scheduler's name for as long as someone holds it
+ * @link: in the list of all of them (trn4_fence.c)
  */
 struct trn4_sched {
 	struct drm_gpu_scheduler base;
 	struct kref ref;
+	struct list_head link;
 };
 
 /**
@@ -665,6 +672,7 @@ int trn4_gem_offset(struct drm_gem_object *obj);
 
 /* trn4_hbm.c */
 extern const struct drm_gem_object_funcs trn4_hbm_funcs;
+extern const struct vm_operations_struct trn4_hbm_lent_vm_ops;
 int trn4_hbm_init(struct trn4_device *tdev);
 void trn4_hbm_fini(struct trn4_device *tdev);
 struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev,
@@ -762,6 +770,7 @@ static inline bool trn4_is_window(const struct drm_gem_object *obj)
 struct dma_fence *trn4_fence_alloc(struct trn4_sched *sched);
 void trn4_fence_init(struct dma_fence *fence, u64 context, u64 seqno);
 void trn4_fence_drop(struct dma_fence *fence);
+bool trn4_fence_is_job(struct dma_fence *fence);
 
 /* trn4_sync.c */
 int trn4_sync_in(struct trn4_job *job, struct drm_file *drm_file, u64 from,
@@ -812,7 +821,6 @@ static inline bool trn4_is_uqueue(const struct drm_gem_object *obj)
 int trn4_job_init(struct trn4_device *tdev);
 void trn4_job_finish(struct trn4_job *job, bool hbm);
 void trn4_job_abort(struct trn4_job *job, int error, bool hbm);
-bool trn4_job_is_ours(const struct drm_gpu_scheduler *sched);
 int trn4_job_submit(struct drm_file *drm_file,
 		    const struct drm_trn4_submit *args);
 

@@ -26,9 +26,19 @@ struct trn4_fence {
 	struct trn4_sched *sched;
 };
 
+/* Guards trn4_scheds; the last reference can go in an RCU callback */
+static DEFINE_SPINLOCK(trn4_scheds_lock);
+static LIST_HEAD(trn4_scheds);
+
 static void trn4_sched_free(struct kref *ref)
 {
-	kfree(container_of(ref, struct trn4_sched, ref));
+	struct trn4_sched *sched = container_of(ref, struct trn4_sched, ref);
+	unsigned long flags;
+
+	spin_lock_irqsave(&trn4_scheds_lock, flags);
+	list_del(&sched->link);
+	spin_unlock_irqrestore(&trn4_scheds_lock, flags);
+	kfree(sched);
 }
 
 /**
@@ -40,8 +50,12 @@ struct trn4_sched *trn4_sched_alloc(void)
 {
 	struct trn4_sched *sched = kzalloc(sizeof(*sched), GFP_KERNEL);
 
-	if (sched)
-		kref_init(&sched->ref);
+	if (!sched)
+		return NULL;
+	kref_init(&sched->ref);
+	spin_lock_irq(&trn4_scheds_lock);
+	list_add_tail(&sched->link, &trn4_scheds);
+	spin_unlock_irq(&trn4_scheds_lock);
 	return sched;
 }
 
@@ -54,6 +68,29 @@ struct trn4_sched *trn4_sched_alloc(void)
 void trn4_sched_put(struct trn4_sched *sched)
 {
 	kref_put(&sched->ref, trn4_sched_free);
+}
+
+/**
+ * trn4_fence_is_job() - is it the fence of a job of an accelerator?
+ * @fence: of anybody; its scheduler, where it has one, need not be there any
+ *	more if it has signalled, and is not looked at
+ *
+ * Return: true where it is.
+ */
+bool trn4_fence_is_job(struct dma_fence *fence)
+{
+	const struct drm_sched_fence *job = to_drm_sched_fence(fence);
+	const struct trn4_sched *sched;
+	unsigned long flags;
+	bool ours = false;
+
+	if (!job)
+		return false;
+	spin_lock_irqsave(&trn4_scheds_lock, flags);
+	list_for_each_entry(sched, &trn4_scheds, link)
+		ours |= job->sched == &sched->base;
+	spin_unlock_irqrestore(&trn4_scheds_lock, flags);
+	return ours;
 }
 
 static void trn4_fence_free(struct trn4_fence *fence)

@@ -184,7 +184,7 @@ struct trn4_grant *trn4_grant_make(struct trn4_bo *bo, u32 rights)
 
 	lockdep_assert_held(&trn4_share_lock);
 
-	if (READ_ONCE(bo->revoked))
+	if (bo->revoked)
 		return ERR_PTR(-EKEYREVOKED);
 	grant = trn4_grant_alloc(bo, 0, bo->base.size, rights);
 	if (!grant)
@@ -292,17 +292,19 @@ void trn4_grant_revoke_file(struct trn4_file *file)
  * trn4_grant_kill_imports() - end all grants that were made for imports of a
  *	buffer
  * @bo: buffer in HBM, of which no more are made
+ *
+ * Context: trn4_share_lock
  */
 void trn4_grant_kill_imports(struct trn4_bo *bo)
 {
 	struct trn4_device *tdev = to_trn4(bo->base.dev);
 	struct trn4_grant *grant, *next;
 
-	mutex_lock(&trn4_share_lock);
+	lockdep_assert_held(&trn4_share_lock);
+
 	list_for_each_entry_safe(grant, next, &tdev->grants, link)
 		if (grant->bo == bo && grant->imported)
 			trn4_grant_kill(grant);
-	mutex_unlock(&trn4_share_lock);
 }
 
 /**

@@ -47,22 +47,12 @@ static vm_fault_t trn4_hbm_wait(struct trn4_device *tdev, struct vm_fault *vmf)
 	return VM_FAULT_RETRY;
 }
 
-/*
- * Is it a mapping of a dma-buf that was taken back? Those of the node have the
- * node's file. The device must be entered for the answer to last.
- */
-static bool trn4_hbm_revoked(const struct vm_area_struct *vma)
-{
-	struct drm_gem_object *obj = vma->vm_private_data;
-
-	return READ_ONCE(to_trn4_bo(obj)->revoked) &&
-	       vma->vm_file->f_op != obj->dev->driver->fops;
-}
-
-static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
+/* @lent: it is a mapping of the dma-buf, which can be taken back */
+static vm_fault_t trn4_hbm_fill(struct vm_fault *vmf, bool lent)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
 	struct trn4_device *tdev = to_trn4(obj->dev);
+	struct trn4_bo *bo = to_trn4_bo(obj);
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 	int idx, err;
 
@@ -71,37 +61,70 @@ static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
 		return trn4_hbm_wait(tdev, vmf);
 	if (err)
 		return VM_FAULT_SIGBUS;
-	if (!trn4_hbm_revoked(vmf->vma))
-		ret = trn4_gem_fill(vmf, obj,
-				    tdev->hbm_phys + to_trn4_bo(obj)->start);
+	down_read(&bo->lock);
+	if (!lent || !bo->revoked)
+		ret = trn4_gem_fill(vmf, obj, tdev->hbm_phys + bo->start);
+	up_read(&bo->lock);
 	trn4_hw_exit(tdev, idx);
 	return ret;
 }
 
 /*
- * Where it does not go this way, trn4_hbm_fault() waits, or says why: unlike it
+ * Where it does not go this way, trn4_hbm_fill() waits, or says why: unlike it
  * this may be called with no more than the mapping's own lock.
  */
-static vm_fault_t trn4_hbm_huge_fault(struct vm_fault *vmf, unsigned int order)
+static vm_fault_t trn4_hbm_fill_huge(struct vm_fault *vmf, unsigned int order,
+				     bool lent)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
 	struct trn4_device *tdev = to_trn4(obj->dev);
+	struct trn4_bo *bo = to_trn4_bo(obj);
 	vm_fault_t ret = VM_FAULT_FALLBACK;
 	int idx;
 
 	if (trn4_hw_enter(tdev, &idx))
 		return VM_FAULT_FALLBACK;
-	if (!trn4_hbm_revoked(vmf->vma))
+	down_read(&bo->lock);
+	if (!lent || !bo->revoked)
 		ret = trn4_gem_fill_huge(vmf, order, obj,
-					 tdev->hbm_phys +
-						 to_trn4_bo(obj)->start);
+					 tdev->hbm_phys + bo->start);
+	up_read(&bo->lock);
 	trn4_hw_exit(tdev, idx);
 	return ret;
+}
+
+static vm_fault_t trn4_hbm_fault(struct vm_fault *vmf)
+{
+	return trn4_hbm_fill(vmf, false);
+}
+
+static vm_fault_t trn4_hbm_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	return trn4_hbm_fill_huge(vmf, order, false);
+}
+
+static vm_fault_t trn4_hbm_lent_fault(struct vm_fault *vmf)
+{
+	return trn4_hbm_fill(vmf, true);
+}
+
+static vm_fault_t trn4_hbm_lent_huge_fault(struct vm_fault *vmf,
+					   unsigned int order)
+{
+	return trn4_hbm_fill_huge(vmf, order, true);
 }
 
 static const struct vm_operations_struct trn4_hbm_vm_ops = {
 	.fault = trn4_hbm_fault,
 	.huge_fault = trn4_hbm_huge_fault,
+	.open = drm_gem_vm_open,
+	.close = drm_gem_vm_close,
+};
+
+/* Of mappings of a buffer's dma-buf */
+const struct vm_operations_struct trn4_hbm_lent_vm_ops = {
+	.fault = trn4_hbm_lent_fault,
+	.huge_fault = trn4_hbm_lent_huge_fault,
 	.open = drm_gem_vm_open,
 	.close = drm_gem_vm_close,
 };
@@ -289,6 +312,7 @@ struct trn4_bo *trn4_hbm_create(struct trn4_device *tdev,
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&bo->blocks);
+	init_rwsem(&bo->lock);
 	bo->base.funcs = &trn4_hbm_funcs;
 	drm_gem_private_object_init(&tdev->drm, &bo->base,
 				    round_up(args->size, NVL_PAGE_SIZE));

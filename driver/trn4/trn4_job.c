@@ -235,17 +235,6 @@ static const struct drm_sched_backend_ops trn4_sched_ops = {
 	.free_job = trn4_job_free_job,
 };
 
-/**
- * trn4_job_is_ours() - is it the scheduler of an accelerator?
- * @sched: scheduler
- *
- * Return: true where its jobs are ours.
- */
-bool trn4_job_is_ours(const struct drm_gpu_scheduler *sched)
-{
-	return sched->ops == &trn4_sched_ops;
-}
-
 static void trn4_job_fini(struct drm_device *drm, void *arg)
 {
 	struct trn4_device *tdev = to_trn4(drm);

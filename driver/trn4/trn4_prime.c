@@ -69,8 +69,8 @@ static void trn4_dmabuf_unmap_sg(struct dma_buf_attachment *attach,
 }
 
 /*
- * Under the reservation lock, which is taken to revoke after the state has
- * changed, or @revoked: what is mapped before is told of it.
+ * Under the reservation lock, which is taken to tell importers after the state
+ * has changed, or trn4_bo.revoked: who has mapped it before is told.
  */
 static struct sg_table *trn4_dmabuf_map(struct dma_buf_attachment *attach,
 					enum dma_data_direction dir)
@@ -125,10 +125,14 @@ static void trn4_dmabuf_unmap(struct dma_buf_attachment *attach,
 static int trn4_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
 	struct drm_gem_object *obj = dmabuf->priv;
+	int ret;
 
 	if (READ_ONCE(to_trn4_bo(obj)->revoked))
 		return -EKEYREVOKED;
-	return drm_gem_dmabuf_mmap(dmabuf, vma);
+	ret = drm_gem_dmabuf_mmap(dmabuf, vma);
+	if (!ret)
+		vma->vm_ops = &trn4_hbm_lent_vm_ops;
+	return ret;
 }
 
 static void trn4_dmabuf_release(struct dma_buf *dmabuf)
@@ -188,41 +192,35 @@ struct dma_buf *trn4_prime_export(struct drm_gem_object *obj, int flags)
 	return dmabuf;
 }
 
+/* Tell devices that reach it over PCIe to let go. */
+static void trn4_prime_notify(struct trn4_bo *bo, struct dma_buf *dmabuf)
+{
+	dma_resv_lock(bo->base.resv, NULL);
+	if (!list_empty(&dmabuf->attachments))
+		dma_buf_move_notify(dmabuf);
+	dma_resv_unlock(bo->base.resv);
+}
+
 /*
  * Waits for what others have queued, and not for jobs of accelerators: a queue
  * that is stopped does nothing, and on a window that has ended none does.
+ * Nothing is locked, for it can take as long as others please.
  */
-static int trn4_prime_wait(struct dma_resv *resv, bool intr)
+static int trn4_prime_wait(struct trn4_bo *bo, bool intr)
 {
-	struct drm_sched_fence *job;
 	struct dma_resv_iter cursor;
 	struct dma_fence *fence;
-	long ret;
+	long ret = 0;
 
-	dma_resv_assert_held(resv);
-
-	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence) {
-		job = to_drm_sched_fence(fence);
-		if (job && trn4_job_is_ours(job->sched))
+	dma_resv_iter_begin(&cursor, bo->base.resv, DMA_RESV_USAGE_BOOKKEEP);
+	dma_resv_for_each_fence_unlocked(&cursor, fence) {
+		if (trn4_fence_is_job(fence))
 			continue;
 		ret = dma_fence_wait(fence, intr);
 		if (ret)
-			return ret;
+			break;
 	}
-	return 0;
-}
-
-/* Take it back from devices that reach it over PCIe. */
-static int trn4_prime_notify(struct dma_buf *dmabuf, bool intr)
-{
-	int ret = 0;
-
-	dma_resv_assert_held(dmabuf->resv);
-
-	if (!list_empty(&dmabuf->attachments)) {
-		dma_buf_move_notify(dmabuf);
-		ret = trn4_prime_wait(dmabuf->resv, intr);
-	}
+	dma_resv_iter_end(&cursor);
 	return ret;
 }
 
@@ -236,13 +234,22 @@ static int trn4_prime_notify(struct dma_buf *dmabuf, bool intr)
  */
 void trn4_prime_revoke_all(struct trn4_device *tdev)
 {
+	LIST_HEAD(told);
 	struct trn4_bo *bo;
 
 	mutex_lock(&tdev->bo_lock);
-	list_for_each_entry(bo, &tdev->exports, export_link) {
-		dma_resv_lock(bo->base.resv, NULL);
-		trn4_prime_notify(bo->export, false);
-		dma_resv_unlock(bo->base.resv);
+	list_for_each_entry(bo, &tdev->exports, export_link)
+		trn4_prime_notify(bo, bo->export);
+	/* A dma-buf that ends meanwhile is taken off whichever list it is on. */
+	list_splice_init(&tdev->exports, &told);
+	while (!list_empty(&told)) {
+		bo = list_first_entry(&told, struct trn4_bo, export_link);
+		list_move_tail(&bo->export_link, &tdev->exports);
+		drm_gem_object_get(&bo->base);
+		mutex_unlock(&tdev->bo_lock);
+		trn4_prime_wait(bo, false);
+		drm_gem_object_put(&bo->base);
+		mutex_lock(&tdev->bo_lock);
 	}
 	mutex_unlock(&tdev->bo_lock);
 }
@@ -260,36 +267,49 @@ static struct dma_buf *trn4_prime_dmabuf(struct drm_gem_object *obj)
 	return dmabuf;
 }
 
+/* No window or mapping reaches it by the dma-buf when this returns. */
+static void trn4_prime_end_sharing(struct trn4_bo *bo)
+{
+	struct trn4_device *tdev = to_trn4(bo->base.dev);
+
+	lockdep_assert_held(&trn4_share_lock);
+
+	if (bo->revoked)
+		return;
+	down_write(&bo->lock);
+	WRITE_ONCE(bo->revoked, true);
+	up_write(&bo->lock);
+	drm_vma_node_unmap(&bo->base.vma_node, tdev->drm.anon_inode->i_mapping);
+	trn4_grant_kill_imports(bo);
+}
+
 /**
  * trn4_prime_revoke() - take a buffer back from all who have it by its dma-buf
  * @obj: buffer in HBM; the caller has a reference
  *
- * For good. Windows and mappings of it are gone when this returns, and what
- * other devices have queued has ended.
+ * For good. What other devices have queued has ended when this returns.
  *
- * Return: 0, -ENOENT (there is none), -ERESTARTSYS (it is taken back, but others
- * may still be at it).
+ * Return: 0; -ENOENT (there is none); -EINTR (nothing has changed, or all but
+ * the wait is done).
  */
 int trn4_prime_revoke(struct drm_gem_object *obj)
 {
-	struct trn4_device *tdev = to_trn4(obj->dev);
 	struct dma_buf *dmabuf = trn4_prime_dmabuf(obj);
+	struct trn4_bo *bo = to_trn4_bo(obj);
 	int ret;
 
 	if (!dmabuf)
 		return -ENOENT;
-	/* Nobody puts pages into a page table who has not seen it. */
-	down_write(&tdev->reset_lock);
-	WRITE_ONCE(to_trn4_bo(obj)->revoked, true);
-	up_write(&tdev->reset_lock);
-	drm_vma_node_unmap(&obj->vma_node, tdev->drm.anon_inode->i_mapping);
-	trn4_grant_kill_imports(to_trn4_bo(obj));
-
-	ret = dma_resv_lock_interruptible(dmabuf->resv, NULL);
-	if (!ret) {
-		ret = trn4_prime_notify(dmabuf, true);
-		dma_resv_unlock(dmabuf->resv);
-	}
+	ret = mutex_lock_interruptible(&trn4_share_lock);
+	if (ret)
+		goto out_put;
+	trn4_prime_end_sharing(bo);
+	mutex_unlock(&trn4_share_lock);
+	trn4_prime_notify(bo, dmabuf);
+	/* Not to be begun anew by itself: its handle may have gone by then. */
+	if (trn4_prime_wait(bo, true))
+		ret = -EINTR;
+out_put:
 	dma_buf_put(dmabuf);
 	return ret;
 }

@@ -630,18 +630,19 @@ struct drm_trn4_segment_set {
  *	has no dma-buf
  * @flags: in, mbz
  *
- * When the call returns no other device reaches the memory by the dma-buf any
- * more: windows on it have ended as if their grant had been revoked, devices
- * that had it over PCIe were told to let go, and what these had queued has
- * ended. Mappings of the dma-buf give SIGBUS. The dma-buf stays so for as long as
- * the buffer lives: to take, attach or map it fails with EKEYREVOKED, and
- * DRM_IOCTL_PRIME_HANDLE_TO_FD gives the same one again.
+ * When the call returns windows on it have ended as if their grant had been
+ * revoked; its mappings give SIGBUS; and devices that have it over PCIe were
+ * told to let go, get it no more, and what they had queued has ended. It stays
+ * so for as long as the buffer lives: to take, attach or map it fails with
+ * EKEYREVOKED, and DRM_IOCTL_PRIME_HANDLE_TO_FD gives the same one again.
  *
  * What is not by the dma-buf stays: the buffer's handles and their mappings,
- * those of files of the same accelerator that had taken it before included, for
- * theirs is the buffer itself; and grants of it. A signal while others' work is
- * waited for ends the call with EINTR: the dma-buf is revoked then, and the call
- * is made again to wait.
+ * those of files of the same accelerator that had taken it before included; and
+ * grants. To such a file it is the buffer itself, which may make this call, too.
+ * The memory is free when all of them have closed what they have.
+ *
+ * EINTR: a signal came before anything was done, or while others' work was waited
+ * for. Make the call again.
  */
 struct drm_trn4_export_revoke {
 	__u32 handle;
