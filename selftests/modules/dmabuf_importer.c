@@ -127,6 +127,8 @@ static long importer_attach(struct importer *imp,
 	dmabuf = dma_buf_get(args.dmabuf);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
+	imp->notified = 0;
+	imp->stale = false;
 	ret = -ENODEV;
 	imp->pdev = importer_pdev(args.device);
 	if (!imp->pdev)
@@ -140,7 +142,6 @@ static long importer_attach(struct importer *imp,
 		imp->attach = NULL;
 		goto err_pdev;
 	}
-	imp->notified = 0;
 	return 0;
 
 err_pdev:

@@ -450,8 +450,10 @@ TEST_F(lib, lost_in_a_reset)
 
 TEST_F(lib, dmabufs)
 {
-	struct trn4_buffer *none = NULL;
-	struct trn4_window *win = NULL;
+	struct trn4_buffer *none = NULL, *same = NULL;
+	struct trn4_window *win = NULL, *nowhere = NULL;
+	struct trn4_device *home;
+	void *map;
 	int fd;
 
 	EXPECT_EQ(-ENOENT, trn4_buffer_export_revoke(self->near));
@@ -466,6 +468,11 @@ TEST_F(lib, dmabufs)
 	ASSERT_EQ(0, trn4_fill(self->peer, trn4_window_at(win, 0), 8, 7,
 			       TRN4_NO_TIMEOUT));
 	EXPECT_EQ(7, *(uint64_t *)self->map[NEAR]);
+	/* At home it is the buffer itself, and is not taken. */
+	ASSERT_EQ(0, trn4_open(self->rig.accels[0].node, &home));
+	ASSERT_EQ(0, trn4_import(home, fd, &same, &nowhere));
+	EXPECT_EQ(NULL, nowhere);
+	ASSERT_EQ(0, trn4_buffer_map(same, &map));
 
 	ASSERT_EQ(0, trn4_buffer_export_revoke(self->near));
 	EXPECT_EQ(TRN4_STATE_REVOKED, trn4_window_state(win));
@@ -474,6 +481,9 @@ TEST_F(lib, dmabufs)
 	EXPECT_EQ(7, *(uint64_t *)self->map[NEAR]);
 	trn4_window_destroy(win);
 	EXPECT_EQ(-EKEYREVOKED, trn4_import(self->peer, fd, &none, &win));
+	EXPECT_EQ(0, memcmp(map, self->map[NEAR], PAGE));
+	trn4_buffer_destroy(same);
+	trn4_close(home);
 	close(fd);
 }
 

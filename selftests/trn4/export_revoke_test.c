@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -256,7 +257,7 @@ TEST_F(revoke, is_checked)
 	EXPECT_EQ(0, touch_kind(self->map));
 }
 
-/* The owner's device is being reset, or has gone: it is taken back all the same. */
+/* With its device it has gone from all anyway, and the call says so. */
 TEST_F(revoke, without_a_device)
 {
 	const char *device = self->rig.accels[0].device;
@@ -276,6 +277,59 @@ TEST_F(revoke, without_a_device)
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->bo.map);
 	fill_pattern(self->bo.map, SIZE, 1);
+}
+
+/* ---- While the device is reset ---- */
+
+struct resets {
+	pthread_t thread;
+	const char *device;
+	int error;
+	bool over;
+};
+
+static void *reset_on(void *arg)
+{
+	struct resets *r = arg;
+	int i;
+
+	for (i = 0; i < 8 && !r->error; i++)
+		r->error = pci_reset(r->device);
+	__atomic_store_n(&r->over, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Whatever a reset has begun to take, the call takes what is left. */
+TEST_F(revoke, beside_resets)
+{
+	struct resets resets = { .device = self->rig.accels[0].device };
+	unsigned int rounds = 0;
+	__u32 handle;
+	int dmabuf;
+	__u8 *map;
+
+	ASSERT_EQ(0, pthread_create(&resets.thread, NULL, reset_on, &resets));
+	while (!__atomic_load_n(&resets.over, __ATOMIC_ACQUIRE)) {
+		if (bo_create(self->fd, PAGE, 0, &handle)) {
+			sched_yield();
+			continue; /* being reset */
+		}
+		dmabuf = prime_export(self->fd, handle);
+		ASSERT_LE(0, dmabuf);
+		map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, dmabuf, 0);
+		ASSERT_NE(MAP_FAILED, map);
+		EXPECT_EQ(0, touch_kind(map)); /* waits for a reset's end */
+		EXPECT_EQ(0, export_revoke(self->fd, handle));
+		EXPECT_EQ(SIGBUS, touch_kind(map));
+		munmap(map, PAGE);
+		close(dmabuf);
+		ASSERT_EQ(0, gem_close(self->fd, handle));
+		rounds++;
+	}
+	ASSERT_EQ(0, pthread_join(resets.thread, NULL));
+	EXPECT_EQ(0, resets.error);
+	EXPECT_LT(0, rounds);
+	EXPECT_EQ(0, rig_settle(&self->rig));
 }
 
 /* ---- While others take it, and touch it ---- */
@@ -313,7 +367,7 @@ static void *take(void *arg)
 		}
 		ret = prime_import(fd, t->dmabuf, &handle);
 		if (!ret) {
-			t->taken++;
+			__atomic_add_fetch(&t->taken, 1, __ATOMIC_RELAXED);
 			t->late += revoked;
 			map = gem_map(fd, handle, SIZE, PROT_READ);
 			touched = touch_kind(map);
@@ -326,6 +380,18 @@ static void *take(void *arg)
 		close(fd);
 	} while (!revoked && !t->error);
 	return NULL;
+}
+
+/* Has one of them taken it, or failed? */
+static bool took(const struct taker *takers, unsigned int count)
+{
+	bool some = false;
+
+	while (count--)
+		some |= __atomic_load_n(&takers[count].taken,
+					__ATOMIC_RELAXED) ||
+			__atomic_load_n(&takers[count].error, __ATOMIC_RELAXED);
+	return some;
 }
 
 TEST_F(revoke, while_it_is_taken)
@@ -355,7 +421,9 @@ TEST_F(revoke, while_it_is_taken)
 		for (i = 0; i < ARRAY_SIZE(takers); i++)
 			ASSERT_EQ(0, pthread_create(&takers[i].thread, NULL,
 						    take, &takers[i]));
-		usleep(1000 * (round % 8)); /* some way into their work */
+		/* At once, or when one has taken it; none may fail for long */
+		while (round % 2 && !took(takers, ARRAY_SIZE(takers)))
+			sched_yield();
 		EXPECT_EQ(0, export_revoke(self->fd, bo.handle));
 		__atomic_store_n(&revoked, true, __ATOMIC_RELEASE);
 		for (i = 0; i < ARRAY_SIZE(takers); i++) {

@@ -105,21 +105,27 @@ TRN4_API void trn4_buffer_destroy(struct trn4_buffer *buf)
 	free(buf);
 }
 
+static int map_dmabuf(struct trn4_buffer *buf)
+{
+	void *map = mmap(NULL, buf->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 buf->dmabuf, 0);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	buf->ptr = map;
+	return 0;
+}
+
 TRN4_API int trn4_buffer_map(struct trn4_buffer *buf, void **ptr)
 {
 	int ret;
 
-	if (!buf->ptr && buf->dmabuf >= 0) {
-		void *map = mmap(NULL, buf->size, PROT_READ | PROT_WRITE,
-				 MAP_SHARED, buf->dmabuf, 0);
-
-		if (map == MAP_FAILED)
-			return -errno;
-		buf->ptr = map;
-	}
 	if (!buf->ptr) {
 		ret = trn4_map_handle(buf->dev, buf->handle, buf->size,
 				      PROT_READ | PROT_WRITE, &buf->ptr);
+		/* Memory that is not the device's is its dma-buf's to map. */
+		if (ret == -EINVAL && buf->dmabuf >= 0)
+			ret = map_dmabuf(buf);
 		if (ret)
 			return ret;
 	}

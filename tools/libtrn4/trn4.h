@@ -258,7 +258,8 @@ int trn4_buffer_export(const struct trn4_buffer *buf, bool writable);
  * For good, and whoever has the file: windows on it end as if a grant had been
  * revoked, mappings of the dma-buf give SIGBUS, and trn4_import() fails with
  * -EKEYREVOKED. It does not reach who has imported it on the same accelerator,
- * and so has the buffer itself. Grants of the buffer stand.
+ * and so has the buffer itself. Grants of the buffer stand. Where devices of
+ * other drivers have it, their work is waited for.
  *
  * Return: 0; -ENOENT where it has no dma-buf; -EINVAL for host memory; -ENODEV.
  */
