@@ -220,11 +220,14 @@ out_exit:
 static void trn4_job_free_job(struct drm_sched_job *base)
 {
 	struct trn4_job *job = to_trn4_job(base);
+	bool cookie;
 
 	if (!base->s_fence->parent) {
+		cookie = dma_fence_begin_signalling();
 		trn4_fence_init(job->fence, dma_fence_context_alloc(1), 1);
 		dma_fence_signal(job->fence);
 		base->s_fence->parent = dma_fence_get(job->fence);
+		dma_fence_end_signalling(cookie);
 	}
 	queue_work(job->tdev->release_wq, &job->release);
 }

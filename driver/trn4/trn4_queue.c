@@ -570,7 +570,9 @@ bool trn4_queue_stuck(struct trn4_device *tdev)
 {
 	struct trn4_queue *q = &tdev->queue;
 	bool stuck = false;
+	bool cookie;
 
+	cookie = dma_fence_begin_signalling();
 	mutex_lock(&q->lock);
 	if (q->up) {
 		if (trn4_queue_reap(tdev))
@@ -580,6 +582,7 @@ bool trn4_queue_stuck(struct trn4_device *tdev)
 				TRN4_QUEUE_RUNNING;
 	}
 	mutex_unlock(&q->lock);
+	dma_fence_end_signalling(cookie);
 	return stuck;
 }
 
