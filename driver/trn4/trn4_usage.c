@@ -45,18 +45,27 @@ static void trn4_usage_add(struct drm_memory_stats *stats,
 		stats->active += obj->size;
 }
 
+/* Its rings; the page that is before them is the device's. */
+static void trn4_usage_add_uqueue(struct drm_memory_stats *stats,
+				  struct drm_gem_object *obj)
+{
+	stats->private += obj->size - PAGE_SIZE;
+	stats->resident += obj->size - PAGE_SIZE;
+}
+
 /**
  * trn4_usage_show() - tell what a file uses
  * @p: where to
  * @drm_file: file
  *
- * All that is allocated is resident. Of windows the memory is the peer's.
+ * All that is allocated is resident. Of windows the memory is the peer's. What
+ * is the host's has the name that the kernel keeps for it.
  */
 void trn4_usage_show(struct drm_printer *p, struct drm_file *drm_file)
 {
 	const enum drm_gem_object_status told = DRM_GEM_OBJECT_RESIDENT |
 						COMPAT_GEM_OBJECT_ACTIVE;
-	struct drm_memory_stats hbm = {}, host = {}, window = {};
+	struct drm_memory_stats hbm = {}, memory = {}, window = {};
 	struct trn4_file *file = drm_file->driver_priv;
 	struct drm_gem_object *obj;
 	u64 busy;
@@ -67,9 +76,11 @@ void trn4_usage_show(struct drm_printer *p, struct drm_file *drm_file)
 		if (trn4_is_hbm(obj))
 			trn4_usage_add(&hbm, obj);
 		else if (trn4_is_host(obj))
-			trn4_usage_add(&host, obj);
+			trn4_usage_add(&memory, obj);
 		else if (trn4_is_window(obj))
 			trn4_usage_add(&window, obj);
+		else
+			trn4_usage_add_uqueue(&memory, obj);
 	}
 	spin_unlock(&drm_file->table_lock);
 
@@ -78,7 +89,7 @@ void trn4_usage_show(struct drm_printer *p, struct drm_file *drm_file)
 	mutex_unlock(&file->tdev->queue.lock);
 
 	drm_print_memory_stats(p, &hbm, told, "hbm");
-	drm_print_memory_stats(p, &host, told, "host");
+	drm_print_memory_stats(p, &memory, told, "memory");
 	drm_print_memory_stats(p, &window, told, "window");
 	drm_printf(p, "drm-engine-queue:\t%llu ns\n", busy);
 }

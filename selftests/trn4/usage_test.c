@@ -17,6 +17,7 @@
 #include <kselftest_harness.h>
 #include "dmabuf.h"
 #include "rig.h"
+#include "uqueue.h"
 
 #define INFO  "/proc/self/fdinfo/"
 #define HOST  DRM_TRN4_BO_HOST
@@ -73,7 +74,7 @@ static __u64 info(int fd, const char *key)
 
 TEST_F(usage, memory_by_region)
 {
-	static const char *const regions[] = { "hbm", "host", "window" };
+	static const char *const regions[] = { "hbm", "memory", "window" };
 	static const char *const kinds[] = { "total", "shared", "resident",
 					     "active" };
 	__u32 bo, host;
@@ -94,14 +95,31 @@ TEST_F(usage, memory_by_region)
 	ASSERT_EQ(0, bo_create(self->fd, 20480, HOST, &host));
 	EXPECT_EQ(3 * PAGE, info(self->fd, "drm-total-hbm"));
 	EXPECT_EQ(3 * PAGE, info(self->fd, "drm-resident-hbm"));
-	EXPECT_EQ(20480, info(self->fd, "drm-total-host"));
-	EXPECT_EQ(20480, info(self->fd, "drm-resident-host"));
+	EXPECT_EQ(20480, info(self->fd, "drm-total-memory"));
+	EXPECT_EQ(20480, info(self->fd, "drm-resident-memory"));
 	EXPECT_EQ(0, info(self->fd, "drm-shared-hbm"));
 	EXPECT_EQ(0, info(self->fd, "drm-active-hbm"));
 	EXPECT_EQ(0, gem_close(self->fd, bo));
 	EXPECT_EQ(0, gem_close(self->fd, host));
 	EXPECT_EQ(0, info(self->fd, "drm-total-hbm"));
-	EXPECT_EQ(0, info(self->fd, "drm-total-host"));
+	EXPECT_EQ(0, info(self->fd, "drm-total-memory"));
+}
+
+/* The rings of a user queue are memory of the file that made it. */
+TEST_F(usage, rings)
+{
+	const __u64 page = getpagesize();
+	__u64 rings = 64 * sizeof(struct trn4_desc);
+	struct uqueue q;
+
+	rings = (rings + page - 1) / page * page + page;
+	ASSERT_EQ(0, uqueue_make(self->fd, 64, -1, &q));
+	EXPECT_EQ(rings, info(self->fd, "drm-total-memory"));
+	EXPECT_EQ(rings, info(self->fd, "drm-resident-memory"));
+	EXPECT_EQ(0, info(self->fd, "drm-shared-memory"));
+	EXPECT_EQ(0, info(self->fd, "drm-active-memory"));
+	EXPECT_EQ(0, uqueue_destroy(self->fd, q.handle));
+	EXPECT_EQ(0, info(self->fd, "drm-total-memory"));
 }
 
 /* Each file has what it uses itself */
@@ -215,7 +233,8 @@ TEST_F(usage_of_two, windows)
 /* With another file of the device, by a name; or with whoever it may be */
 TEST_F(usage_of_two, shared)
 {
-	static const char *const keys[] = { "drm-shared-hbm", "drm-shared-host",
+	static const char *const keys[] = { "drm-shared-hbm",
+					    "drm-shared-memory",
 					    "drm-shared-window" };
 	static const __u64 sizes[] = { 3 * PAGE, 20480, PAGE };
 	int other = accel_open(&self->rig.accels[0]), dmabuf;
@@ -354,6 +373,24 @@ static int host_memory(int fd)
 TEST_F(charge, host_memory)
 {
 	EXPECT_EQ(0, in_group(host_memory, &self->rig));
+}
+
+/* What a user queue writes to and reads from, too */
+static int rings(int fd)
+{
+	const __u64 bytes =
+		4096 * (sizeof(struct trn4_desc) + sizeof(struct trn4_cqe));
+	__u64 before = charged();
+	struct uqueue q;
+
+	if (uqueue_make(fd, 4096, -1, &q))
+		return 1;
+	return charged() < before + bytes ? 2 : 0;
+}
+
+TEST_F(charge, rings)
+{
+	EXPECT_EQ(0, in_group(rings, &self->rig));
 }
 
 /* HBM is not host memory */
