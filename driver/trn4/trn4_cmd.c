@@ -17,7 +17,7 @@
 #include "trn4_drv.h"
 
 /* The most that one descriptor writes, and as how much a row counts at least */
-#define TRN4_PIECE_MAX SZ_64M
+#define TRN4_PIECE_MAX SZ_8M
 #define TRN4_ROW_WORK  SZ_1K
 
 static_assert((int)DRM_TRN4_OP_NOP == TRN4_OP_NOP);

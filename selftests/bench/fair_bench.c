@@ -3,7 +3,9 @@
  * fair_bench.c - an atomic of a queue, beside a process that copies on all
  * other queues of the accelerator: to what it may have to wait for, and to what
  * it would take if queues did not have turns, and it waited for a copy of each
- * of the others to end.
+ * of the others to end. And one that is submitted, beside another file's submits
+ * that copy: to what it may have to wait for; and what it costs these copies that
+ * the driver cuts them for that, to those of a user queue.
  *
  * It may wait for a piece of each copy, by "Turns" in docs/hardware/engine.md.
  * Under TCG and KVM alike each of its two doorbells, the one that hands it in
@@ -23,6 +25,11 @@
 #define COPIES 16 /* of each other queue, to take the time */
 #define PIECE  (256 * 1024)
 #define LOCKED 1100 /* us, between two moments that QEMU's lock is to be had */
+
+/* What may be before a submit: the ring, and a descriptor of the other file */
+#define BEFORE (80 * MIB)
+#define COPY   (16 * MIB) /* by one command */
+#define LOAD   (DRM_TRN4_SUBMIT_MAX * COPY)
 
 FIXTURE(fair)
 {
@@ -92,6 +99,137 @@ TEST_F_TIMEOUT(fair, atomic, 100)
 		 self->others);
 	figure.peer = copies / 1000;
 	figure.bar = 0.5;
+	bench_tell(&figure);
+}
+
+FIXTURE(submits)
+{
+	struct rig rig;
+	int fd, other;
+	struct bo word;
+	__u32 from, to; /* of the other file */
+	__u32 sync;
+	struct uqueue q; /* the same */
+};
+
+FIXTURE_SETUP(submits)
+{
+	if (rig_begin(&self->rig, 1) == -ENODEV)
+		SKIP(return, RIG_NEEDS, 1);
+	ASSERT_EQ(0, self->rig.error);
+	self->fd = self->rig.fd[0];
+	self->other = accel_open(&self->rig.accels[0]);
+	ASSERT_LE(0, self->other);
+	ASSERT_EQ(0, bo_make(self->fd, PAGE, 0, &self->word));
+	ASSERT_EQ(0, bo_create(self->other, COPY, 0, &self->from));
+	ASSERT_EQ(0, bo_create(self->other, COPY, 0, &self->to));
+	ASSERT_EQ(0, sync_create(self->other, &self->sync));
+	ASSERT_EQ(0, uqueue_make(self->other, 64, -1, &self->q));
+	ASSERT_EQ(0, segment_set(self->other, self->q.handle, 0, self->from,
+				 RIGHT_R, 0, COPY));
+	ASSERT_EQ(0, segment_set(self->other, self->q.handle, 1, self->to,
+				 RIGHT_RW, 0, COPY));
+}
+
+FIXTURE_TEARDOWN(submits)
+{
+	close(self->other);
+	rig_end(&self->rig);
+}
+
+/* As many copies as one submit takes, of another file */
+static int submit_load(int fd, __u32 from, __u32 to, __u32 sync)
+{
+	struct drm_trn4_cmd cmds[DRM_TRN4_SUBMIT_MAX];
+	unsigned int i;
+
+	for (i = 0; i < DRM_TRN4_SUBMIT_MAX; i++)
+		cmds[i] = cmd_copy(to, 0, from, 0, COPY);
+	return submit(fd, cmds, DRM_TRN4_SUBMIT_MAX, 0, 0, sync);
+}
+
+TEST_F_TIMEOUT(submits, atomic, 100)
+{
+	struct drm_trn4_cmd add = cmd_atomic(DRM_TRN4_ATOMIC_ADD, 8,
+					     self->word.handle, 0, 1, 0);
+	const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct bench_figure figure = { .unit = "us", .bar = 1 };
+	struct bench_times beside = {};
+	char peer[96];
+	__u64 begin;
+	double rate; /* bytes in a nanosecond */
+	int i;
+
+	begin = bench_now();
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, submit_load(self->other, self->from, self->to,
+					 self->sync));
+	for (i = 0; i < 31; i++) {
+		__u64 asked = bench_now();
+
+		ASSERT_EQ(0, submit_wait(self->fd, &add, 1, 0));
+		bench_add(&beside, asked);
+	}
+	ASSERT_EQ(-ETIME, sync_wait(self->other, self->sync, 0));
+	ASSERT_EQ(0, sync_wait(self->other, self->sync, 60 * SEC));
+	rate = 4.0 * LOAD / (bench_now() - begin);
+
+	snprintf(peer, sizeof(peer),
+		 "80 MiB of them, and 1.1 ms of each of %ld CPUs, twice", cpus);
+	figure.name = "submitted atomic beside others' copies";
+	figure.ours = bench_median(&beside) / 1000;
+	figure.peer = BEFORE / rate / 1000 + 2 * cpus * LOCKED;
+	figure.peer_name = peer;
+	bench_tell(&figure);
+}
+
+/* Nanoseconds for all copies of a submit, by a queue of the process */
+static __u64 time_queue(struct uqueue *q)
+{
+	const struct trn4_desc copy = uqueue_copy(1, 0, 0, 0, COPY);
+	unsigned int asked = 0, ended = 0;
+	__u64 begin = bench_now();
+	struct trn4_cqe cqe;
+
+	while (ended < DRM_TRN4_SUBMIT_MAX) {
+		for (; asked < DRM_TRN4_SUBMIT_MAX && asked - ended < 32;
+		     asked++)
+			uqueue_push(q, &copy);
+		uqueue_ring(q);
+		if (uqueue_wait(q, &cqe) || cqe.status != TRN4_STATUS_OK)
+			return 0;
+		for (ended++; uqueue_pop(q, &cqe); ended++)
+			;
+	}
+	return bench_now() - begin;
+}
+
+/* One after the other, so that what the host does meanwhile meets both */
+TEST_F_TIMEOUT(submits, copies, 100)
+{
+	struct bench_times ours = {}, theirs = {};
+	struct bench_figure figure = {
+		.name = "copies of 16 MiB by submit",
+		.unit = "GB/s",
+		.peer_name = "by a user queue",
+		.bar = 0.9,
+		.higher = true,
+	};
+	__u64 begin, took;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		begin = bench_now();
+		ASSERT_EQ(0, submit_load(self->other, self->from, self->to,
+					 self->sync));
+		ASSERT_EQ(0, sync_wait(self->other, self->sync, 60 * SEC));
+		bench_add(&ours, begin);
+		took = time_queue(&self->q);
+		ASSERT_NE(0, took);
+		bench_took(&theirs, took);
+	}
+	figure.ours = LOAD / bench_median(&ours);
+	figure.peer = LOAD / bench_median(&theirs);
 	bench_tell(&figure);
 }
 
