@@ -48,12 +48,12 @@ $(MOCKED): $(OBJ)/tests/mock_socket.san.o $(SAN_COMMON)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g $(SANITIZE) -o $@ $^ $(TEST_LIBS)
 
-# The kernel is the test's own, and the device.
-QUEUE_TESTS := $(addprefix $(OUTPUT)/test/,test_queue test_queue_wait)
-$(OUTPUT)/test/test_libtrn4 $(QUEUE_TESTS): $(SAN_LIB)
-$(OUTPUT)/test/test_libtrn4: LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap
-$(QUEUE_TESTS): $(OBJ)/tests/queue_rig.san.o
-$(QUEUE_TESTS): LDFLAGS_TEST := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=ppoll
+# The kernel is the tests' own, and the device.
+RIG := $(OBJ)/tests/kernel_rig.san.o
+RIG_WRAPS := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=ppoll
+RIG_TESTS := $(addprefix $(OUTPUT)/test/,test_libtrn4 test_queue test_queue_wait)
+$(RIG_TESTS): $(SAN_LIB) $(RIG)
+$(RIG_TESTS): LDFLAGS_TEST := $(RIG_WRAPS)
 
 # The same for threads, by the sanitizer that goes with no other
 TSAN_OBJS := $(LIB_SRCS:%.c=$(OBJ)/%.tsan.o) $(OBJ)/tests/test_threads.tsan.o $(OBJ)/tap.tsan.o

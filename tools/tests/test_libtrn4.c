@@ -1,226 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * test_libtrn4.c - tests of libtrn4 against a kernel of its own: which ioctls
- * it makes of a call, and that it leaves nothing behind where one fails.
+ * it makes of a call, and that it leaves nothing behind where one fails. User
+ * queues have tests of their own.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <drm/trn4_accel.h>
-
 #include "array.h"
+#include "kernel_rig.h"
 #include "tap.h"
-#include "trn4.h"
 
-#define MIB (1ull << 20)
-
-/* The kernel's side */
-static struct {
-	unsigned long fail; /* the ioctl that fails */
-	int error;          /* with this errno */
-	int interrupts;     /* so many times it is interrupted before */
-	int handles;        /* GEM handles and syncobjs that are open */
-	bool busy;          /* the fence has not signalled */
-	struct drm_trn4_submit submit;
-	struct drm_trn4_cmd cmd;
-	struct drm_trn4_window_map window;
-	struct drm_trn4_bo_create bo;
-	struct drm_trn4_grant_create grant;
-	struct drm_prime_handle prime;
-	struct drm_trn4_export_revoke revoke;
-	bool not_a_window;
-	int64_t deadline;
-	struct drm_syncobj_handle file;
-	struct drm_syncobj_eventfd event;
-	struct drm_trn4_sync syncs[DRM_TRN4_SYNCS_MAX]; /* waited for */
-	struct drm_trn4_sync signalled;
-	uint32_t sync_count;
-	uint32_t wait_flags;
-	uint8_t memory[4096] __attribute__((aligned(4096)));
-} kernel;
-
-int __wrap_ioctl(int fd, unsigned long request, ...);
-void *__wrap_mmap(void *addr, size_t length, int prot, int flags, int fd,
-		  off_t offset);
-void *__real_mmap(void *addr, size_t length, int prot, int flags, int fd,
-		  off_t offset);
-
-static void get_param(struct drm_trn4_get_param *arg)
-{
-	switch (arg->param) {
-	case DRM_TRN4_PARAM_TARGET_ID:
-		arg->value = 3;
-		break;
-	case DRM_TRN4_PARAM_PAGE_SIZE:
-		arg->value = 2 * MIB;
-		break;
-	case DRM_TRN4_PARAM_SUBMIT_MAX:
-		arg->value = DRM_TRN4_SUBMIT_MAX;
-		break;
-	}
-}
-
-static void note_syncs(const struct drm_syncobj_timeline_wait *wait)
-{
-	const uint32_t *handles = (void *)(uintptr_t)wait->handles;
-	const uint64_t *points = (void *)(uintptr_t)wait->points;
-	uint32_t i;
-
-	kernel.deadline = wait->timeout_nsec;
-	kernel.wait_flags = wait->flags;
-	kernel.sync_count = wait->count_handles;
-	for (i = 0; i < wait->count_handles; i++)
-		kernel.syncs[i] = (struct drm_trn4_sync) {
-			.handle = handles[i],
-			.point = points[i],
-		};
-}
-
-static int answer(unsigned long request, void *arg)
-{
-	struct drm_syncobj_timeline_array *timeline = arg;
-	struct drm_syncobj_array *binary = arg;
-	struct drm_trn4_window_info *info = arg;
-	struct drm_trn4_grant_create *grant = arg;
-	struct drm_trn4_bo_create *bo = arg;
-	struct drm_version *version = arg;
-	struct drm_syncobj_wait *wait = arg;
-	struct drm_prime_handle *prime = arg;
-
-	switch (request) {
-	case DRM_IOCTL_VERSION:
-		snprintf(version->name, version->name_len + 1, "trn4");
-		return 0;
-	case DRM_IOCTL_TRN4_GET_PARAM:
-		get_param(arg);
-		return 0;
-	case DRM_IOCTL_TRN4_BO_CREATE:
-		kernel.handles++;
-		kernel.bo = *bo;
-		bo->size = 2 * MIB;
-		bo->handle = 5;
-		return 0;
-	case DRM_IOCTL_TRN4_GRANT_CREATE:
-		kernel.handles++;
-		kernel.grant = *grant;
-		memset(grant->token, 0xab, sizeof(grant->token));
-		return grant->size ? 0 : -EINVAL;
-	case DRM_IOCTL_TRN4_WINDOW_MAP:
-		kernel.handles++;
-		kernel.window = *(struct drm_trn4_window_map *)arg;
-		((struct drm_trn4_window_map *)arg)->handle = 6;
-		((struct drm_trn4_window_map *)arg)->peer = 4;
-		return 0;
-	case DRM_IOCTL_PRIME_HANDLE_TO_FD:
-		kernel.prime = *prime;
-		prime->fd = 99;
-		return 0;
-	case DRM_IOCTL_TRN4_EXPORT_REVOKE:
-		kernel.revoke = *(struct drm_trn4_export_revoke *)arg;
-		return 0;
-	case DRM_IOCTL_PRIME_FD_TO_HANDLE:
-		kernel.handles++;
-		prime->handle = 8;
-		return 0;
-	case DRM_IOCTL_TRN4_WINDOW_INFO:
-		if (kernel.not_a_window)
-			return -ENOENT;
-		info->size = 4 * MIB;
-		info->rights = kernel.window.rights;
-		info->state = DRM_TRN4_WINDOW_NO_ROUTE;
-		return 0;
-	case DRM_IOCTL_SYNCOBJ_CREATE:
-		kernel.handles++;
-		((struct drm_syncobj_create *)arg)->handle = 7;
-		return 0;
-	case DRM_IOCTL_TRN4_GRANT_REVOKE:
-	case DRM_IOCTL_TRN4_WINDOW_UNMAP:
-	case DRM_IOCTL_GEM_CLOSE:
-	case DRM_IOCTL_SYNCOBJ_DESTROY:
-		kernel.handles--;
-		return 0;
-	case DRM_IOCTL_TRN4_SUBMIT:
-		kernel.submit = *(struct drm_trn4_submit *)arg;
-		kernel.cmd =
-			*(struct drm_trn4_cmd *)(uintptr_t)kernel.submit.cmds;
-		return 0;
-	case DRM_IOCTL_SYNCOBJ_WAIT:
-		kernel.deadline = wait->timeout_nsec;
-		return kernel.busy ? -ETIME : 0;
-	case DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT:
-		note_syncs(arg);
-		return kernel.busy ? -ETIME : 0;
-	case DRM_IOCTL_SYNCOBJ_SIGNAL:
-		kernel.sync_count = binary->count_handles;
-		kernel.signalled = (struct drm_trn4_sync) {
-			.handle = *(uint32_t *)(uintptr_t)binary->handles,
-		};
-		return 0;
-	case DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL:
-		kernel.sync_count = timeline->count_handles;
-		kernel.signalled = (struct drm_trn4_sync) {
-			.handle = *(uint32_t *)(uintptr_t)timeline->handles,
-			.point = *(uint64_t *)(uintptr_t)timeline->points,
-		};
-		return 0;
-	case DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD:
-		kernel.file = *(struct drm_syncobj_handle *)arg;
-		((struct drm_syncobj_handle *)arg)->fd = 98;
-		return 0;
-	case DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE:
-		kernel.handles++;
-		kernel.file = *(struct drm_syncobj_handle *)arg;
-		((struct drm_syncobj_handle *)arg)->handle = 9;
-		return 0;
-	case DRM_IOCTL_SYNCOBJ_EVENTFD:
-		kernel.event = *(struct drm_syncobj_eventfd *)arg;
-		return 0;
-	case DRM_IOCTL_TRN4_MMAP_OFFSET:
-		return 0;
-	}
-	return -ENOTTY;
-}
-
-int __wrap_ioctl(int fd, unsigned long request, ...)
-{
-	va_list args;
-	void *arg;
-
-	(void)fd;
-	va_start(args, request);
-	arg = va_arg(args, void *);
-	va_end(args);
-	if (kernel.interrupts) {
-		kernel.interrupts--;
-		errno = EINTR;
-		return -1;
-	}
-	errno = request == kernel.fail ? kernel.error : -answer(request, arg);
-	return errno ? -1 : 0;
-}
-
-void *__wrap_mmap(void *addr, size_t length, int prot, int flags, int fd,
-		  off_t offset)
-{
-	if (fd < 0)
-		return __real_mmap(addr, length, prot, flags, fd, offset);
-	/* Anonymous, so that it can be unmapped; a page of it is the kernel's. */
-	return __real_mmap(NULL, length, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-static struct trn4_device *open_device(void)
-{
-	struct trn4_device *dev = NULL;
-
-	memset(&kernel, 0, sizeof(kernel));
-	CHECK(!trn4_open_fd(open("/dev/null", O_RDWR), &dev));
-	return dev;
-}
+static uint8_t page[PAGE] __attribute__((aligned(PAGE)));
 
 static void devices_are_told_apart(void)
 {
@@ -293,15 +87,15 @@ static void memory_of_ones_own(void)
 	struct trn4_buffer *buf = NULL;
 	void *ptr;
 
-	CHECK(!trn4_buffer_wrap(dev, kernel.memory, 4096, true, &buf));
-	EQ(kernel.bo.address, (uintptr_t)kernel.memory);
+	CHECK(!trn4_buffer_wrap(dev, page, 4096, true, &buf));
+	EQ(kernel.bo.address, (uintptr_t)page);
 	EQ(kernel.bo.flags, DRM_TRN4_BO_USER | DRM_TRN4_BO_READONLY);
 	CHECK(!trn4_buffer_map(buf, &ptr));
-	CHECK(ptr == kernel.memory);
+	CHECK(ptr == page);
 	trn4_buffer_destroy(buf);
 	/* Still there */
-	kernel.memory[0] = 1;
-	CHECK(!trn4_buffer_wrap(dev, kernel.memory, 4096, false, &buf));
+	page[0] = 1;
+	CHECK(!trn4_buffer_wrap(dev, page, 4096, false, &buf));
 	EQ(kernel.bo.flags, DRM_TRN4_BO_USER);
 	trn4_buffer_destroy(buf);
 	trn4_close(dev);

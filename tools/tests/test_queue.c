@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "array.h"
-#include "queue_rig.h"
+#include "kernel_rig.h"
 #include "tap.h"
 
 /* ---- Its life ---- */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "array.h"
-#include "queue_rig.h"
+#include "kernel_rig.h"
 #include "tap.h"
 
 #define MSEC 1000000ll
@@ -60,7 +60,7 @@ static void comes_with_event(void)
 	uint64_t one = 1;
 
 	CHECK(complete(TRN4_STATUS_OK, 5));
-	CHECK(write(kernel.event, &one, sizeof(one)) == sizeof(one));
+	CHECK(write(kernel.eventfd, &one, sizeof(one)) == sizeof(one));
 }
 
 /* After events for nothing, as for records that were read already */
@@ -69,7 +69,7 @@ static void comes_at_last(void)
 	uint64_t one = 1;
 
 	if (kernel.sleeps < 3)
-		CHECK(write(kernel.event, &one, sizeof(one)) == sizeof(one));
+		CHECK(write(kernel.eventfd, &one, sizeof(one)) == sizeof(one));
 	else
 		comes_with_event();
 }

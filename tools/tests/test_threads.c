@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 
 #include "array.h"
-#include "queue_rig.h"
+#include "kernel_rig.h"
 #include "tap.h"
 
 #define THREADS 4

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * queue_rig.h - a kernel with a user queue, and the device that serves it.
+ * kernel_rig.h - a kernel as libtrn4 sees it, with a device of one user queue.
  */
-#ifndef TESTS_QUEUE_RIG_H
-#define TESTS_QUEUE_RIG_H
+#ifndef TESTS_KERNEL_RIG_H
+#define TESTS_KERNEL_RIG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,9 +16,10 @@
 #define PAGE    4096
 #define MIB     (1ull << 20)
 #define ENTRIES 64
-#define QUEUE   9 /* handles that the kernel gives */
+#define BUFFER  5 /* handles that the kernel gives */
 #define WINDOW  6
-#define BUFFER  5
+#define SYNCOBJ 7
+#define QUEUE   9
 
 /* As the kernel maps a queue of ENTRIES */
 struct memory {
@@ -32,17 +33,39 @@ struct rig {
 	unsigned long fail; /* the ioctl that fails */
 	int error;          /* with this errno */
 	bool no_map;        /* mmap() fails */
-	int handles;        /* that are open */
+	int interrupts;     /* so many times an ioctl is interrupted before */
+	int handles;        /* GEM handles and syncobjs that are open */
 	int calls;          /* ioctls that were made */
-	uint32_t state;     /* of the queue */
+
+	/* What it was asked for last */
+	struct drm_trn4_bo_create bo;
+	struct drm_trn4_grant_create grant;
+	struct drm_trn4_window_map window;
+	struct drm_trn4_export_revoke revoke;
+	struct drm_prime_handle prime;
+	struct drm_trn4_submit submit;
+	struct drm_trn4_cmd cmd; /* the first of it */
+	struct drm_syncobj_handle file;
+	struct drm_syncobj_eventfd event;
+	struct drm_trn4_sync syncs[DRM_TRN4_SYNCS_MAX]; /* waited for */
+	uint32_t sync_count;
+	uint32_t wait_flags;
+	int64_t deadline;
+	struct drm_trn4_sync signalled;
 	struct drm_trn4_queue_create queue;
 	struct drm_trn4_segment_set segment;
+
+	bool busy;         /* the fence has not signalled */
+	bool not_a_window; /* what is imported is a buffer */
+
+	/* The queue, and the device that serves it */
+	uint32_t state;
 	struct memory *map;
 	uint32_t taken; /* by the device, of all that was put */
 	void (*on_info)(void);
 	void (*on_sleep)(void);
 	int sleeps;
-	int event;
+	int eventfd;
 };
 
 extern struct rig kernel;
@@ -62,4 +85,4 @@ void close_queue(struct trn4_device *dev, struct trn4_queue *queue);
  */
 bool complete(enum trn4_status status, uint64_t value);
 
-#endif /* TESTS_QUEUE_RIG_H */
+#endif /* TESTS_KERNEL_RIG_H */
