@@ -9,6 +9,7 @@
 #include <linux/pci_regs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -177,6 +178,32 @@ int pci_bar(const char *device, unsigned int bar, __u64 *begin, __u64 *size)
 	*begin = first;
 	*size = last - first + 1;
 	return last ? 0 : -ENOENT;
+}
+
+/**
+ * pci_map() - map a part of a device's range past its driver
+ * @device: its name, such as 0000:01:00.0
+ * @bar: which of its ranges, one that is prefetchable
+ * @offset: of the part, a whole page
+ * @size: of the part
+ *
+ * Return: where it is, write-combining, or MAP_FAILED: that takes iomem=relaxed
+ * on the kernel's command line.
+ */
+void *pci_map(const char *device, unsigned int bar, __u64 offset, size_t size)
+{
+	char path[PATH_MAX];
+	void *map;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%u_wc",
+		 device, bar);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return MAP_FAILED;
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+	close(fd);
+	return map;
 }
 
 /**

@@ -16,6 +16,7 @@ int pci_unbind(const char *driver, const char *device);
 int pci_override(const char *device, const char *driver);
 int pci_reset(const char *device);
 int pci_bar(const char *device, unsigned int bar, __u64 *begin, __u64 *size);
+void *pci_map(const char *device, unsigned int bar, __u64 offset, size_t size);
 int pci_answer(const char *device, bool on);
 
 int module_remove(const char *name);

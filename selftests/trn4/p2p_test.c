@@ -159,9 +159,7 @@ TEST_F(p2p, leads_there)
 {
 	struct importer_map runs;
 	__u64 begin, size, total = 0;
-	char path[128];
 	__u32 i;
-	int bar;
 	__u8 *at;
 
 	if (!self->way)
@@ -170,17 +168,13 @@ TEST_F(p2p, leads_there)
 	ASSERT_EQ(0, map(self->importer, &runs));
 	EXPECT_EQ(-EBUSY, map(self->importer, &runs));
 	ASSERT_EQ(0, pci_bar(self->device, TRN4_BAR_HBM, &begin, &size));
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%d_wc",
-		 self->device, TRN4_BAR_HBM);
-	bar = open(path, O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, bar);
 	ASSERT_LE(1, runs.count);
 	ASSERT_GE(IMPORTER_RUNS, runs.count);
 	for (i = 0; i < runs.count; i++) {
 		ASSERT_LE(begin, runs.addr[i]);
 		ASSERT_GE(begin + size, runs.addr[i] + runs.length[i]);
-		at = mmap(NULL, runs.length[i], PROT_READ | PROT_WRITE,
-			  MAP_SHARED, bar, runs.addr[i] - begin);
+		at = pci_map(self->device, TRN4_BAR_HBM, runs.addr[i] - begin,
+			     runs.length[i]);
 		ASSERT_NE(MAP_FAILED, at)
 		{
 			TH_LOG("needs iomem=relaxed on the command line");
@@ -194,7 +188,6 @@ TEST_F(p2p, leads_there)
 	}
 	EXPECT_EQ(SIZE, total);
 	EXPECT_EQ(0, notified(self->importer, false));
-	close(bar);
 }
 
 /* It holds the memory for as long as it has it, whoever else has let go. */

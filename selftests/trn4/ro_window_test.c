@@ -5,10 +5,7 @@
  * and are logged.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <kselftest_harness.h>
 #include <hw/trn4_hw.h>
@@ -31,9 +28,7 @@ FIXTURE_SETUP(ro)
 {
 	struct grant grant;
 	__u64 begin, size;
-	char path[128];
 	__u32 handle;
-	int fd;
 
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
@@ -45,13 +40,8 @@ FIXTURE_SETUP(ro)
 	self->user = self->rig.fd[1];
 	ASSERT_EQ(0, pci_bar(self->rig.accels[1].device, TRN4_BAR_APERTURE,
 			     &begin, &size));
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%d_wc",
-		 self->rig.accels[1].device, TRN4_BAR_APERTURE);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	ASSERT_LE(0, fd);
-	self->bar = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 size / 2);
-	close(fd);
+	self->bar = pci_map(self->rig.accels[1].device, TRN4_BAR_APERTURE,
+			    size / 2, PAGE);
 	if (self->bar == MAP_FAILED)
 		SKIP(return, "needs iomem=relaxed on the command line");
 	ASSERT_EQ(0, pci_reset(self->rig.accels[1].device));
