@@ -2,18 +2,21 @@
 /*
  * libtrn4_test.c - user queues by libtrn4, on devices: that they do what batches
  * do, say what went wrong, and are waited for in vain by nobody. Syncobjs, that
- * batches of two devices go by. And dma-bufs, that go to a peer and are taken
- * back.
+ * batches of two devices go by. Dma-bufs, that go to a peer and are taken back.
+ * And what a device says of itself.
  */
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <hw/trn4_hw.h>
 #include <kselftest_harness.h>
 #include <trn4.h>
 #include "pci.h"
 #include "rig.h"
+#include "word.h"
 
 /* Segments as the fixture sets them */
 #define NEAR 0
@@ -511,6 +514,45 @@ TEST_F(lib, a_batch_goes_on)
 	EXPECT_EQ(0, r.error);
 	EXPECT_EQ(1, ((uint64_t *)self->map[NEAR])[1]);
 	trn4_batch_destroy(batch);
+}
+
+TEST_F(lib, operations)
+{
+	const uint32_t all =
+		1u << TRN4_OPERATION_NOP | 1u << TRN4_OPERATION_COPY |
+		1u << TRN4_OPERATION_ATOMIC | 1u << TRN4_OPERATION_FILL |
+		1u << TRN4_OPERATION_FENCE | 1u << TRN4_OPERATION_SIGNAL;
+	struct trn4_info info;
+
+	ASSERT_EQ(0, trn4_query(self->dev, &info));
+	EXPECT_STREQ(self->rig.accels[0].node, info.node);
+	EXPECT_EQ(all, info.operations & all);
+}
+
+/* By the device that has the windows, and not by the owner of the memory */
+TEST_F(lib, stores_into_read_only_windows)
+{
+	const char *device = self->rig.accels[0].device;
+	uint64_t before, now, other;
+	__u64 begin, size;
+	char *bar;
+
+	ASSERT_EQ(0, trn4_ro_stores(self->dev, &before));
+	ASSERT_EQ(0, trn4_ro_stores(self->peer, &other));
+	ASSERT_EQ(0, pci_bar(device, TRN4_BAR_APERTURE, &begin, &size));
+	bar = pci_map(device, TRN4_BAR_APERTURE, size / 2, PAGE);
+	if (bar == MAP_FAILED)
+		SKIP(return, "needs iomem=relaxed on the command line");
+	word_set(bar, 0, 1);
+	word_barrier();
+	ASSERT_EQ(0, trn4_ro_stores(self->dev, &now));
+	EXPECT_EQ(before + 1, now);
+	ASSERT_EQ(0, trn4_ro_stores(self->peer, &now));
+	EXPECT_EQ(other, now);
+	munmap(bar, PAGE);
+	ASSERT_EQ(0, pci_reset(device));
+	ASSERT_EQ(0, trn4_ro_stores(self->dev, &now));
+	EXPECT_EQ(0, now);
 }
 
 TEST_HARNESS_MAIN

@@ -34,6 +34,18 @@ list_json() {
 		exits 0 trn4ctl -j list && json
 }
 
+operations_listed() {
+	all=nop,copy,atomic,fill,fence,signal
+	exits 0 trn4ctl list --operations && lines_are $((accels + 1)) && count_is "$accels" "  $all\\(,[0-9]*\\)*$" &&
+		exits 0 trn4ctl list --operations -j && json &&
+		count_is "$accels" "\"operations\":\[\"$(echo $all | sed 's/,/","/g')\"[],]"
+}
+
+dropped_stores_listed() {
+	exits 0 trn4ctl list && out_has ' RO STORES$' && count_is "$accels" ' [0-9]*$' &&
+		exits 0 trn4ctl list -j && count_is "$accels" '"ro-stores":[0-9]'
+}
+
 ports_listed() {
 	exits 0 trn4ctl port list || return 1
 	n=$(($(wc -l <"$work/out") - 1))
@@ -50,6 +62,8 @@ unreachable_at_first() {
 }
 
 ok "list as JSON" list_json
+ok "what they can do" operations_listed
+ok "stores that were dropped" dropped_stores_listed
 ok "every port is listed" ports_listed
 ok "nothing reaches anything by default" unreachable_at_first
 

@@ -318,6 +318,8 @@ TEST_F(reset, busy_meanwhile)
 		EXPECT_EQ(-EIO, window_map(__fd, &self->theirs_grant, 0, 0, \
 					   RIGHT_R, &__handle)); \
 		EXPECT_EQ(-EIO, submit_probe(__fd)); \
+		EXPECT_EQ(-EIO, accel_param(__fd, DRM_TRN4_PARAM_RO_STORES, \
+					    &__value)); \
 		/* It can be asked still, and things can be given up */ \
 		EXPECT_EQ(0, accel_param(__fd, DRM_TRN4_PARAM_TARGET_ID, \
 					 &__value)); \

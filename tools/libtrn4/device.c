@@ -19,6 +19,13 @@
 
 #include "internal.h"
 
+SAME_AS_KERNEL(TRN4_OPERATION_NOP, DRM_TRN4_OP_NOP);
+SAME_AS_KERNEL(TRN4_OPERATION_COPY, DRM_TRN4_OP_COPY);
+SAME_AS_KERNEL(TRN4_OPERATION_ATOMIC, DRM_TRN4_OP_ATOMIC);
+SAME_AS_KERNEL(TRN4_OPERATION_FILL, DRM_TRN4_OP_FILL);
+SAME_AS_KERNEL(TRN4_OPERATION_FENCE, DRM_TRN4_OP_FENCE);
+SAME_AS_KERNEL(TRN4_OPERATION_SIGNAL, DRM_TRN4_OP_SIGNAL);
+
 #define NODE_DIR    "/dev/accel"
 #define NODE_PREFIX "accel"
 
@@ -206,7 +213,7 @@ TRN4_API int trn4_query(struct trn4_device *dev, struct trn4_info *out)
 	struct trn4_info info = { .target_id = dev->target_id,
 				  .page_size = dev->page_size,
 				  .batch_max = dev->batch_max };
-	uint64_t ports = 0, windows = 0, grants = 0, queues = 0;
+	uint64_t ports = 0, windows = 0, grants = 0, queues = 0, operations = 0;
 	const struct {
 		uint32_t param;
 		uint64_t *value;
@@ -219,6 +226,7 @@ TRN4_API int trn4_query(struct trn4_device *dev, struct trn4_info *out)
 		{ DRM_TRN4_PARAM_WINDOWS, &windows },
 		{ DRM_TRN4_PARAM_GRANTS, &grants },
 		{ DRM_TRN4_PARAM_QUEUES, &queues },
+		{ DRM_TRN4_PARAM_OPS, &operations },
 	};
 	size_t i;
 	int ret;
@@ -232,11 +240,17 @@ TRN4_API int trn4_query(struct trn4_device *dev, struct trn4_info *out)
 	info.windows = windows;
 	info.grants = grants;
 	info.queues = queues;
+	info.operations = operations;
 	ret = read_names(dev, &info);
 	if (ret)
 		return ret;
 	*out = info;
 	return 0;
+}
+
+TRN4_API int trn4_ro_stores(struct trn4_device *dev, uint64_t *count)
+{
+	return get_param(dev, DRM_TRN4_PARAM_RO_STORES, count);
 }
 
 /* Numbers of all accel nodes, ascending. Return: how many, or -errno. */

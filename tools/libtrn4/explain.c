@@ -90,7 +90,7 @@ static const struct text import_texts[] = {
 
 static const struct text submit_texts[] = {
 	{ EINVAL,
-	  "a command is wrong: range or rows beyond the buffer or window, pitch less than a row, an operation on a word that the device does not have (trn4_atomic_words() tells), operand too large, or an operation that this memory does not take",
+	  "a command is wrong: range or rows beyond the buffer or window, pitch less than a row, an operation that the device does not have (trn4_info.operations tells) or not on such a word (trn4_atomic_words() tells), operand too large, or an operation that this memory does not take",
 	},
 	{ ENOENT, "a command names a buffer, window or syncobj that this device does not have" },
 	{ EBUSY, "the batch is under way, or the device is being reset" },
@@ -118,7 +118,7 @@ static const struct text result_texts[] = {
 	},
 	{ ERANGE, "beyond the end of the buffer, window or segment" },
 	{ ENOENT, "the segment is not set" },
-	{ EOPNOTSUPP, "the device does not have this operation" },
+	{ EOPNOTSUPP, "the device does not have this operation (trn4_info.operations tells)" },
 	{ ETIME, "the word was not as it was waited for in that time" },
 	{}
 };

@@ -44,6 +44,24 @@ struct trn4_queue;
 /* ---- Devices ------------------------------------------------------------ */
 
 /**
+ * enum trn4_operation - what devices can be asked to do
+ * @TRN4_OPERATION_NOP: nothing
+ * @TRN4_OPERATION_COPY: copies, of bytes and of rows
+ * @TRN4_OPERATION_ATOMIC: atomics; trn4_atomic_words() tells which
+ * @TRN4_OPERATION_FILL: fills, the same
+ * @TRN4_OPERATION_FENCE: fences
+ * @TRN4_OPERATION_SIGNAL: signals, and waits for words (trn4_queue_await())
+ */
+enum trn4_operation {
+	TRN4_OPERATION_NOP,
+	TRN4_OPERATION_COPY,
+	TRN4_OPERATION_ATOMIC,
+	TRN4_OPERATION_FILL,
+	TRN4_OPERATION_FENCE,
+	TRN4_OPERATION_SIGNAL,
+};
+
+/**
  * struct trn4_info - what a device says of itself
  * @node: path of its accel node, such as /dev/accel/accel0
  * @pci: its PCI address, such as 0000:01:00.0; empty where it has none
@@ -59,7 +77,8 @@ struct trn4_queue;
  * @grants: grants that can stand at the same time
  * @batch_max: most commands that one batch takes
  * @queues: user queues that can be there at the same time, of all processes
- * @reserved: zero
+ * @operations: a bit for each enum trn4_operation that it has; others are such
+ *	as this library does not know
  * @reserved64: zero
  */
 struct trn4_info {
@@ -77,7 +96,7 @@ struct trn4_info {
 	uint32_t grants;
 	uint32_t batch_max;
 	uint32_t queues;
-	uint32_t reserved;
+	uint32_t operations;
 	uint64_t reserved64[5];
 };
 
@@ -179,6 +198,19 @@ uint32_t trn4_target_id(const struct trn4_device *dev);
  * Return: 0; -ENODEV where it is gone.
  */
 int trn4_query(struct trn4_device *dev, struct trn4_info *info);
+
+/**
+ * trn4_ro_stores() - how many stores into read-only windows a device has dropped
+ * @dev: the device that has the windows, not that whose memory it is
+ * @count: out, of all processes, since the device was reset
+ *
+ * A mapping of a read-only window takes no store. What is counted got past the
+ * page tables, and changed nothing: somebody uses the device's BAR itself.
+ *
+ * Return: 0; -EBUSY while the device is being reset, -EIO where it did not come
+ * back; -ENODEV where it is gone.
+ */
+int trn4_ro_stores(struct trn4_device *dev, uint64_t *count);
 
 /* ---- Buffers ------------------------------------------------------------ */
 
@@ -1393,7 +1425,7 @@ int trn4_queue_wait(struct trn4_queue *queue, struct trn4_result *result,
 
 /**
  * enum trn4_call - which call an error came from
- * @TRN4_CALL_OPEN: trn4_open*(), trn4_list(), trn4_query()
+ * @TRN4_CALL_OPEN: trn4_open*(), trn4_list(), trn4_query(), trn4_ro_stores()
  * @TRN4_CALL_BUFFER: trn4_buffer_create*(), trn4_buffer_wrap(),
  *	trn4_buffer_export*()
  * @TRN4_CALL_MAP: trn4_buffer_map(), trn4_window_map()

@@ -23,25 +23,11 @@ void *__wrap_mmap(void *addr, size_t length, int prot, int flags, int fd,
 		  off_t offset);
 void *__real_mmap(void *addr, size_t length, int prot, int flags, int fd,
 		  off_t offset);
+ssize_t __wrap_readlink(const char *path, char *target, size_t size);
 int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 		 const sigset_t *mask);
 int __real_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 		 const sigset_t *mask);
-
-static void get_param(struct drm_trn4_get_param *arg)
-{
-	switch (arg->param) {
-	case DRM_TRN4_PARAM_TARGET_ID:
-		arg->value = 3;
-		break;
-	case DRM_TRN4_PARAM_PAGE_SIZE:
-		arg->value = 2 * MIB;
-		break;
-	case DRM_TRN4_PARAM_SUBMIT_MAX:
-		arg->value = DRM_TRN4_SUBMIT_MAX;
-		break;
-	}
-}
 
 static void note_syncs(const struct drm_syncobj_timeline_wait *wait)
 {
@@ -67,6 +53,7 @@ static int answer(unsigned long request, void *arg)
 	struct drm_trn4_queue_create *queue = arg;
 	struct drm_trn4_grant_create *grant = arg;
 	struct drm_trn4_queue_info *info = arg;
+	struct drm_trn4_get_param *param = arg;
 	struct drm_trn4_bo_create *bo = arg;
 	struct drm_version *version = arg;
 	struct drm_syncobj_wait *wait = arg;
@@ -77,7 +64,7 @@ static int answer(unsigned long request, void *arg)
 		snprintf(version->name, version->name_len + 1, "trn4");
 		return 0;
 	case DRM_IOCTL_TRN4_GET_PARAM:
-		get_param(arg);
+		param->value = kernel.params[param->param];
 		return 0;
 	case DRM_IOCTL_TRN4_BO_CREATE:
 		kernel.handles++;
@@ -221,6 +208,21 @@ void *__wrap_mmap(void *addr, size_t length, int prot, int flags, int fd,
 	return map;
 }
 
+/* In sysfs every device is accel12, whatever file stands for it. */
+ssize_t __wrap_readlink(const char *path, char *target, size_t size)
+{
+	const char *device = "../../../0000:01:00.0";
+	const char *node =
+		"../../devices/pci0000:00/0000:01:00.0/accel/accel12";
+	size_t length = strlen(path);
+
+	if (length > 7 && !strcmp(path + length - 7, "/device"))
+		node = device;
+	length = strlen(node) < size ? strlen(node) : size;
+	memcpy(target, node, length);
+	return length;
+}
+
 int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 		 const sigset_t *mask)
 {
@@ -234,7 +236,13 @@ struct trn4_device *open_device(void)
 {
 	struct trn4_device *dev = NULL;
 
-	memset(&kernel, 0, sizeof(kernel));
+	kernel = (struct rig) {
+		.params = {
+			[DRM_TRN4_PARAM_TARGET_ID] = 3,
+			[DRM_TRN4_PARAM_PAGE_SIZE] = 2 * MIB,
+			[DRM_TRN4_PARAM_SUBMIT_MAX] = DRM_TRN4_SUBMIT_MAX,
+		},
+	};
 	CHECK(!trn4_open_fd(open("/dev/null", O_RDWR), &dev));
 	return dev;
 }

@@ -36,6 +36,7 @@ struct rig {
 	int interrupts;     /* so many times an ioctl is interrupted before */
 	int handles;        /* GEM handles and syncobjs that are open */
 	int calls;          /* ioctls that were made */
+	uint64_t params[DRM_TRN4_PARAM_RO_STORES + 1]; /* what it says of it */
 
 	/* What it was asked for last */
 	struct drm_trn4_bo_create bo;

@@ -50,7 +50,7 @@ $(MOCKED): $(OBJ)/tests/mock_socket.san.o $(SAN_COMMON)
 
 # The kernel is the tests' own, and the device.
 RIG := $(OBJ)/tests/kernel_rig.san.o
-RIG_WRAPS := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=ppoll
+RIG_WRAPS := -Wl,--wrap=ioctl,--wrap=mmap,--wrap=readlink,--wrap=ppoll
 RIG_TESTS := $(addprefix $(OUTPUT)/test/,test_libtrn4 test_queue test_queue_wait)
 $(RIG_TESTS): $(SAN_LIB) $(RIG)
 $(RIG_TESTS): LDFLAGS_TEST := $(RIG_WRAPS)

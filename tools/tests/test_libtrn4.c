@@ -30,6 +30,52 @@ static void devices_are_told_apart(void)
 	EQ(trn4_open_fd(0, &dev), -ENODEV);
 }
 
+/* Of a node that is in sysfs, where the kernel's side has it */
+static void devices_say_what_they_are(void)
+{
+	struct trn4_device *dev = open_device();
+	struct trn4_info info = {};
+	uint64_t count = 9;
+
+	kernel.params[DRM_TRN4_PARAM_GUID] = 0x1122334455667788;
+	kernel.params[DRM_TRN4_PARAM_HBM_SIZE] = 288ull << 30;
+	kernel.params[DRM_TRN4_PARAM_HBM_BACKED] = 64 * MIB;
+	kernel.params[DRM_TRN4_PARAM_HBM_FREE] = 10 * MIB;
+	kernel.params[DRM_TRN4_PARAM_PORTS] = 36;
+	kernel.params[DRM_TRN4_PARAM_WINDOWS] = 512;
+	kernel.params[DRM_TRN4_PARAM_GRANTS] = 511;
+	kernel.params[DRM_TRN4_PARAM_QUEUES] = 63;
+	kernel.params[DRM_TRN4_PARAM_OPS] = 1u << DRM_TRN4_OP_SIGNAL | 1u << 31;
+	kernel.params[DRM_TRN4_PARAM_RO_STORES] = 1ull << 40;
+	EQ(trn4_query(dev, &info), 0);
+	CHECK(!strcmp(info.node, "/dev/accel/accel12"));
+	CHECK(!strcmp(info.pci, "0000:01:00.0"));
+	EQ(info.number, 12);
+	EQ(info.target_id, 3);
+	EQ(info.guid, 0x1122334455667788);
+	EQ(info.hbm_size, 288ull << 30);
+	EQ(info.hbm_backed, 64 * MIB);
+	EQ(info.hbm_free, 10 * MIB);
+	EQ(info.page_size, 2 * MIB);
+	EQ(info.ports, 36);
+	EQ(info.windows, 512);
+	EQ(info.grants, 511);
+	EQ(info.batch_max, DRM_TRN4_SUBMIT_MAX);
+	EQ(info.queues, 63);
+	EQ(info.operations, 1u << TRN4_OPERATION_SIGNAL | 1u << 31);
+	EQ(trn4_ro_stores(dev, &count), 0);
+	EQ(count, 1ull << 40);
+
+	kernel.fail = DRM_IOCTL_TRN4_GET_PARAM;
+	kernel.error = EBUSY;
+	info.number = 4;
+	EQ(trn4_query(dev, &info), -EBUSY);
+	EQ(info.number, 4);
+	EQ(trn4_ro_stores(dev, &count), -EBUSY);
+	EQ(count, 1ull << 40);
+	trn4_close(dev);
+}
+
 static void names_are_checked(void)
 {
 	/* clang-format off */
@@ -520,10 +566,15 @@ static void errors_have_words(void)
 	CHECK(strstr(trn4_explain(TRN4_CALL_WINDOW, -EPERM), "partition"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EKEYREVOKED), "revoked"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_SUBMIT, -ENODEV), "gone"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_OPEN, -EBUSY), "being reset"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_OPEN, -EIO), "come back"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EBUSY), "being reset"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_SUBMIT, -EBUSY), "being reset"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_GRANT, -EIO), "come back"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EIO), "memory"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_SUBMIT, -EINVAL), "operations"));
+	CHECK(strstr(trn4_explain(TRN4_CALL_RESULT, -EOPNOTSUPP),
+		     "operations"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_MAP, -EPERM), "permitted"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EFAULT), "readonly"));
 	CHECK(strstr(trn4_explain(TRN4_CALL_BUFFER, -EOPNOTSUPP), "export"));
@@ -538,6 +589,7 @@ static void errors_have_words(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(devices_are_told_apart),
+	TAP_TEST(devices_say_what_they_are),
 	TAP_TEST(names_are_checked),
 	TAP_TEST(interrupted_calls_are_taken_up),
 	TAP_TEST(buffers_lie_where_asked),

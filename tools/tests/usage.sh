@@ -54,7 +54,7 @@ done
 expect 0 stdout "$fm" --help
 expect 0 stdout "$fm" --version
 
-for args in '' --nothing nothing 'port nothing' peer atomic 'list extra' 'list --nothing' 'port list --state up' \
+for args in '' --nothing nothing 'port nothing' peer atomic 'list extra' 'list --nothing' 'list --operations x' 'port list --state up' \
 	'port list --endpoint 2048' 'port list --endpoint 1 --switch 1' 'port show --port 1' 'port show --endpoint 0' \
 	'route set --switch 0 --target 1' 'route set --switch 0 --target 1 --ports 3-1' \
 	'route set --switch 0 --target 2048 --ports 0' 'route set --switch 99999999999 --target 1 --ports 0' \

@@ -25,6 +25,55 @@ static const struct nvlf_endpoint *endpoint_of(const struct nvlf_list *list,
 	return NULL;
 }
 
+static const char *const operations[] = {
+	[TRN4_OPERATION_NOP] = "nop",       [TRN4_OPERATION_COPY] = "copy",
+	[TRN4_OPERATION_ATOMIC] = "atomic", [TRN4_OPERATION_FILL] = "fill",
+	[TRN4_OPERATION_FENCE] = "fence",   [TRN4_OPERATION_SIGNAL] = "signal",
+};
+
+/* One that is newer than this program is its number. */
+static const char *operation_name(unsigned int bit, char text[4])
+{
+	if (bit < ARRAY_SIZE(operations))
+		return operations[bit];
+	snprintf(text, 4, "%u", bit);
+	return text;
+}
+
+/* Return: false where the accelerator does not tell, and why on stderr. */
+static bool ro_stores(const struct trn4_info *info, uint64_t *count)
+{
+	struct trn4_device *dev;
+	int ret;
+
+	ret = trn4_open_accel(info->number, &dev);
+	if (!ret) {
+		ret = trn4_ro_stores(dev, count);
+		trn4_close(dev);
+	}
+	if (ret)
+		note("%s: stores into read-only windows are not known: %s",
+		     info->node, trn4_explain(TRN4_CALL_OPEN, ret));
+	return !ret;
+}
+
+static struct json_object *operations_json(const struct trn4_info *info)
+{
+	struct json_object *array = must(json_object_new_array());
+	const char *name;
+	unsigned int bit;
+	char text[4];
+
+	for (bit = 0; bit < 32; bit++) {
+		if (!(info->operations >> bit & 1))
+			continue;
+		name = operation_name(bit, text);
+		json_object_array_add(array,
+				      must(json_object_new_string(name)));
+	}
+	return array;
+}
+
 static void show_json(const struct trn4_info *infos, int count,
 		      const struct nvlf_list *endpoints)
 {
@@ -32,6 +81,7 @@ static void show_json(const struct trn4_info *infos, int count,
 	const struct nvlf_endpoint *endpoint;
 	const struct trn4_info *info;
 	struct json_object *json;
+	uint64_t dropped;
 	char guid[19];
 
 	for (info = infos; info < infos + count; info++) {
@@ -53,6 +103,10 @@ static void show_json(const struct trn4_info *infos, int count,
 		if (endpoint)
 			json_add(json, "ports-up",
 				 json_object_new_int64(endpoint->ports_up));
+		if (ro_stores(info, &dropped))
+			json_add(json, "ro-stores",
+				 json_object_new_uint64(dropped));
+		json_add(json, "operations", operations_json(info));
 		json_object_array_add(array, json);
 	}
 	json_show(array, out_pretty);
@@ -62,13 +116,14 @@ static void show_table(const struct trn4_info *infos, int count,
 		       const struct nvlf_list *endpoints)
 {
 	static const char *const heads[] = {
-		"TARGET", "NODE",   "DEVICE", "GUID",
-		"HBM",    "BACKED", "FREE",   "PORTS UP",
+		"TARGET", "NODE", "DEVICE",   "GUID",      "HBM",
+		"BACKED", "FREE", "PORTS UP", "RO STORES",
 	};
-	struct table *table = table_create("rlllrrrr");
+	struct table *table = table_create("rlllrrrrr");
 	const struct nvlf_endpoint *endpoint;
 	const struct trn4_info *info;
 	char size[SIZE_TEXT];
+	uint64_t dropped;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(heads); i++)
@@ -90,6 +145,37 @@ static void show_table(const struct trn4_info *infos, int count,
 				   info->ports);
 		else
 			table_cell(table, "?/%u", info->ports);
+		if (ro_stores(info, &dropped))
+			table_cell(table, "%" PRIu64, dropped);
+		else
+			table_cell(table, "?");
+	}
+	table_print(table, stdout);
+	table_destroy(table);
+}
+
+static void show_operations(const struct trn4_info *infos, int count)
+{
+	struct table *table = table_create("rll");
+	const struct trn4_info *info;
+	char text[4], list[128];
+	unsigned int bit;
+	size_t used;
+
+	table_cell(table, "TARGET");
+	table_cell(table, "NODE");
+	table_cell(table, "OPERATIONS");
+	for (info = infos; info < infos + count; info++) {
+		table_cell(table, "%u", info->target_id);
+		table_cell(table, "%s", info->node);
+		list[0] = '\0';
+		for (bit = 0, used = 0; bit < 32; bit++) {
+			if (info->operations >> bit & 1)
+				used += sprintf(list + used, "%s%s",
+						used ? "," : "",
+						operation_name(bit, text));
+		}
+		table_cell(table, "%s", list);
 	}
 	table_print(table, stdout);
 	table_destroy(table);
@@ -97,12 +183,21 @@ static void show_table(const struct trn4_info *infos, int count,
 
 int cmd_list(int argc, char **argv)
 {
+	bool only_operations = false;
+	const struct command_option options[] = {
+		{ "operations", 'o', OPTION_FLAG, &only_operations,
+		  .help = "a table of what they can do" },
+		{}
+	};
 	/* clang-format off */
-	static const struct command_line line = {
-		.usage = "trn4ctl list [-j | -p]",
+	const struct command_line line = {
+		.usage = "trn4ctl list [--operations] [-j | -p]",
 		.about =
 "Lists the accelerators of this machine: target id in the fabric, accel node,\n"
-"device, identity, memory (architectural, backed, free now), ports that are up.\n",
+"device, identity, memory (architectural, backed, free now), ports that are up,\n"
+"stores into read-only windows that it has dropped since it was reset; and of\n"
+"what they can do a table of its own. JSON has all of it.\n",
+		.options = options,
 	};
 	/* clang-format on */
 	struct nvlf_list endpoints = {};
@@ -118,6 +213,13 @@ int cmd_list(int argc, char **argv)
 		return fail("%s", trn4_explain(TRN4_CALL_OPEN, count));
 	if (!count)
 		note("no accelerator is there: load its driver (modprobe trn4), and see what the kernel says (dmesg)");
+
+	if (only_operations && !out_json) {
+		if (count)
+			show_operations(infos, count);
+		trn4_list_free(infos);
+		return EXIT_DONE;
+	}
 
 	/* Without the fabric only the ports' states are missing. */
 	if (nvlf_connect(&client) ||
