@@ -19,7 +19,7 @@ without_a_way() {
 }
 
 clear_fabric
-for example in store counter pingpong share; do
+for example in store counter pingpong share rows; do
 	ok "$example without a route" without_a_way "$example"
 done
 
@@ -29,6 +29,8 @@ ok "stores end with the grant" out_has 'the grant was revoked'
 ok "a counter" says counter 'is 1000 after 1000 adds, 0 of them'
 ok "two queues play by themselves" says pingpong '^20 round trips, of [1-9][0-9]* ns'
 ok "two processes share" says share '^written by a file, and read by a token: yes'
+
+ok "rows of one's own" says rows "^2112 of 2112 words of the block are in the memory of $b"
 
 clear_fabric
 end_tests
