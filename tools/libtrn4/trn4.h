@@ -728,7 +728,7 @@ struct trn4_result {
 	uint32_t id;
 };
 
-#define TRN4_NO_TIMEOUT ((int64_t)-1)
+#define TRN4_NO_TIMEOUT INT64_C(-1)
 
 /**
  * trn4_batch_create() - make an empty list of commands

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What trn4.h declares is what the library has, and what its manual page tells of; and what it says of threads holds: the
-# library has no state of its own. TAP. OUTPUT is where the library is.
+# What trn4.h declares is what the library has, what its manual page tells of, and what the test of C++ uses; and what it
+# says of threads holds: the library has no state of its own. TAP. OUTPUT is where the library is.
 set -euo pipefail
 # The last part of a pipe runs in this shell: same() counts.
 shopt -s lastpipe
 cd "$(dirname "$0")/../libtrn4"
 
 declared=$(sed '/^ \*/d' trn4.h | grep -oE '\btrn4_[a-z0-9_]+\(' | tr -d '(' | sort -u)
+types=$(sed -nE 's/^(struct|enum) (trn4_[a-z0-9_]+)( \{|;)$/\2/p' trn4.h | sort -u)
 n=0
 failed=0
 
@@ -32,11 +33,14 @@ same() {
 }
 
 echo 'TAP version 13'
-echo '1..3'
+echo '1..4'
 nm -D --defined-only "$OUTPUT/lib/libtrn4.so" | awk '{ print $3 }' | sort -u | same 'the library has each function, and no other'
 # Of its synopsis: elsewhere it may name those of other libraries.
 sed -n '/^\.SH SYNOPSIS/,/^\.SH DESCRIPTION/p' libtrn4.3 | grep -oE '\btrn4_[a-z0-9_]+\(' | tr -d '(' | sort -u |
 	same 'the manual page has each function, and no other'
+for name in $declared $types; do
+	grep -qw "$name" ../tests/test_cxx.cc || echo "not there: $name"
+done | nothing 'the test of C++ has each function and each type'
 # Of the objects, to which the linker has not added the compiler's own. What is const but for its relocation is no state.
 size -A "$OUTPUT/lib/libtrn4.a" | awk '
 	/ex / { object = $1 }

@@ -63,8 +63,11 @@ $(OUTPUT)/test/test_threads: $(TSAN_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -g -fsanitize=thread -Wl,--wrap=ioctl,--wrap=mmap -o $@ $^
 
-# As a program of others is made: of the header, and linked with the library
-$(OUTPUT)/test/test_cxx: tests/test_cxx.cc libtrn4/trn4.h $(LIBTRN4)
+# In the oldest C++ that there may be a program in; and that newer ones take it, too. The kernel's headers are not ours.
+CXX_STANDARDS := c++14 c++17 c++20
+CXX_FLAGS := -Wall -Wextra -Wpedantic -Wold-style-cast -Werror -I../uapi -Ilibtrn4 -isystem $(OBJ)/include
+$(OUTPUT)/test/test_cxx: tests/test_cxx.cc tests/kernel_rig.h libtrn4/trn4.h $(RIG) $(OBJ)/tap.san.o $(SAN_LIB)
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) -std=c++11 -Wall -Wextra -pedantic -Werror -I../uapi -Ilibtrn4 -o $@ $< $(LIBTRN4)
+	$(Q)for std in $(CXX_STANDARDS); do $(CXX) -std=$$std $(CXX_FLAGS) -fsyntax-only $< || exit 1; done
+	$(Q)$(CXX) -std=c++11 $(CXX_FLAGS) -g -O1 $(SANITIZE) $(RIG_WRAPS) -o $@ $(filter %.cc %.o,$^)
