@@ -16,15 +16,18 @@
 
 /*
  * As many bouts as a ring has room for, each with a word for, and a look at,
- * every agent, and rounds of two steps, before each of which may be a NOP
+ * every agent, and rounds of two steps, before each of which may be a NOP. A
+ * bout has more descriptors than an engine takes at once, 64: queues of two
+ * accelerators would not meet in it otherwise.
  */
-#define BOUTS  50
-#define ROUNDS 16
+#define BOUTS  20
+#define ROUNDS 48
 #define DESCS  (BOUTS * (LITMUS_AGENTS + 4 * ROUNDS) + 1)
 static_assert(DESCS < ENTRIES, "a ring holds a batch");
 
-/* A processor is faster: its rounds of a bout, at most */
+/* A processor is faster: its rounds of a bout without queues, and at most */
 #define CPU_ROUNDS 1024
+#define CPU_MOST   16384
 
 /* Where in X's page an agent says which bout it has come to */
 #define ARRIVED(agent) (64 * (1 + (agent)))
@@ -192,29 +195,20 @@ static bool all_at(const struct litmus *l, __u64 bout)
 	return true;
 }
 
-/* Has each queue done with @bout? Where there is none that is never so */
-static bool queues_done(const struct litmus *l, __u64 bout)
+static bool loads(const struct litmus_step *step)
 {
-	bool some = false;
-	unsigned int i;
-
-	for (i = 0; i < l->count; i++) {
-		if (l->agents[i].cpu)
-			continue;
-		if (__atomic_load_n(arrived(l, i), __ATOMIC_ACQUIRE) <= bout)
-			return false;
-		some = true;
-	}
-	return some;
+	return step->op == LITMUS_LOAD || step->op == LITMUS_FETCH;
 }
 
 /* The newest round, which is not the first of its bout */
 static void look_back(struct litmus_agent *a)
 {
 	__u64 i = a->rounds;
+	int n;
 
-	a->met += a->seen[0][i] != a->seen[0][i - 1] ||
-		  a->seen[1][i] != a->seen[1][i - 1];
+	for (n = 0; n < 2; n++)
+		a->met[n] += loads(&a->step[n]) &&
+			     a->seen[n][i] != a->seen[n][i - 1];
 }
 
 static void cpu_round(struct litmus_agent *a)
@@ -230,15 +224,69 @@ static void cpu_round(struct litmus_agent *a)
 	word_barrier();
 }
 
-/* It goes on for as long as there is a queue that does */
+static bool stores(const struct litmus_agent *a)
+{
+	return (a->step[0].op != LITMUS_NONE && !loads(&a->step[0])) ||
+	       (a->step[1].op != LITMUS_NONE && !loads(&a->step[1]));
+}
+
+/* Could this processor meet another, which does not end before it? */
+static bool may_meet(const struct litmus_agent *a)
+{
+	const struct litmus *l = a->litmus;
+	unsigned int i;
+
+	if (!loads(&a->step[0]) && !loads(&a->step[1]))
+		return false;
+	for (i = 0; i < l->count; i++)
+		if (&l->agents[i] != a && l->agents[i].cpu &&
+		    stores(&l->agents[i]))
+			return true;
+	return false;
+}
+
+static bool has_queues(const struct litmus *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->count; i++)
+		if (!l->agents[i].cpu)
+			return true;
+	return false;
+}
+
+/* Are all queues through with @bout, and have all processors met that may? */
+static bool all_done(const struct litmus *l, __u64 bout)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->count; i++) {
+		const struct litmus_agent *a = &l->agents[i];
+
+		if (a->cpu ?
+			    __atomic_load_n(&a->done, __ATOMIC_RELAXED) < bout :
+			    __atomic_load_n(arrived(l, i), __ATOMIC_ACQUIRE) <=
+				    bout)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * It goes on for as long as there is a queue that does. Processors that nobody
+ * else lets run at the same time go on until they have had turns all the same.
+ */
 static void *cpu_bouts(void *arg)
 {
 	struct litmus_agent *a = arg;
 	struct litmus *l = a->litmus;
 	__u64 bout, end = l->bouts + BOUTS;
+	unsigned int least = has_queues(l) ? ROUNDS : CPU_ROUNDS;
 	__u32 seed = a - l->agents;
+	bool meets = may_meet(a);
 
 	for (bout = l->bouts + 1; bout <= end; bout++) {
+		__u64 met = a->met[0] + a->met[1];
 		unsigned int n = 0;
 
 		__atomic_store_n(arrived(l, a - l->agents), bout,
@@ -251,9 +299,12 @@ static void *cpu_bouts(void *arg)
 				if (n)
 					look_back(a);
 			}
+			if (!meets || a->met[0] + a->met[1] != met ||
+			    a->rounds == LITMUS_ROUNDS_MAX)
+				__atomic_store_n(&a->done, bout,
+						 __ATOMIC_RELAXED);
 			litmus_dally(&seed);
-		} while (++n < ROUNDS ||
-			 (n < CPU_ROUNDS && !queues_done(l, bout)));
+		} while (++n < least || (n < CPU_MOST && !all_done(l, bout)));
 	}
 	return NULL;
 }
@@ -465,13 +516,38 @@ __u64 litmus_disagree(const struct litmus_agent *xy,
 	return count;
 }
 
-/* How often the word that a step loads was another than the last time */
-__u64 litmus_changes(const struct litmus_agent *reader, int step)
+/* Has each step that loads seen its word change? */
+bool litmus_has_met(const struct litmus_agent *a)
 {
-	const __u64 *seen = reader->seen[step];
-	__u64 i, count = 0;
+	int n;
 
-	for (i = 1; i <= reader->rounds; i++)
-		count += seen[i] != seen[i - 1];
-	return count;
+	for (n = 0; n < 2; n++)
+		if (loads(&a->step[n]) && !a->met[n])
+			return false;
+	return true;
+}
+
+/**
+ * litmus_run_until_met() - let all agents work until they were a test
+ * @l: has agents
+ * @batches: how often the queues' rings are filled before one looks
+ * @most: how often at most
+ *
+ * Return: 0, whether they have met or not, or as litmus_run().
+ */
+int litmus_run_until_met(struct litmus *l, unsigned int batches,
+			 unsigned int most)
+{
+	unsigned int n, i;
+	int ret = 0;
+
+	for (n = 0; n < most && !ret; n += batches) {
+		ret = litmus_run(l, batches);
+		for (i = 0; i < l->count; i++)
+			if (!litmus_has_met(&l->agents[i]))
+				break;
+		if (i == l->count)
+			break;
+	}
+	return ret;
 }

@@ -53,9 +53,9 @@ struct litmus_step {
  * @step: what is done in each round
  * @rounds: how many there have been
  * @seen: what step 0 and 1 loaded, by round from 1 on; a store's is undefined
- * @met: how many rounds saw another word than the one before in the same bout:
- *       a reader's and a writer's have met there. From bout to bout words
- *       change in any case
+ * @met: how often each step, if it loads, had another word than in the round
+ *       before in the same bout: a reader and a writer have met there. From
+ *       bout to bout words change in any case
  */
 struct litmus_agent {
 	bool cpu;
@@ -65,11 +65,12 @@ struct litmus_agent {
 
 	__u64 rounds;
 	__u64 *seen[2];
-	__u64 met;
+	__u64 met[2];
 
 	/* litmus.c's */
 	struct litmus *litmus;
 	pthread_t thread;
+	__u64 done; /* a processor: the bout in which it met who it may */
 	struct uqueue queue;
 	unsigned int pending; /* descriptors without a record */
 };
@@ -97,6 +98,8 @@ int litmus_queue(struct litmus *l, int accel, struct uqueue *q);
 struct litmus_agent *litmus_add(struct litmus *l,
 				const struct litmus_agent *spec);
 int litmus_run(struct litmus *l, unsigned int batches);
+int litmus_run_until_met(struct litmus *l, unsigned int batches,
+			 unsigned int most);
 void litmus_clear(struct litmus *l);
 void litmus_dally(__u32 *seed);
 
@@ -111,6 +114,6 @@ __u64 litmus_disagree(const struct litmus_agent *xy,
 
 /* ---- That it was a test at all ---- */
 
-__u64 litmus_changes(const struct litmus_agent *reader, int step);
+bool litmus_has_met(const struct litmus_agent *a);
 
 #endif /* SELFTESTS_LITMUS_H */
