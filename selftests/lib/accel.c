@@ -315,6 +315,20 @@ int sync_wait(int fd, __u32 handle, __s64 nsec)
 	return accel_ioctl(fd, DRM_IOCTL_SYNCOBJ_WAIT, &arg);
 }
 
+/* The last point of a timeline that has been reached, or a negative errno */
+__s64 sync_reached(int fd, __u32 handle)
+{
+	__u64 point = 0;
+	struct drm_syncobj_timeline_array arg = {
+		.handles = (uintptr_t)&handle,
+		.points = (uintptr_t)&point,
+		.count_handles = 1,
+	};
+	int ret = accel_ioctl(fd, DRM_IOCTL_SYNCOBJ_QUERY, &arg);
+
+	return ret ? ret : (__s64)point;
+}
+
 /* Takes a syncobj of one file over to another */
 int sync_carry(int from, __u32 handle, int to, __u32 *other)
 {

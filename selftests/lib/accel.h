@@ -75,6 +75,7 @@ int window_state(int fd, __u32 handle);
 int sync_create(int fd, __u32 *handle);
 int sync_destroy(int fd, __u32 handle);
 int sync_wait(int fd, __u32 handle, __s64 nsec);
+__s64 sync_reached(int fd, __u32 handle);
 int sync_carry(int from, __u32 handle, int to, __u32 *other);
 int sync_export(int fd, __u32 handle);
 int sync_file_wait(int sync_file, int msec);

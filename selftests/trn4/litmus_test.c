@@ -9,6 +9,7 @@
  * counted and told. Those who work have to have met, or it was no test.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -364,6 +365,191 @@ TEST_F(litmus, a_doorbell_comes_after_stores)
 		bad += !!torn(self->l->bo[X].map, 0, i);
 	}
 	EXPECT_EQ(0, bad);
+}
+
+/* ---- Submits ---- */
+
+/* A thread that stores data, and then a flag, until it is to stop */
+struct stores {
+	pthread_t thread;
+	void *data;
+	__u64 flag;
+	bool stop;
+};
+
+static void *store_rounds(void *arg)
+{
+	struct stores *s = arg;
+	__u32 seed = 1;
+	__u64 n;
+
+	for (n = 1; !__atomic_load_n(&s->stop, __ATOMIC_RELAXED); n++) {
+		word_set(s->data, 0, n);
+		word_barrier();
+		__atomic_store_n(&s->flag, n, __ATOMIC_RELEASE);
+		litmus_dally(&seed);
+	}
+	return NULL;
+}
+
+/* Submits of one each, that copy the word away: they see no less than the flag */
+static int copy_rounds(int fd, __u32 from, const struct bo *to,
+		       const __u64 *flag, __u64 *bad, __u64 *met)
+{
+	__u64 seen[FEW];
+	unsigned int i, n;
+	__u32 sync;
+	int ret = sync_create(fd, &sync);
+
+	for (i = 0; i < ROUNDS || (i < 4 * ROUNDS && !*met); i += FEW) {
+		for (n = 0; n < FEW && !ret; n++) {
+			struct drm_trn4_cmd cmd =
+				cmd_copy(to->handle, n * sizeof(*seen), from, 0,
+					 sizeof(*seen));
+
+			seen[n] = __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+			ret = submit(fd, &cmd, 1, 0, 0, sync);
+		}
+		/* The last of them; the others came before it */
+		if (!ret)
+			ret = sync_wait(fd, sync, 20 * SEC);
+		if (ret)
+			return ret;
+		for (n = 0; n < FEW; n++) {
+			*bad += word_get(to->map, n) < seen[n];
+			*met += n && seen[n] != seen[n - 1];
+		}
+	}
+	return sync_destroy(fd, sync);
+}
+
+/*
+ * "A submit sees all stores that its process made to buffers and windows before
+ * the call", whoever of its threads made them, through whatever mapping.
+ */
+TEST_F(litmus, a_submit_comes_after_stores)
+{
+	struct litmus *l = self->l;
+	struct bo host, to;
+	struct {
+		__u32 handle;
+		void *map;
+	} data[] = {
+		{ l->handle[0][X], l->map[0][X] },
+		{ l->handle[0][X], l->map[3][X] },
+		{ l->handle[0][Y], l->map[0][Y] },
+		{ l->handle[0][Y], l->map[1][Y] },
+		{},
+	};
+	unsigned int i;
+
+	ASSERT_EQ(0, bo_make(l->rig.fd[0], PAGE, DRM_TRN4_BO_HOST, &host));
+	ASSERT_EQ(0, bo_make(l->rig.fd[0], PAGE, DRM_TRN4_BO_HOST, &to));
+	data[ARRAY_SIZE(data) - 1].handle = host.handle;
+	data[ARRAY_SIZE(data) - 1].map = host.map;
+	for (i = 0; i < ARRAY_SIZE(data); i++) {
+		struct stores stores = { .data = data[i].map };
+		__u64 bad = 0, met = 0;
+
+		word_set(data[i].map, 0, 0);
+		word_barrier();
+		ASSERT_EQ(0, pthread_create(&stores.thread, NULL, store_rounds,
+					    &stores));
+		ASSERT_EQ(0, copy_rounds(l->rig.fd[0], data[i].handle, &to,
+					 &stores.flag, &bad, &met));
+		__atomic_store_n(&stores.stop, true, __ATOMIC_RELAXED);
+		pthread_join(stores.thread, NULL);
+		EXPECT_EQ(0, bad)
+		{
+			TH_LOG("data %u", i);
+		}
+		EXPECT_LT(0, met)
+		{
+			TH_LOG("data %u: no store came between two submits", i);
+		}
+	}
+}
+
+/* One command, whose result goes to the @nth place and whose fence to @point */
+static int submit_nth(int fd, const struct drm_trn4_cmd *cmd, __u32 results,
+		      unsigned int nth, __u32 sync, __u64 point)
+{
+	struct drm_trn4_sync out = { .handle = sync, .point = point };
+	struct drm_trn4_submit arg = {
+		.cmds = (uintptr_t)cmd,
+		.cmd_count = 1,
+		.out_syncs = (uintptr_t)&out,
+		.out_count = 1,
+		.results = results,
+		.results_offset = nth * sizeof(struct drm_trn4_result),
+	};
+
+	return accel_ioctl(fd, DRM_IOCTL_TRN4_SUBMIT, &arg);
+}
+
+/*
+ * "Who has seen a submit's fence signal sees all that its commands wrote, and
+ * its results": each fence is the next point of a timeline, which is looked at
+ * all the time.
+ */
+TEST_F(litmus, a_fence_comes_last)
+{
+	struct litmus *l = self->l;
+	struct {
+		__u32 handle;
+		void *map;
+	} to[] = {
+		{ l->handle[0][X], l->map[2][X] },
+		{ l->handle[0][Y], l->map[1][Y] },
+		{},
+	};
+	struct drm_trn4_result *result;
+	struct bo host, results;
+	__u64 bad = 0, met = 0;
+	int fd = l->rig.fd[0];
+	unsigned int i, n;
+	__u32 sync;
+
+	ASSERT_EQ(0, bo_make(fd, PAGE, DRM_TRN4_BO_HOST, &host));
+	ASSERT_EQ(0, bo_make(fd, PAGE, DRM_TRN4_BO_HOST, &results));
+	ASSERT_EQ(0, sync_create(fd, &sync));
+	to[ARRAY_SIZE(to) - 1].handle = host.handle;
+	to[ARRAY_SIZE(to) - 1].map = host.map;
+	result = results.map;
+	for (i = 0; i < ROUNDS || (i < 4 * ROUNDS && !met); i += FEW) {
+		memset(result, 0, FEW * sizeof(*result));
+		for (n = 0; n < FEW; n++) {
+			struct drm_trn4_cmd cmd =
+				cmd_fill(to[(i + n) % ARRAY_SIZE(to)].handle,
+					 n * LONG, LONG, i + n + 1);
+
+			ASSERT_EQ(0, submit_nth(fd, &cmd, results.handle, n,
+						sync, i + n + 1));
+		}
+		for (n = 0; n < FEW; n++) {
+			const void *at = to[(i + n) % ARRAY_SIZE(to)].map +
+					 n * LONG;
+			__u64 begin = bench_now();
+			__s64 reached;
+			bool waited = false;
+
+			while ((reached = sync_reached(fd, sync)) < i + n + 1) {
+				ASSERT_LE(0, reached);
+				ASSERT_GT(20 * SEC, bench_now() - begin);
+				waited = true;
+			}
+			word_barrier();
+			bad += word_get(at, LAST) != i + n + 1 ||
+			       word_get(at, 0) != i + n + 1 ||
+			       result[n].value != LONG || result[n].error;
+			met += waited;
+		}
+	}
+	EXPECT_EQ(0, bad);
+	EXPECT_LT(0, met)
+	{
+		TH_LOG("none of %u fences was waited for", i);
+	}
 }
 
 /* ---- Store buffering ---- */

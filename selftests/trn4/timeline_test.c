@@ -70,20 +70,6 @@ static int point_wait(int fd, __u32 handle, __u64 point, int sec)
 	return accel_ioctl(fd, DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT, &arg);
 }
 
-/* The last point of a timeline that has been reached, or a negative errno */
-static __s64 point_reached(int fd, __u32 handle)
-{
-	__u64 point = 0;
-	struct drm_syncobj_timeline_array arg = {
-		.handles = (uintptr_t)&handle,
-		.points = (uintptr_t)&point,
-		.count_handles = 1,
-	};
-	int ret = accel_ioctl(fd, DRM_IOCTL_SYNCOBJ_QUERY, &arg);
-
-	return ret ? ret : (__s64)point;
-}
-
 /* ---- Points ---- */
 
 TEST_F(timeline, points_in_their_order)
@@ -97,9 +83,9 @@ TEST_F(timeline, points_in_their_order)
 	for (point = 1; point <= 40; point++) {
 		ASSERT_EQ(0, point_wait(self->fd, self->sync, 10 * point, 20));
 		EXPECT_LE((__s64)(10 * point),
-			  point_reached(self->fd, self->sync));
+			  sync_reached(self->fd, self->sync));
 	}
-	EXPECT_EQ(400, point_reached(self->fd, self->sync));
+	EXPECT_EQ(400, sync_reached(self->fd, self->sync));
 	/* One in between counts as the next one */
 	EXPECT_EQ(0, point_wait(self->fd, self->sync, 395, 0));
 	EXPECT_EQ(-EINVAL, point_wait(self->fd, self->sync, 401, 0));
@@ -128,7 +114,7 @@ TEST_F(timeline, waits_for_a_point)
 	ASSERT_EQ(0,
 		  submit_points(self->other, &fetch, 1, 0, there, 2, done, 7));
 	ASSERT_EQ(0, point_wait(self->other, done, 7, 20));
-	EXPECT_EQ(2, point_reached(self->fd, self->sync));
+	EXPECT_EQ(2, sync_reached(self->fd, self->sync));
 	EXPECT_EQ(77, word_get(copy.map, 0));
 }
 
@@ -165,7 +151,7 @@ TEST_F(timeline, far_points)
 	ASSERT_EQ(0, submit_points(self->other, &self->nop, 1, 0, other,
 				   far + 1, other, far + 2));
 	ASSERT_EQ(0, point_wait(self->other, other, far + 2, 20));
-	EXPECT_LE((__s64)far + 1, point_reached(self->fd, self->sync));
+	EXPECT_LE((__s64)far + 1, sync_reached(self->fd, self->sync));
 }
 
 /* A submit that is refused leaves the timeline where it was */
@@ -180,7 +166,7 @@ TEST_F(timeline, refused_adds_no_point)
 	EXPECT_EQ(-EINVAL,
 		  submit_points(self->fd, &bad, 1, 0, 0, 0, self->sync, 6));
 	EXPECT_EQ(-EINVAL, point_wait(self->fd, self->sync, 6, 0));
-	EXPECT_EQ(5, point_reached(self->fd, self->sync));
+	EXPECT_EQ(5, sync_reached(self->fd, self->sync));
 }
 
 /* ---- Eventfds ---- */
