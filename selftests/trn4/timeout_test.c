@@ -6,70 +6,33 @@
  * What a hang is, reset_test shows.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <kselftest_harness.h>
 #include "bench.h"
-#include "pci.h"
+#include "job_timeout.h"
 #include "rig.h"
 #include "uqueue.h"
 
-#define PARAM   "/sys/module/trn4/parameters/job_timeout_ms"
 #define TIMEOUT 200                        /* ms; the driver looks twice */
 #define LONG    (3ull * TIMEOUT * 1000000) /* ns */
 #define LARGE   (64 * PAGE)
 
 FIXTURE(timeout)
 {
-	char was[16]; /* the parameter */
-	char device[32];
-	char driver[32];
+	struct job_timeout timeout;
 	struct rig rig;
 	int fd;
 	struct bo bo;
 };
 
-static int param(const char *text, char *was, size_t size)
-{
-	int fd = open(PARAM, O_RDWR | O_CLOEXEC);
-	ssize_t len;
-
-	if (fd < 0)
-		return -errno;
-	len = was ? read(fd, was, size - 1) : 0;
-	if (len < 0 || write(fd, text, strlen(text)) < 0)
-		len = -errno;
-	else if (was)
-		was[len] = 0;
-	close(fd);
-	return len < 0 ? len : 0;
-}
-
-static int rebind(const char *driver, const char *device)
-{
-	int ret = pci_unbind(driver, device);
-
-	return ret ?: pci_bind(driver, device);
-}
-
 FIXTURE_SETUP(timeout)
 {
-	char text[16];
-
 	if (rig_begin(&self->rig, 1) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 1);
 	ASSERT_EQ(0, self->rig.error);
-	snprintf(self->device, sizeof(self->device), "%s",
-		 self->rig.accels[0].device);
-	ASSERT_EQ(0,
-		  pci_driver(self->device, self->driver, sizeof(self->driver)));
 	rig_end(&self->rig);
-	snprintf(text, sizeof(text), "%d", TIMEOUT);
-	ASSERT_EQ(0, param(text, self->was, sizeof(self->was)));
-	ASSERT_EQ(0, rebind(self->driver, self->device));
+	ASSERT_EQ(0, job_timeout_begin(&self->timeout,
+				       self->rig.accels[0].device, TIMEOUT));
 	ASSERT_EQ(0, rig_begin(&self->rig, 1));
 	self->fd = self->rig.fd[0];
 	ASSERT_EQ(0, bo_make(self->fd, LARGE, 0, &self->bo));
@@ -78,8 +41,7 @@ FIXTURE_SETUP(timeout)
 FIXTURE_TEARDOWN(timeout)
 {
 	rig_end(&self->rig);
-	EXPECT_EQ(0, param(self->was, NULL, 0));
-	EXPECT_EQ(0, rebind(self->driver, self->device));
+	EXPECT_EQ(0, job_timeout_end(&self->timeout));
 }
 
 /* Of one command, whose rows are much work and few bytes */
