@@ -42,7 +42,7 @@ help:
 	@echo 'Lanes'
 	@echo '  make run          set up everything, boot the accelerators, show them at work, then a shell in the guest'
 	@echo '  make check        all tests: host unit tests, qtests, generated code, docs, kselftests in the guest'
-	@echo '  make unit|qtest|generated-check|kselftest|trap|iommu     a part of them'
+	@echo '  make unit|qtest|generated-check|kselftest|trap|iommu|pace     a part of them'
 	@echo '  make rack         72 accelerators and 36 switches in one guest: a window of each on every other, written and verified'
 	@echo '  make bench        what it costs, beside a peer in the same run; in build/bench.json, too'
 	@echo '  make check-asan   qtests and kselftests with a QEMU that looks for memory errors of its own'
@@ -71,7 +71,7 @@ help:
 	@echo '  DEBUG=kasan       kernel of check-debug: kasan or kcsan'
 	@echo '  V=1               show all output'
 
-.PHONY: run shell check rack bench check-asan check-debug unit qtest kselftest trap iommu generated-check lint lint-deps
+.PHONY: run shell check rack bench check-asan check-debug unit qtest kselftest trap iommu pace generated-check lint lint-deps
 run: guest
 	@vm/run
 
@@ -90,14 +90,14 @@ bench: guest
 	@vm/bench
 
 check-asan:
-	@QEMU_ASAN=1 vm/check qtest kselftest trap iommu
+	@QEMU_ASAN=1 vm/check qtest kselftest trap iommu pace
 
 # The debug kernel's long build and QEMU's go on side by side.
 check-debug: prebuilt
 	@vm/side-by-side '$(MAKE) qemu' 'vm/debug-kernel $(DEBUG)'
 	@vm/debug-check $(DEBUG)
 
-unit qtest kselftest trap iommu lint:
+unit qtest kselftest trap iommu pace lint:
 	@vm/check $@
 
 generated-check:
