@@ -145,6 +145,25 @@ int hbm_comes_back(int fd, __u64 bytes)
 	return -ETIME;
 }
 
+/* Pages of memory that devices hold, in all of the guest; ~0: not known */
+__u64 pinned_pages(void)
+{
+	unsigned long long value, acquired = 0, released = ~0ull;
+	FILE *file = fopen("/proc/vmstat", "re");
+	char name[64];
+
+	if (!file)
+		return ~0ull;
+	while (fscanf(file, "%63s %llu", name, &value) == 2) {
+		if (!strcmp(name, "nr_foll_pin_acquired"))
+			acquired = value;
+		if (!strcmp(name, "nr_foll_pin_released"))
+			released = value;
+	}
+	fclose(file);
+	return released > acquired ? ~0ull : acquired - released;
+}
+
 int bo_create(int fd, __u64 size, __u32 flags, __u32 *handle)
 {
 	struct drm_trn4_bo_create arg = { .size = size, .flags = flags };

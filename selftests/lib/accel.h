@@ -57,6 +57,7 @@ int accel_ioctl(int fd, unsigned long request, void *arg);
 int accel_param(int fd, __u32 param, __u64 *value);
 
 int hbm_comes_back(int fd, __u64 bytes);
+__u64 pinned_pages(void);
 int bo_create(int fd, __u64 size, __u32 flags, __u32 *handle);
 int bo_make(int fd, __u64 size, __u32 flags, struct bo *bo);
 void bo_drop(int fd, struct bo *bo);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <kselftest_harness.h>
+#include "chance.h"
 #include "dmabuf.h"
 #include "rig.h"
 #include "uqueue.h"
@@ -73,9 +74,6 @@ FIXTURE(killed)
 
 FIXTURE_SETUP(killed)
 {
-	const char *seed = getenv("SEED");
-	struct timespec now;
-
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
 	ASSERT_EQ(0, self->rig.error)
@@ -88,12 +86,7 @@ FIXTURE_SETUP(killed)
 	ASSERT_EQ(0, bo_make(self->rig.fd[0], PAGE, 0, &self->bo));
 	ASSERT_EQ(0, grant_make(self->rig.fd[0], self->bo.handle, RIGHT_RW, 0,
 				PAGE, &self->grant));
-	clock_gettime(CLOCK_REALTIME, &now);
-	self->random = now.tv_sec * SEC + now.tv_nsec;
-	if (seed)
-		self->random = strtoull(seed, NULL, 0);
-	/* Of zero nothing else would ever come. */
-	self->random |= 1;
+	self->random = chance_seed();
 	TH_LOG("SEED=%#llx", self->random);
 }
 
@@ -104,14 +97,6 @@ FIXTURE_TEARDOWN(killed)
 		waitpid(self->child, NULL, 0);
 	}
 	rig_end(&self->rig);
-}
-
-static __u64 below(__u64 *random, __u64 limit)
-{
-	*random ^= *random << 13;
-	*random ^= *random >> 7;
-	*random ^= *random << 17;
-	return *random % limit;
 }
 
 /* ---- The process ---------------------------------------------------------- */
@@ -308,7 +293,7 @@ static int work_on(struct state *state, const struct accel *accels,
 		ret = bo_make(p.fd[1], CHUNK, 0, &p.far);
 	__atomic_store_n(&state->began, 1, __ATOMIC_RELEASE);
 	while (!ret) {
-		state->at = below(&p.random, WORKS);
+		state->at = chance_below(&p.random, WORKS);
 		ret = works[state->at](&p);
 		if (!ret)
 			state->done[state->at]++;
@@ -371,25 +356,6 @@ static int count_queues(int fd)
 	return ret == -ENOSPC ? n : ret;
 }
 
-/* Pages of memory that devices hold, in all of the guest; ~0: not known */
-static __u64 pinned_pages(void)
-{
-	unsigned long long value, acquired = 0, released = ~0ull;
-	FILE *file = fopen("/proc/vmstat", "re");
-	char name[64];
-
-	if (!file)
-		return ~0ull;
-	while (fscanf(file, "%63s %llu", name, &value) == 2) {
-		if (!strcmp(name, "nr_foll_pin_acquired"))
-			acquired = value;
-		if (!strcmp(name, "nr_foll_pin_released"))
-			released = value;
-	}
-	fclose(file);
-	return released > acquired ? ~0ull : acquired - released;
-}
-
 static int take_stock(const struct rig *rig, const struct grant *grant,
 		      struct stock *stock)
 {
@@ -440,7 +406,7 @@ TEST_F_TIMEOUT(killed, at_any_moment, SECONDS)
 	EXPECT_LT(0, before.queues[0]);
 	ASSERT_NE(~0ull, before.pinned);
 	for (r = 0; r < ROUNDS; r++) {
-		__u64 delay = below(&self->random, DELAY_US);
+		__u64 delay = chance_below(&self->random, DELAY_US);
 
 		self->state->began = 0;
 		self->child = fork();

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <kselftest_harness.h>
+#include "chance.h"
 #include "rig.h"
 
 #define BO_SIZE PAGE
@@ -68,14 +69,6 @@ FIXTURE_TEARDOWN(op)
 	rig_end(&self->rig);
 }
 
-static __u64 below(__u64 *random, __u64 limit)
-{
-	*random ^= *random << 13;
-	*random ^= *random >> 7;
-	*random ^= *random << 17;
-	return *random % limit;
-}
-
 /* Runs one command: 0, or its error */
 static int run(int fd, struct drm_trn4_cmd cmd, const struct bo *results)
 {
@@ -110,20 +103,21 @@ static struct drm_trn4_cmd some_rows(__u64 *random, bool equal)
 	struct drm_trn4_cmd cmd = { .op = DRM_TRN4_OP_COPY };
 	__u64 span;
 
-	cmd.copy.length = 1 + below(random, 700);
-	cmd.copy.rows = 1 + below(random, 5);
+	cmd.copy.length = 1 + chance_below(random, 700);
+	cmd.copy.rows = 1 + chance_below(random, 5);
 	if (cmd.copy.rows > 1) {
-		cmd.copy.dst_pitch = cmd.copy.length + below(random, 600);
+		cmd.copy.dst_pitch = cmd.copy.length +
+				     chance_below(random, 600);
 		cmd.copy.src_pitch = equal ? cmd.copy.dst_pitch :
 					     cmd.copy.length +
-						     below(random, 600);
+						     chance_below(random, 600);
 	}
 	span = (cmd.copy.rows - 1) * (cmd.copy.dst_pitch > cmd.copy.src_pitch ?
 					      cmd.copy.dst_pitch :
 					      cmd.copy.src_pitch) +
 	       cmd.copy.length;
-	cmd.src_offset = below(random, FIELD - span + 1);
-	cmd.dst_offset = below(random, FIELD - span + 1);
+	cmd.src_offset = chance_below(random, FIELD - span + 1);
+	cmd.dst_offset = chance_below(random, FIELD - span + 1);
 	return cmd;
 }
 
