@@ -5,13 +5,15 @@
  *
  * What is there is told by the device (free HBM), by the kernel (pages that are
  * pinned), or is found out by taking all there is (grants, windows, queues).
+ * What is in the memory is for kill_memory_test.c.
  */
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -29,7 +31,8 @@
 #define PATIENCE 10     /* seconds until all is back */
 #define SECONDS  240    /* as in Makefile */
 #define CHUNK    (4 * PAGE)
-#define PINNED   (1 * MIB)
+#define HOST     (1 * MIB) /* of host memory, in any buffer */
+#define COMMANDS 16        /* of a submit */
 /* More than there can be of anything that is counted */
 #define MANY 1024
 
@@ -42,6 +45,12 @@ enum work {
 	WORK_SUBMIT,
 	WORK_QUEUE,
 	WORK_SEGMENTS,
+	WORK_ATOMICS,
+	WORK_SIGNAL,
+	WORK_HOST,
+	WORK_EVENT,
+	WORK_WINDOW_SEGMENT,
+	WORK_UDMABUF,
 	WORKS,
 };
 
@@ -58,7 +67,7 @@ struct stock {
 	__u64 hbm[2];
 	__u64 pinned;
 	int grants[2];
-	int windows[2]; /* of the second on the first; that may be written, or not */
+	int windows[2][2]; /* on the other; that may be written, or not */
 	int queues[2];
 };
 
@@ -66,14 +75,16 @@ FIXTURE(killed)
 {
 	struct rig rig;
 	struct state *state;
-	struct grant grant; /* of the first */
-	struct bo bo;
+	struct bo bo[2];
+	struct grant grants[2];
 	pid_t child;
 	__u64 random;
 };
 
 FIXTURE_SETUP(killed)
 {
+	int i;
+
 	if (rig_begin(&self->rig, 2) == -ENODEV)
 		SKIP(return, RIG_NEEDS, 2);
 	ASSERT_EQ(0, self->rig.error)
@@ -83,9 +94,11 @@ FIXTURE_SETUP(killed)
 	self->state = mmap(NULL, sizeof(*self->state), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->state);
-	ASSERT_EQ(0, bo_make(self->rig.fd[0], PAGE, 0, &self->bo));
-	ASSERT_EQ(0, grant_make(self->rig.fd[0], self->bo.handle, RIGHT_RW, 0,
-				PAGE, &self->grant));
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, bo_make(self->rig.fd[i], PAGE, 0, &self->bo[i]));
+		ASSERT_EQ(0, grant_make(self->rig.fd[i], self->bo[i].handle,
+					RIGHT_RW, 0, PAGE, &self->grants[i]));
+	}
 	self->random = chance_seed();
 	TH_LOG("SEED=%#llx", self->random);
 }
@@ -107,7 +120,16 @@ struct process {
 	__u64 random;
 };
 
-/* A window of the first on the second, that is used, and goes in this way. */
+/* A window of the first on the second. */
+static int window_make(struct process *p, struct grant *grant, __u32 *window)
+{
+	int ret = grant_make(p->fd[1], p->far.handle, RIGHT_ALL, 0, CHUNK,
+			     grant);
+
+	return ret ?: window_map(p->fd[0], grant, 0, 0, RIGHT_ALL, window);
+}
+
+/* One that is used, and goes in this way. */
 static int come_and_go(struct process *p, bool revoke)
 {
 	struct grant grant;
@@ -115,9 +137,7 @@ static int come_and_go(struct process *p, bool revoke)
 	char *map;
 	int ret;
 
-	ret = grant_make(p->fd[1], p->far.handle, RIGHT_RW, 0, CHUNK, &grant);
-	if (!ret)
-		ret = window_map(p->fd[0], &grant, 0, 0, RIGHT_RW, &window);
+	ret = window_make(p, &grant, &window);
 	if (ret)
 		return ret;
 	map = gem_map(p->fd[0], window, CHUNK, PROT_READ | PROT_WRITE);
@@ -147,35 +167,62 @@ static int do_unmap(struct process *p)
 	return come_and_go(p, false);
 }
 
-/* Memory of its own, from which a copy is on its way when it is given back */
+/* Memory to which a copy is on its way when it is given back */
+static int copy_to_closed(struct process *p, __u32 handle)
+{
+	struct drm_trn4_cmd cmd = cmd_copy(handle, 0, p->near.handle, 0, HOST);
+	__u32 sync;
+	int ret;
+
+	ret = sync_create(p->fd[0], &sync);
+	if (ret)
+		return ret;
+	ret = submit(p->fd[0], &cmd, 1, 0, 0, sync);
+	gem_close(p->fd[0], handle);
+	if (!ret)
+		ret = sync_wait(p->fd[0], sync, 20 * SEC);
+	sync_destroy(p->fd[0], sync);
+	return ret;
+}
+
 static int do_pin(struct process *p)
 {
-	void *mem = mmap(NULL, PINNED, PROT_READ | PROT_WRITE,
+	void *mem = mmap(NULL, HOST, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct drm_trn4_bo_create arg = {
-		.size = PINNED,
+		.size = HOST,
 		.address = (unsigned long)mem,
 		.flags = DRM_TRN4_BO_USER,
 	};
-	struct drm_trn4_cmd cmd;
-	__u32 sync;
 	int ret;
 
 	if (mem == MAP_FAILED)
 		return -errno;
 	ret = accel_ioctl(p->fd[0], DRM_IOCTL_TRN4_BO_CREATE, &arg);
 	if (!ret)
-		ret = sync_create(p->fd[0], &sync);
-	if (ret)
-		return ret;
-	cmd = cmd_copy(p->near.handle, 0, arg.handle, 0, PINNED);
-	ret = submit(p->fd[0], &cmd, 1, 0, 0, sync);
-	gem_close(p->fd[0], arg.handle);
-	munmap(mem, PINNED);
-	if (!ret)
-		ret = sync_wait(p->fd[0], sync, 20 * SEC);
-	sync_destroy(p->fd[0], sync);
+		ret = copy_to_closed(p, arg.handle);
+	munmap(mem, HOST);
 	return ret;
+}
+
+static int do_host(struct process *p)
+{
+	__u32 handle;
+	int ret = bo_create(p->fd[0], HOST, DRM_TRN4_BO_HOST, &handle);
+
+	return ret ?: copy_to_closed(p, handle);
+}
+
+static int do_udmabuf(struct process *p)
+{
+	int dmabuf = dmabuf_udmabuf(HOST), ret;
+	__u32 handle;
+
+	if (dmabuf < 0)
+		return dmabuf;
+	ret = prime_import(p->fd[0], dmabuf, &handle);
+	close(dmabuf);
+	return ret ?: copy_to_closed(p, handle);
 }
 
 /* The second's buffer, as a window of the first */
@@ -205,49 +252,122 @@ static int do_import(struct process *p)
 	return ret;
 }
 
+static int submit_all(struct process *p, const struct drm_trn4_cmd *cmds)
+{
+	return submit_wait(p->fd[0], cmds, COMMANDS, 0);
+}
+
 static int do_submit(struct process *p)
 {
-	struct drm_trn4_cmd cmds[16];
+	struct drm_trn4_cmd cmds[COMMANDS];
 	unsigned int i;
-	__u32 sync;
-	int ret;
 
-	ret = sync_create(p->fd[0], &sync);
-	if (ret)
-		return ret;
-	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+	for (i = 0; i < COMMANDS; i++)
 		cmds[i] = cmd_copy(p->near.handle, 0, p->near.handle, CHUNK / 2,
 				   CHUNK / 2);
-	ret = submit(p->fd[0], cmds, ARRAY_SIZE(cmds), 0, 0, sync);
-	if (!ret)
-		ret = sync_wait(p->fd[0], sync, 20 * SEC);
-	sync_destroy(p->fd[0], sync);
+	return submit_all(p, cmds);
+}
+
+/* Here, and at the second's */
+static int do_atomics(struct process *p)
+{
+	struct drm_trn4_cmd cmds[COMMANDS];
+	struct grant grant;
+	__u32 window;
+	unsigned int i;
+	int ret;
+
+	ret = window_make(p, &grant, &window);
+	if (ret)
+		return ret;
+	for (i = 0; i < COMMANDS; i++)
+		cmds[i] = cmd_atomic(DRM_TRN4_ATOMIC_ADD, 8,
+				     i % 2 ? window : p->near.handle, 8 * i, 1,
+				     0);
+	ret = submit_all(p, cmds);
+	window_unmap(p->fd[0], window);
+	grant_revoke(p->fd[1], grant.handle);
 	return ret;
 }
 
-/* The last of its operations waits for what never comes. */
-static int do_queue(struct process *p)
+static int do_signal(struct process *p)
+{
+	struct drm_trn4_cmd cmds[COMMANDS] = {};
+	unsigned int i;
+	__u32 host;
+	int ret;
+
+	ret = bo_create(p->fd[0], 4096, DRM_TRN4_BO_HOST, &host);
+	if (ret)
+		return ret;
+	for (i = 0; i < COMMANDS; i++) {
+		cmds[i].op = DRM_TRN4_OP_SIGNAL;
+		cmds[i].type = DRM_TRN4_TYPE_U64;
+		cmds[i].dst = i % 2 ? host : p->near.handle;
+		cmds[i].dst_offset = 8 * i;
+		cmds[i].signal.value = i;
+	}
+	ret = submit_all(p, cmds);
+	gem_close(p->fd[0], host);
+	return ret;
+}
+
+/* A queue that copies and fills an object; the last of that never ends. */
+static int queue_on(struct process *p, __u32 object, int eventfd)
 {
 	struct trn4_desc ops[] = {
 		uqueue_copy(0, 0, 0, CHUNK / 2, CHUNK / 2),
 		uqueue_fill(0, 0, CHUNK, 3),
 		uqueue_semaphore(TRN4_SEMAPHORE_EQ, 0, 0, 5, 0),
 	};
+	struct pollfd poll_fd = { .fd = eventfd, .events = POLLIN };
 	struct uqueue q;
 	unsigned int i;
 	int ret;
 
-	ret = uqueue_make(p->fd[0], 64, -1, &q);
+	ret = uqueue_make(p->fd[0], 64, eventfd, &q);
 	if (ret)
 		return ret;
-	ret = segment_set(p->fd[0], q.handle, 0, p->near.handle, RIGHT_RW, 0,
-			  CHUNK);
+	ret = segment_set(p->fd[0], q.handle, 0, object, RIGHT_RW, 0, CHUNK);
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
 		uqueue_push(&q, &ops[i]);
 	uqueue_ring(&q);
+	if (!ret && eventfd >= 0 && poll(&poll_fd, 1, 20000) != 1)
+		ret = -ETIME;
 	if (!ret)
 		ret = uqueue_destroy(p->fd[0], q.handle);
 	uqueue_unmap(&q);
+	return ret;
+}
+
+static int do_queue(struct process *p)
+{
+	return queue_on(p, p->near.handle, -1);
+}
+
+static int do_event(struct process *p)
+{
+	int event = eventfd(0, EFD_NONBLOCK), ret;
+
+	if (event < 0)
+		return -errno;
+	ret = queue_on(p, p->near.handle, event);
+	close(event);
+	return ret;
+}
+
+static int do_window_segment(struct process *p)
+{
+	struct grant grant;
+	__u32 window;
+	int ret;
+
+	ret = window_make(p, &grant, &window);
+	if (ret)
+		return ret;
+	ret = queue_on(p, window, -1);
+	window_unmap(p->fd[0], window);
+	grant_revoke(p->fd[1], grant.handle);
 	return ret;
 }
 
@@ -270,10 +390,19 @@ static int do_segments(struct process *p)
 }
 
 static int (*const works[WORKS])(struct process *p) = {
-	[WORK_REVOKE] = do_revoke,     [WORK_UNMAP] = do_unmap,
-	[WORK_PIN] = do_pin,           [WORK_IMPORT] = do_import,
-	[WORK_SUBMIT] = do_submit,     [WORK_QUEUE] = do_queue,
+	[WORK_REVOKE] = do_revoke,
+	[WORK_UNMAP] = do_unmap,
+	[WORK_PIN] = do_pin,
+	[WORK_IMPORT] = do_import,
+	[WORK_SUBMIT] = do_submit,
+	[WORK_QUEUE] = do_queue,
 	[WORK_SEGMENTS] = do_segments,
+	[WORK_ATOMICS] = do_atomics,
+	[WORK_SIGNAL] = do_signal,
+	[WORK_HOST] = do_host,
+	[WORK_EVENT] = do_event,
+	[WORK_WINDOW_SEGMENT] = do_window_segment,
+	[WORK_UDMABUF] = do_udmabuf,
 };
 
 /* Until it is killed; returns what went wrong. */
@@ -356,16 +485,19 @@ static int count_queues(int fd)
 	return ret == -ENOSPC ? n : ret;
 }
 
-static int take_stock(const struct rig *rig, const struct grant *grant,
+static int take_stock(const struct rig *rig, const struct grant *grants,
 		      struct stock *stock)
 {
 	const __u32 rights[2] = { RIGHT_RW, RIGHT_R };
-	int i, ret;
+	int i, k, ret;
 
 	memset(stock, 0, sizeof(*stock));
 	for (i = 0; i < 2; i++) {
 		stock->grants[i] = count_grants(rig->fd[i]);
-		stock->windows[i] = count_windows(rig->fd[1], grant, rights[i]);
+		for (k = 0; k < 2; k++)
+			stock->windows[i][k] = count_windows(rig->fd[i],
+							     &grants[!i],
+							     rights[k]);
 		stock->queues[i] = count_queues(rig->fd[i]);
 		ret = accel_param(rig->fd[i], DRM_TRN4_PARAM_HBM_FREE,
 				  &stock->hbm[i]);
@@ -377,7 +509,7 @@ static int take_stock(const struct rig *rig, const struct grant *grant,
 }
 
 /* Jobs that are under way hold what they use until they have ended. */
-static int all_comes_back(const struct rig *rig, const struct grant *grant,
+static int all_comes_back(const struct rig *rig, const struct grant *grants,
 			  const struct stock *before, struct stock *now)
 {
 	struct timespec begin, t;
@@ -385,7 +517,7 @@ static int all_comes_back(const struct rig *rig, const struct grant *grant,
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	do {
-		ret = take_stock(rig, grant, now);
+		ret = take_stock(rig, grants, now);
 		if (ret || !memcmp(before, now, sizeof(*now)))
 			return ret;
 		sched_yield();
@@ -400,9 +532,10 @@ TEST_F_TIMEOUT(killed, at_any_moment, SECONDS)
 	unsigned int i, r;
 	int status;
 
-	ASSERT_EQ(0, take_stock(&self->rig, &self->grant, &before));
+	ASSERT_EQ(0, take_stock(&self->rig, self->grants, &before));
 	EXPECT_LT(0, before.grants[0]);
-	EXPECT_LT(0, before.windows[0]);
+	EXPECT_LT(0, before.windows[0][0]);
+	EXPECT_LT(0, before.windows[1][0]);
 	EXPECT_LT(0, before.queues[0]);
 	ASSERT_NE(~0ull, before.pinned);
 	for (r = 0; r < ROUNDS; r++) {
@@ -430,12 +563,13 @@ TEST_F_TIMEOUT(killed, at_any_moment, SECONDS)
 			TH_LOG("work %d: %s", self->state->at,
 			       strerror(-self->state->error));
 		}
-		EXPECT_EQ(0, all_comes_back(&self->rig, &self->grant, &before,
+		EXPECT_EQ(0, all_comes_back(&self->rig, self->grants, &before,
 					    &now));
 		for (i = 0; i < 2; i++) {
 			EXPECT_EQ(before.hbm[i], now.hbm[i]);
 			EXPECT_EQ(before.grants[i], now.grants[i]);
-			EXPECT_EQ(before.windows[i], now.windows[i]);
+			EXPECT_EQ(before.windows[i][0], now.windows[i][0]);
+			EXPECT_EQ(before.windows[i][1], now.windows[i][1]);
 			EXPECT_EQ(before.queues[i], now.queues[i]);
 		}
 		ASSERT_EQ(before.pinned, now.pinned)
