@@ -268,6 +268,129 @@ TEST_F(op, fill_of_all)
 	}
 }
 
+/* ---- Between windows ---- */
+
+/* Windows of the first accelerator, all of them on what the shapes lie in */
+static const struct {
+	unsigned int grant;
+	__u64 at; /* in the grant */
+} views[] = {
+	{ 0, 0 },    /* all of the second's buffer */
+	{ 0, PAGE }, /* a part of it */
+	{ 1, 0 },    /* a part of it, by another grant */
+	{ 2, 0 },    /* all of the third's buffer */
+};
+
+#define VIEWS     ARRAY_SIZE(views)
+#define VIEW_SIZE (4 * PAGE)
+#define FIELD_AT  (2 * PAGE - FIELD / 2)
+
+struct view {
+	__u32 handle;
+	__u64 at; /* in the buffer */
+	unsigned int peer;
+};
+
+FIXTURE(between)
+{
+	struct rig rig;
+	int fd;
+	struct bo far[2], results;
+	struct drm_trn4_result *result;
+	struct view windows[VIEWS];
+	__u8 *model[2];
+	__u64 random;
+};
+
+FIXTURE_SETUP(between)
+{
+	static const struct {
+		unsigned int peer;
+		__u64 at, size;
+	} parts[] = {
+		{ 0, 0, VIEW_SIZE },
+		{ 0, PAGE, 2 * PAGE },
+		{ 1, 0, VIEW_SIZE },
+	};
+	struct grant grants[ARRAY_SIZE(parts)];
+	unsigned int i;
+
+	if (rig_begin(&self->rig, 3) == -ENODEV)
+		SKIP(return, RIG_NEEDS, 3);
+	ASSERT_EQ(0, self->rig.error)
+	{
+		TH_LOG("%s", self->rig.nl.text);
+	}
+	self->fd = self->rig.fd[0];
+	ASSERT_EQ(0, bo_make(self->fd, 4096, DRM_TRN4_BO_HOST, &self->results));
+	self->result = self->results.map;
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, bo_make(self->rig.fd[1 + i], VIEW_SIZE, 0,
+				     &self->far[i]));
+		self->model[i] = malloc(FIELD);
+		ASSERT_NE(NULL, self->model[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		ASSERT_EQ(0,
+			  grant_make(self->rig.fd[1 + parts[i].peer],
+				     self->far[parts[i].peer].handle, RIGHT_RW,
+				     parts[i].at, parts[i].size, &grants[i]));
+	for (i = 0; i < VIEWS; i++) {
+		ASSERT_EQ(0, window_map(self->fd, &grants[views[i].grant],
+					views[i].at, 0, RIGHT_RW,
+					&self->windows[i].handle));
+		self->windows[i].at = parts[views[i].grant].at + views[i].at;
+		self->windows[i].peer = parts[views[i].grant].peer;
+	}
+	self->random = 88172645463325252ull;
+}
+
+FIXTURE_TEARDOWN(between)
+{
+	free(self->model[0]);
+	free(self->model[1]);
+	rig_end(&self->rig);
+}
+
+/*
+ * Of any window to any: memory of two peers, or the same memory as seen by one
+ * window or two, wherever these begin.
+ */
+TEST_F(between, rows)
+{
+	const struct view *src, *dst;
+	struct drm_trn4_cmd cmd;
+	unsigned int i, k;
+
+	for (i = 0; i < 20 * VIEWS * VIEWS; i++) {
+		src = &self->windows[i % VIEWS];
+		dst = &self->windows[i / VIEWS % VIEWS];
+		/* Rows that overlap others are defined for equal pitches. */
+		cmd = some_rows(&self->random, src->peer == dst->peer);
+		for (k = 0; k < 2; k++) {
+			fill_pattern(self->model[k], FIELD, 2 * i + k);
+			memcpy(self->far[k].map + FIELD_AT, self->model[k],
+			       FIELD);
+		}
+		model_copy(self->model[dst->peer], self->model[src->peer],
+			   &cmd);
+		cmd.src = src->handle;
+		cmd.dst = dst->handle;
+		cmd.src_offset += FIELD_AT - src->at;
+		cmd.dst_offset += FIELD_AT - dst->at;
+		ASSERT_EQ(0, run(self->fd, cmd, &self->results));
+		EXPECT_EQ(cmd.copy.length * cmd.copy.rows, self->result->value);
+		for (k = 0; k < 2; k++) {
+			ASSERT_EQ(0, memcmp(self->model[k],
+					    self->far[k].map + FIELD_AT, FIELD))
+			{
+				TH_LOG("case %u, peer %u: from %llu to %llu", i,
+				       k, cmd.src_offset, cmd.dst_offset);
+			}
+		}
+	}
+}
+
 /* ---- Atomics ---- */
 
 #define F32_1_5 0x3fc00000

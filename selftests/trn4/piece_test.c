@@ -17,14 +17,14 @@ FIXTURE(piece)
 	struct rig rig;
 	int fd;
 	struct bo near, far, results;
-	__u32 window; /* from near on far */
+	struct grant grant; /* of far */
+	__u32 window;       /* from near on it */
 	char *ours, *theirs;
 };
 
 /* Both have the same in them; what happens to the one is seen by the other. */
 FIXTURE_SETUP(piece)
 {
-	struct grant grant;
 	__u64 backed;
 	int peer, i;
 
@@ -48,9 +48,9 @@ FIXTURE_SETUP(piece)
 	ASSERT_EQ(0, bo_make(self->fd, SIZE, 0, &self->near));
 	ASSERT_EQ(0, bo_make(peer, SIZE, 0, &self->far));
 	ASSERT_EQ(0, grant_make(peer, self->far.handle, RIGHT_RW, 0, SIZE,
-				&grant));
-	ASSERT_EQ(0,
-		  window_map(self->fd, &grant, 0, 0, RIGHT_RW, &self->window));
+				&self->grant));
+	ASSERT_EQ(0, window_map(self->fd, &self->grant, 0, 0, RIGHT_RW,
+				&self->window));
 	self->ours = self->near.map;
 	self->theirs = self->far.map;
 	fill_pattern(self->ours, SIZE, 7);
@@ -107,6 +107,35 @@ TEST_F(piece, copy_over_itself)
 	EXPECT_EQ(0, memcmp(self->ours, self->theirs, LENGTH));
 	EXPECT_EQ(0,
 		  memcmp(self->ours + LENGTH, self->theirs + LENGTH - by, by));
+}
+
+/*
+ * The same by two windows, that begin at different places: where the bytes lie
+ * in a window does not tell which way they go.
+ */
+TEST_F(piece, copy_between_windows_that_overlap)
+{
+	const __u64 by = 4099;
+	__u32 upper;
+
+	ASSERT_EQ(0, window_map(self->fd, &self->grant, PAGE, 0, RIGHT_RW,
+				&upper));
+	ASSERT_EQ(0,
+		  run(self->fd, cmd_copy(upper, by, self->window, PAGE, LENGTH),
+		      &self->results, LENGTH));
+	EXPECT_EQ(0, memcmp(self->theirs, self->ours, PAGE + by));
+	EXPECT_EQ(0,
+		  memcmp(self->theirs + PAGE + by, self->ours + PAGE, LENGTH));
+	EXPECT_EQ(0, memcmp(self->theirs + PAGE + by + LENGTH,
+			    self->ours + PAGE + by + LENGTH,
+			    SIZE - PAGE - by - LENGTH));
+
+	ASSERT_EQ(0,
+		  run(self->fd, cmd_copy(self->window, PAGE, upper, by, LENGTH),
+		      &self->results, LENGTH));
+	EXPECT_EQ(0, memcmp(self->theirs, self->ours, PAGE + LENGTH));
+	EXPECT_EQ(0, memcmp(self->theirs + PAGE + LENGTH,
+			    self->ours + PAGE + LENGTH - by, by));
 }
 
 TEST_F(piece, fill)
