@@ -20,15 +20,16 @@
 #include "uqueue.h"
 #include "word.h"
 
-#define SIZE   (8 * MIB)
-#define WINDOW (16 * MIB)
-#define LARGE  (64 * MIB)
+#define SIZE   (4 * MIB)
+#define WINDOW (4 * MIB)
+#define LARGE  (10 * MIB)
 #define SMALL  4096u
 #define PART   (SEC / 5) /* what takes less is no test: rates are too high */
 
 /*
  * What is held for seconds: all of a large buffer but a page moves down by that.
- * It is one descriptor, and in place at once: then it is held.
+ * It is one descriptor, of a submit as well, and in place at once: then it is
+ * held.
  */
 #define LONG    (LARGE - PAGE)
 #define TIMEOUT 500 /* ms; the driver looks twice */
