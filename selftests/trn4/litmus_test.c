@@ -427,7 +427,7 @@ static int copy_rounds(int fd, __u32 from, const struct bo *to,
  * "A submit sees all stores that its process made to buffers and windows before
  * the call", whoever of its threads made them, through whatever mapping.
  */
-TEST_F(litmus, a_submit_comes_after_stores)
+TEST_F_TIMEOUT(litmus, a_submit_comes_after_stores, 240)
 {
 	struct litmus *l = self->l;
 	struct bo host, to;
@@ -492,7 +492,7 @@ static int submit_nth(int fd, const struct drm_trn4_cmd *cmd, __u32 results,
  * its results": each fence is the next point of a timeline, which is looked at
  * all the time.
  */
-TEST_F(litmus, a_fence_comes_last)
+TEST_F_TIMEOUT(litmus, a_fence_comes_last, 240)
 {
 	struct litmus *l = self->l;
 	struct {
