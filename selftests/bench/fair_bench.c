@@ -28,7 +28,7 @@
 
 /* What may be before a submit: the ring, and a descriptor of the other file */
 #define BEFORE (80 * MIB)
-#define COPY   (16 * MIB) /* by one command */
+#define COPY   (28 * MIB) /* by one command: no cache holds two of them */
 #define LOAD   (DRM_TRN4_SUBMIT_MAX * COPY)
 
 FIXTURE(fair)
@@ -174,11 +174,17 @@ TEST_F_TIMEOUT(submits, atomic, 100)
 	ASSERT_EQ(0, sync_wait(self->other, self->sync, 60 * SEC));
 	rate = 4.0 * LOAD / (bench_now() - begin);
 
+	/*
+	 * QEMU's lock is waited for by the interrupt that tells of room in the
+	 * ring, by its end, by the doorbell for what is put there, and by the
+	 * interrupt that tells of the record.
+	 */
 	snprintf(peer, sizeof(peer),
-		 "80 MiB of them, and 1.1 ms of each of %ld CPUs, twice", cpus);
+		 "80 MiB of them, and 1.1 ms of each of %ld CPUs, 4 times",
+		 cpus);
 	figure.name = "submitted atomic beside others' copies";
 	figure.ours = bench_median(&beside) / 1000;
-	figure.peer = BEFORE / rate / 1000 + 2 * cpus * LOCKED;
+	figure.peer = BEFORE / rate / 1000 + 4 * cpus * LOCKED;
 	figure.peer_name = peer;
 	bench_tell(&figure);
 }
@@ -209,7 +215,7 @@ TEST_F_TIMEOUT(submits, copies, 100)
 {
 	struct bench_times ours = {}, theirs = {};
 	struct bench_figure figure = {
-		.name = "copies of 16 MiB by submit",
+		.name = "copies of 28 MiB by submit",
 		.unit = "GB/s",
 		.peer_name = "by a user queue",
 		.bar = 0.9,
