@@ -26,7 +26,7 @@
 #define TRN4_CQ_BYTES     (TRN4_RING_ENTRIES * sizeof(struct trn4_cqe))
 
 /* What the ring holds is worth no more work than this, give or take a piece */
-#define TRN4_RING_WORK SZ_64M
+#define TRN4_RING_WORK (96 * SZ_1M)
 
 static_assert(sizeof(struct trn4_desc) == 64);
 static_assert(sizeof(struct trn4_cqe) == 32);

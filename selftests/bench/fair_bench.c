@@ -27,7 +27,7 @@
 #define LOCKED 1100 /* us, between two moments that QEMU's lock is to be had */
 
 /* What may be before a submit: the ring, and a descriptor of the other file */
-#define BEFORE (80 * MIB)
+#define BEFORE (112 * MIB)
 #define COPY   (28 * MIB) /* by one command: no cache holds two of them */
 #define LOAD   (DRM_TRN4_SUBMIT_MAX * COPY)
 
@@ -180,7 +180,7 @@ TEST_F_TIMEOUT(submits, atomic, 100)
 	 * interrupt that tells of the record.
 	 */
 	snprintf(peer, sizeof(peer),
-		 "80 MiB of them, and 1.1 ms of each of %ld CPUs, 4 times",
+		 "112 MiB of them, and 1.1 ms of each of %ld CPUs, 4 times",
 		 cpus);
 	figure.name = "submitted atomic beside others' copies";
 	figure.ours = bench_median(&beside) / 1000;
