@@ -109,13 +109,13 @@ TEST_F(usage, memory_by_region)
 TEST_F(usage, rings)
 {
 	const __u64 page = getpagesize();
-	__u64 rings = 64 * sizeof(struct trn4_desc);
+	__u64 bytes = 64 * sizeof(struct trn4_desc);
 	struct uqueue q;
 
-	rings = (rings + page - 1) / page * page + page;
+	bytes = (bytes + page - 1) / page * page + page;
 	ASSERT_EQ(0, uqueue_make(self->fd, 64, -1, &q));
-	EXPECT_EQ(rings, info(self->fd, "drm-total-memory"));
-	EXPECT_EQ(rings, info(self->fd, "drm-resident-memory"));
+	EXPECT_EQ(bytes, info(self->fd, "drm-total-memory"));
+	EXPECT_EQ(bytes, info(self->fd, "drm-resident-memory"));
 	EXPECT_EQ(0, info(self->fd, "drm-shared-memory"));
 	EXPECT_EQ(0, info(self->fd, "drm-active-memory"));
 	EXPECT_EQ(0, uqueue_destroy(self->fd, q.handle));
