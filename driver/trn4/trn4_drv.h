@@ -48,11 +48,10 @@
  * holds those of all that it names.
  *
  * Order: submit_lock; mmap_lock, trn4_share_lock, uqueue_lock, reset_lock,
- * trn4_aperture.lock, trn4_window.lock, trn4_bo.lock, the lock of a user
- * queue; bo_lock
- * within trn4_share_lock or mmap_lock; reservation locks, of dma-bufs of others
- * too, within bo_lock or submit_lock. A buffer of user pages takes mmap_lock
- * when it is freed: it is never mapped by us, nor granted. nvlf calls
+ * trn4_aperture.lock, trn4_window.lock, trn4_bo.lock, the lock of a user queue;
+ * bo_lock within trn4_share_lock or mmap_lock; reservation locks, of dma-bufs
+ * of others too, within bo_lock or submit_lock. A buffer of user pages takes
+ * mmap_lock when it is freed: it is never mapped by us, nor granted. nvlf calls
  * trn4_nvlf_revoke() under its own lock, and takes reset_lock under it to read
  * our ports, so calls into nvlf other than nvlf_path() and nvlf_together() are
  * made with none of these held.
